@@ -1,0 +1,58 @@
+import pino, { type DestinationStream } from "pino";
+
+export type Logger = pino.Logger;
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+// Names under which a secret, a person or a bearer address could ride along. Log lines are written from an explicit
+// list of fields anyway; this is the second net.
+const NEVER = [
+  "authorization",
+  "cookie",
+  "password",
+  "secret",
+  "token",
+  "apiKey",
+  "email",
+  "url",
+  "databaseUrl",
+  "stripeSignature",
+  '["stripe-signature"]',
+];
+
+export function openLog(level: LogLevel, destination?: DestinationStream): Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { app: "latchkey" },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: NEVER.flatMap((name) =>
+        name.startsWith("[") ? [name, `*${name}`, `*.*${name}`] : [name, `*.${name}`, `*.*.${name}`],
+      ),
+      censor: "[redacted]",
+    },
+    serializers: { err: describeError },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** What a log may hold of an error: its kind, message, notes and stack, but no payload that a library hung on to it. */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { note, code, cause } = error as Error & { note?: unknown; code?: unknown };
+  return {
+    type: error.name,
+    message: withoutSecrets(error.message),
+    code,
+    note,
+    stack: withoutSecrets(error.stack ?? ""),
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  };
+}
+
+const SECRETS =
+  /\b(?:lk|sk|rk|pk)_(?:live|test)_\w+|\bwhsec_\w+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|postgres(?:ql)?:\/\/\S+|[\w.+-]+@[\w-]+\.[\w.]+/g;
+
+export function withoutSecrets(text: string): string {
+  return text.replace(SECRETS, "[redacted]");
+}

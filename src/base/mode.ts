@@ -1,0 +1,2 @@
+/** Which of two worlds a credential lives in. Nothing bought in one opens anything in the other. */
+export type Mode = "LIVE" | "TEST";

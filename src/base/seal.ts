@@ -1,0 +1,47 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { Bug } from "./refusal";
+
+/**
+ * Secrets at rest: AES-256-GCM under a key whose id stands in the sealed text, bound to the row it lives in. A sealed
+ * text copied into another row, or opened with another key, does not open.
+ */
+export interface SealingKey {
+  id: string;
+  bytes: Buffer;
+}
+
+/** Any strong secret makes a key: it is stretched to 256 bits, and named by the first bits of a hash of the result. */
+export function sealingKey(secret: string): SealingKey {
+  const bytes = createHash("sha256").update(`latchkey sealing key\n${secret}`).digest();
+  return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 8), bytes };
+}
+
+/** @param boundTo names the row and the column, for example `signing_keys/<id>/private`. */
+export function seal(key: SealingKey, boundTo: string, plain: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(boundTo));
+  const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
+  return [
+    "v1",
+    key.id,
+    nonce.toString("base64url"),
+    Buffer.concat([sealed, cipher.getAuthTag()]).toString("base64url"),
+  ].join(".");
+}
+
+export function unseal(keys: readonly SealingKey[], boundTo: string, text: string): string {
+  const [version, keyId, nonce, body] = text.split(".");
+  const key = keys.find((candidate) => candidate.id === keyId);
+  if (version !== "v1" || !nonce || !body) throw new Bug("a sealed text is malformed", { boundTo });
+  if (!key) throw new Bug("a secret was sealed with a key that this server does not have", { boundTo, keyId });
+  const bytes = Buffer.from(body, "base64url");
+  const decipher = createDecipheriv("aes-256-gcm", key.bytes, Buffer.from(nonce, "base64url")).setAAD(
+    Buffer.from(boundTo),
+  );
+  decipher.setAuthTag(bytes.subarray(-16));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8");
+  } catch {
+    throw new Bug("a sealed text does not open: it was changed, or it belongs to another row", { boundTo });
+  }
+}
