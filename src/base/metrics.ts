@@ -1,0 +1,43 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+/** What operators watch. One registry for each server, so that two servers in one process do not share their counts. */
+export interface Metrics {
+  registry: Registry;
+  /** Seconds from the first byte of a request to the last of its answer, by route and status. */
+  httpSeconds: Histogram<"route" | "method" | "status">;
+  /** Root fields that were asked for, by the role that asked. */
+  operations: Counter<"field" | "role">;
+  /** Errors that callers were told, by code. */
+  refusals: Counter<"code">;
+  /** Requests that are being answered now. */
+  inFlight: Gauge;
+}
+
+export function openMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "latchkey_" });
+  const registers = [registry];
+  return {
+    registry,
+    httpSeconds: new Histogram({
+      name: "latchkey_http_request_seconds",
+      help: "Seconds from the first byte of a request to the last of its answer.",
+      labelNames: ["route", "method", "status"],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    operations: new Counter({
+      name: "latchkey_operations_total",
+      help: "Root fields of GraphQL operations that were asked for.",
+      labelNames: ["field", "role"],
+      registers,
+    }),
+    refusals: new Counter({
+      name: "latchkey_refusals_total",
+      help: "Errors that callers were told, by code.",
+      labelNames: ["code"],
+      registers,
+    }),
+    inFlight: new Gauge({ name: "latchkey_http_in_flight", help: "Requests that are being answered now.", registers }),
+  };
+}

@@ -1,0 +1,52 @@
+import type { LogLevel } from "../base/log";
+import type { SealingKey } from "../base/seal";
+
+/** Everything that the environment decides, read once. No other file looks at the environment. */
+export interface Config {
+  /** True on somebody's own machine: secrets may be made for them, introspection is open, no Stripe is needed. */
+  localMode: boolean;
+  host: string;
+  port: number;
+  publicUrl: string;
+  allowedUrls: readonly string[];
+  /** How many proxies in front of us may be believed when they say whom they speak for. */
+  trustedProxies: number;
+  dataDir: string;
+  logLevel: LogLevel;
+  database: {
+    /** Empty: an embedded PostgreSQL under `dataDir`. */
+    url: string | null;
+    /** The role that owns the schema, when it is not the one that serves. */
+    ownerUrl: string | null;
+    /** A direct connection for notifications, when `url` goes through a pooler. */
+    listenUrl: string | null;
+    connectionsMax: number;
+  };
+  bootstrapKey: string | null;
+  /** The first one seals; the others still open what they sealed. */
+  sealingKeys: readonly SealingKey[];
+  identityProvider: IdentityProvider | null;
+  limits: Limits;
+  stripe: { secretKey: string | null; webhookSecret: string | null; apiBase: string | null };
+  otlpEndpoint: string | null;
+}
+
+/** Whose JWTs are user tokens here. The audience that a token was issued for decides its mode. */
+export interface IdentityProvider {
+  issuer: string;
+  jwksUrl: string;
+  liveAudience: string | null;
+  testAudience: string | null;
+}
+
+export interface Limits {
+  bodyBytesMax: number;
+  tokensMax: number;
+  depthMax: number;
+  aliasesMax: number;
+  costMax: number;
+  requestMsMax: number;
+  requestsPerMinutePerKey: number;
+  requestsPerMinutePerUser: number;
+  wrongCredentialsPerMinutePerAddress: number;
+}

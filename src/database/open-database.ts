@@ -1,0 +1,37 @@
+import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from "typeorm";
+import { Unavailable } from "../base/refusal";
+import { withoutSecrets } from "../base/log";
+import { type Db, makeDb } from "./db";
+
+export interface DatabaseOptions {
+  url: string;
+  entities: MixedList<EntityTarget<ObjectLiteral>>;
+  connectionsMax: number;
+  statementTimeoutMs: number;
+}
+
+/** Opens the pool that requests use. It never changes the schema: see run-migrations. */
+export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  const source = new DataSource({
+    type: "postgres",
+    url: options.url,
+    entities: options.entities as MixedList<string>,
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    applicationName: "latchkey",
+    extra: {
+      max: options.connectionsMax,
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
+      connectionTimeoutMillis: 5_000,
+    },
+  });
+  try {
+    await source.initialize();
+  } catch (cause) {
+    const reason = withoutSecrets(cause instanceof Error ? cause.message : String(cause));
+    throw new Unavailable({ say: `The database cannot be reached (${reason}). Check DATABASE_URL.`, cause });
+  }
+  return makeDb(source);
+}

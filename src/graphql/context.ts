@@ -1,0 +1,29 @@
+import type { Clock } from "../base/clock";
+import type { Logger } from "../base/log";
+import type { Mode } from "../base/mode";
+import type { Config } from "../config/config";
+import type { Db } from "../database/db";
+import type { Load } from "./define-loader";
+
+/** What a credential may do. READ, WRITE and ADMIN include one another in this order; the others stand alone. */
+export type Role = "ANONYMOUS" | "PUBLISHABLE" | "USER" | "READ" | "WRITE" | "ADMIN";
+
+/** Who is asking, as the credential says. */
+export type Identity =
+  | { role: "PUBLISHABLE" | "READ" | "WRITE" | "ADMIN"; mode: Mode; apiKeyId: string; userId: null }
+  | { role: "USER"; mode: Mode; apiKeyId: null; userId: string };
+
+/** What every verb can ask for; a verb's own signature names the parts that it uses. */
+export interface Deps {
+  db: Db;
+  clock: Clock;
+  config: Config;
+  log: Logger;
+}
+
+/** One request: the parts, who is asking, and the loaders that batch its reads. */
+export interface Context extends Deps {
+  identity: Identity;
+  requestId: string;
+  load: Load;
+}
