@@ -1,7 +1,17 @@
 /** One value per column of a list's order, as text: enough to find a row's place again without the row. */
 export type Position = readonly string[];
 
-/** A page of a list, after the arguments were checked: at most one direction, a limit within bounds. */
+export type PositionType = "uuid" | "timestamptz" | "text";
+
+/** The order of a list. It must be total: the last column is unique, so a page can be continued from any row. */
+export interface ListOrder {
+  /** Stands in the cursors, so that a cursor of one list is refused by another. */
+  list: string;
+  columns: readonly { sql: string; type: PositionType }[];
+  newestFirst: boolean;
+}
+
+/** A page of a list, after the arguments were checked: one direction, a limit within bounds, cursors of this list. */
 export interface PageRequest {
   limit: number;
   /** From the end towards the beginning (`last`), instead of from the beginning (`first`). */

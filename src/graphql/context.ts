@@ -3,6 +3,7 @@ import type { Logger } from "../base/log";
 import type { Mode } from "../base/mode";
 import type { Config } from "../config/config";
 import type { Db } from "../database/db";
+import type { Signals } from "../database/open-signals";
 import type { Load } from "./define-loader";
 
 /** What a credential may do. READ, WRITE and ADMIN include one another in this order; the others stand alone. */
@@ -16,6 +17,7 @@ export type Identity =
 /** What every verb can ask for; a verb's own signature names the parts that it uses. */
 export interface Deps {
   db: Db;
+  signals: Signals;
   clock: Clock;
   config: Config;
   log: Logger;

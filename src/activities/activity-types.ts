@@ -1,0 +1,45 @@
+/** What the journal can say, with the sentence that callers read in the schema. The list is closed. */
+export const activityTypes = {
+  PRODUCT_PURCHASED: "Somebody bought a product, once or as a subscription.",
+  SUBSCRIPTION_STARTED: "A subscription began.",
+  SUBSCRIPTION_CANCELLED: "A cancellation was made; access may go on until the end of the period.",
+  SUBSCRIPTION_RENEWED: "A subscription was renewed.",
+  SUBSCRIPTION_RESUMED: "A paused or cancelled subscription goes on.",
+  SUBSCRIPTION_ENDED: "A subscription is over.",
+  SUBSCRIPTION_CHANGED: "The plan, the quantity or the period of a subscription changed.",
+  PAYMENT_PENDING: "A payment was begun and has not arrived.",
+  PAYMENT_FAILED: "A payment failed.",
+  PURCHASE_REFUNDED: "A purchase was refunded, in full or in part.",
+  DISPUTE_OPENED: "A buyer disputes a payment.",
+  DISPUTE_CLOSED: "A dispute was decided.",
+  ACCESS_STARTED: "Access began.",
+  ACCESS_ENDED: "Access really ended.",
+  ACCESS_GRANTED: "Somebody granted access by hand or by a server.",
+  ACCESS_REVOKED: "Somebody revoked access that had been granted.",
+  USER_CREATED: "A user was made.",
+  USER_UPDATED: "A user was changed.",
+  USER_DELETED: "A user was removed; the lines about them stay, without the person.",
+  USER_IMPORTED: "A user came in by an import.",
+  CUSTOMER_LINKED: "A user was linked to a Stripe customer.",
+  CUSTOMER_UNLINKED: "A user is no longer linked to a Stripe customer.",
+  PRODUCT_LINKED: "A product was linked to a Stripe product.",
+  PRODUCT_UNLINKED: "A product is no longer linked to a Stripe product.",
+  STRIPE_CONNECTED: "A Stripe account was connected.",
+  STRIPE_DISCONNECTED: "A Stripe account was disconnected.",
+  RECONCILED: "What we hold was compared with Stripe.",
+  CUSTOM: "A line that a caller wrote; `customType` names it.",
+} as const;
+
+export type ActivityType = keyof typeof activityTypes;
+
+export const actors = {
+  CUSTOMER: "The person themselves.",
+  ADMIN: "Somebody with a server key, or an administrator in Stripe.",
+  SYSTEM: "Latchkey itself.",
+  STRIPE: "Stripe, by its own rules.",
+} as const;
+
+export type Actor = keyof typeof actors;
+
+/** Where a line came from. */
+export type Origin = "WEBHOOK" | "IMPORT" | "RECONCILIATION" | "API" | "CLOCK";

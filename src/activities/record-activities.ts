@@ -1,0 +1,67 @@
+import { newUuid, toPublicId } from "../base/ids";
+import type { Mode } from "../base/mode";
+import type { Tx } from "../database/db";
+import type { Identity } from "../graphql/context";
+import { ActivityEntity } from "./activity.entity";
+import type { ActivityType, Actor, Origin } from "./activity-types";
+
+export interface ActivityLine {
+  mode: Mode;
+  type: ActivityType;
+  customType?: string;
+  /** When it happened; when it was recorded is added here. */
+  at: Date;
+  userId?: string;
+  productId?: string;
+  actor: Actor;
+  actorRef?: string | null;
+  origin: Origin;
+  stripeObject?: string;
+  /** A sentence for people, without names and addresses: the line outlives the person. */
+  message: string;
+  data?: Record<string, unknown>;
+  /** Names the fact; a line with the same name is already there, and this one is left out. */
+  onceKey?: string;
+}
+
+/** Writes lines into the journal, in the transaction that makes them true. Answers the ids of those that were new. */
+export async function recordActivities(tx: Tx, now: Date, lines: readonly ActivityLine[]): Promise<string[]> {
+  if (lines.length === 0) return [];
+  const rows = lines.map((line) => toRow(line, now));
+  const result = await tx
+    .repository(ActivityEntity)
+    .createQueryBuilder()
+    .insert()
+    .values(rows)
+    .orIgnore()
+    .returning("id")
+    .execute();
+  return (result.raw as { id: string }[]).map((row) => row.id);
+}
+
+function toRow(line: ActivityLine, now: Date): ActivityEntity {
+  return {
+    id: newUuid(now),
+    mode: line.mode,
+    type: line.type,
+    customType: line.customType ?? null,
+    at: line.at,
+    recordedAt: now,
+    userId: line.userId ?? null,
+    productId: line.productId ?? null,
+    actor: line.actor,
+    actorRef: line.actorRef ?? null,
+    origin: line.origin,
+    stripeObject: line.stripeObject ?? null,
+    message: line.message,
+    data: line.data ?? {},
+    onceKey: line.onceKey ?? null,
+  };
+}
+
+/** Who did it, when it was asked for through the API. */
+export function actorOf(identity: Identity): { actor: Actor; actorRef: string } {
+  return identity.role === "USER"
+    ? { actor: "CUSTOMER", actorRef: toPublicId("user", identity.userId) }
+    : { actor: "ADMIN", actorRef: toPublicId("apiKey", identity.apiKeyId) };
+}

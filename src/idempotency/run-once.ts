@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import type { Mode } from "../base/mode";
+import { Refusal } from "../base/refusal";
+import type { Tx } from "../database/db";
+
+export interface OnceKey {
+  mode: Mode;
+  operation: string;
+  /** The caller's own key. None: the work is done each time. */
+  key: string | null | undefined;
+  /** What the key stands for. The same key with other input is refused. */
+  input: unknown;
+}
+
+const KEY_LENGTH_MAX = 255;
+
+/**
+ * Does the work under a caller's idempotency key at most once, and answers the id of what it made. The row with the key
+ * is written in the same transaction as the work: a crash leaves both or neither, and a parallel twin waits here.
+ */
+export async function runOnce(
+  tx: Tx,
+  once: OnceKey,
+  made: { id: string; now: Date },
+  work: () => Promise<void>,
+): Promise<string> {
+  if (once.key === null || once.key === undefined) {
+    await work();
+    return made.id;
+  }
+  const earlier = await claim(tx, once, once.key, made);
+  if (earlier) return earlier;
+  await work();
+  return made.id;
+}
+
+async function claim(tx: Tx, once: OnceKey, key: string, made: { id: string; now: Date }): Promise<string | null> {
+  if (key.length === 0 || key.length > KEY_LENGTH_MAX) {
+    throw new Refusal("INVALID_INPUT", {
+      say: `An idempotency key has 1 to ${KEY_LENGTH_MAX} characters.`,
+      field: "input.idempotencyKey",
+    });
+  }
+  const hash = hashOf(once.input);
+  const [mine] = await tx.rows(
+    `/* idempotency.claim */ insert into idempotency_keys (mode, operation, key, input_hash, object_id, created_at)
+     values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning key`,
+    [once.mode, once.operation, key, hash, made.id, made.now],
+  );
+  if (mine) return null;
+  const [earlier] = await tx.rows<{ input_hash: string; object_id: string }>(
+    `/* idempotency.find */ select input_hash, object_id from idempotency_keys
+     where mode = $1 and operation = $2 and key = $3`,
+    [once.mode, once.operation, key],
+  );
+  if (earlier?.input_hash !== hash) {
+    throw new Refusal("IDEMPOTENCY_MISMATCH", {
+      say: "This idempotency key was used before with other input.",
+      field: "input.idempotencyKey",
+    });
+  }
+  return earlier.object_id;
+}
+
+/** Two inputs are the same when they say the same, in whatever order their fields come. */
+function hashOf(input: unknown): string {
+  const canonical = JSON.stringify(input, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash("sha256").update(canonical).digest("hex");
+}
