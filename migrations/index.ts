@@ -1,0 +1,5 @@
+import type { MigrationClass } from "../src/database/check-schema";
+import { Foundation1763683200000 } from "./1763683200000-foundation";
+
+/** In the order in which they run. What has been released is never changed: a new one follows. */
+export const migrations: readonly MigrationClass[] = [Foundation1763683200000];
