@@ -1,0 +1,202 @@
+/** One line of the table of settings. The page in the docs is generated from it, and so are the hints for typos. */
+export interface Setting {
+  meaning: string;
+  /** The value that an empty setting has, as it would be written; null when there is none. */
+  default: string | null;
+  whenEmpty: string;
+  /** Its value is never shown, in no message and no log. */
+  secret?: true;
+  /** `latchkey serve` refuses to start without it. */
+  required?: true;
+  /** Both ends are allowed. */
+  bounds?: { min: number; max: number };
+}
+
+/** Every setting there is. An empty value and no value are the same. */
+export const settings = {
+  PORT: {
+    meaning: "The port to listen on; 0 takes any free one.",
+    default: "4000",
+    whenEmpty: "4000.",
+    bounds: { min: 0, max: 65_535 },
+  },
+  HOST: {
+    meaning: "The address to listen on.",
+    default: null,
+    whenEmpty: "127.0.0.1 in local mode, 0.0.0.0 otherwise.",
+  },
+  DATABASE_URL: {
+    meaning: "PostgreSQL 15 or newer, as `postgres://user:password@host:5432/database`.",
+    default: null,
+    whenEmpty:
+      "Local mode keeps an embedded PostgreSQL under `LATCHKEY_DATA_DIR`; otherwise the server does not start.",
+    secret: true,
+    required: true,
+  },
+  LATCHKEY_DATABASE_OWNER_URL: {
+    meaning: "The same database as the role that owns the schema, used for migrations only.",
+    default: null,
+    whenEmpty: "Migrations run as the role of `DATABASE_URL`.",
+    secret: true,
+  },
+  LATCHKEY_DATABASE_LISTEN_URL: {
+    meaning: "The same database without a pooler in between, for notifications between replicas.",
+    default: null,
+    whenEmpty: "Notifications use `DATABASE_URL`, which must then not lead through a pooler in transaction mode.",
+    secret: true,
+  },
+  LATCHKEY_DATABASE_CONNECTIONS: {
+    meaning: "Connections that one process keeps at the most.",
+    default: "10",
+    whenEmpty: "10.",
+    bounds: { min: 2, max: 500 },
+  },
+  LATCHKEY_DATA_DIR: {
+    meaning: "Where local mode keeps its database and its secrets.",
+    default: ".latchkey",
+    whenEmpty: "`.latchkey` in the current folder.",
+  },
+  LATCHKEY_BOOTSTRAP_KEY: {
+    meaning:
+      "An administrator's API key, registered at start when it is not known yet: `lk_test_` or `lk_live_` and at least 32 letters and digits.",
+    default: null,
+    whenEmpty: "Local mode makes one and keeps it; otherwise the first key comes from `latchkey keys create`.",
+    secret: true,
+  },
+  LATCHKEY_ENCRYPTION_KEY: {
+    meaning:
+      "Seals the secrets in the database: at least 32 random characters, for example from `openssl rand -base64 32`. Several, separated by commas: the first seals, all of them open.",
+    default: null,
+    whenEmpty: "Local mode makes one and keeps it; otherwise the server does not start.",
+    secret: true,
+    required: true,
+  },
+  LATCHKEY_PUBLIC_URL: {
+    meaning: "The origin under which others reach this server, such as `https://access.shop.example`.",
+    default: null,
+    whenEmpty: "The address that it listens on, which only this machine can open.",
+  },
+  LATCHKEY_ALLOWED_URLS: {
+    meaning:
+      "Where people may be sent back to: origins such as `https://shop.example` and app schemes such as `shopapp://`, separated by commas.",
+    default: null,
+    whenEmpty: "Requests that name such an address are refused.",
+  },
+  LATCHKEY_TRUSTED_PROXIES: {
+    meaning: "How many proxies in front of this server are believed when they say for whom they speak.",
+    default: "0",
+    whenEmpty: "0: the address of a caller is the other end of the connection.",
+    bounds: { min: 0, max: 10 },
+  },
+  LOG_LEVEL: {
+    meaning: "`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.",
+    default: null,
+    whenEmpty: "`warn` in local mode, `info` otherwise.",
+  },
+  LATCHKEY_JWT_ISSUER: {
+    meaning:
+      "The `iss` of your own identity provider's tokens, which then are user tokens here. Compared to the letter.",
+    default: null,
+    whenEmpty: "Only user tokens of our own are accepted.",
+  },
+  LATCHKEY_JWT_JWKS_URL: {
+    meaning: "Where the identity provider publishes its public keys.",
+    default: null,
+    whenEmpty: "Only user tokens of our own are accepted.",
+  },
+  LATCHKEY_JWT_AUDIENCE: {
+    meaning: "The `aud` of tokens that speak in live mode.",
+    default: null,
+    whenEmpty: "No token of the identity provider speaks in live mode.",
+  },
+  LATCHKEY_JWT_TEST_AUDIENCE: {
+    meaning: "The `aud` of tokens that speak in test mode.",
+    default: null,
+    whenEmpty: "No token of the identity provider speaks in test mode.",
+  },
+  LATCHKEY_BODY_BYTES_MAX: {
+    meaning: "Bytes in a request's body.",
+    default: "100000",
+    whenEmpty: "100 kB.",
+    bounds: { min: 1_000, max: 50_000_000 },
+  },
+  LATCHKEY_TOKENS_MAX: {
+    meaning: "Words and marks in a GraphQL document.",
+    default: "4000",
+    whenEmpty: "4000.",
+    bounds: { min: 100, max: 100_000 },
+  },
+  LATCHKEY_DEPTH_MAX: {
+    meaning: "Levels of fields in a GraphQL document.",
+    default: "12",
+    whenEmpty: "12.",
+    bounds: { min: 3, max: 100 },
+  },
+  LATCHKEY_ALIASES_MAX: {
+    meaning: "Aliases in a GraphQL document.",
+    default: "100",
+    whenEmpty: "100.",
+    bounds: { min: 1, max: 10_000 },
+  },
+  LATCHKEY_COST_MAX: {
+    meaning: "Cost of an operation: about one for each field of each row that it could answer with.",
+    default: "25000",
+    whenEmpty: "25000.",
+    bounds: { min: 100, max: 10_000_000 },
+  },
+  LATCHKEY_REQUEST_MS_MAX: {
+    meaning: "Milliseconds after which a request is given up.",
+    default: "15000",
+    whenEmpty: "15 seconds.",
+    bounds: { min: 100, max: 600_000 },
+  },
+  LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY: {
+    meaning: "Requests a minute with one API key. A server's key speaks for a whole application, so this is generous.",
+    default: "600000",
+    whenEmpty: "600000.",
+    bounds: { min: 1, max: 100_000_000 },
+  },
+  LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: {
+    meaning: "Requests a minute with the tokens of one user.",
+    default: "1200",
+    whenEmpty: "1200.",
+    bounds: { min: 1, max: 100_000_000 },
+  },
+  LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS: {
+    meaning: "Wrong keys and tokens a minute from one address, after which the address has to wait.",
+    default: "300",
+    whenEmpty: "300.",
+    bounds: { min: 1, max: 100_000_000 },
+  },
+  STRIPE_SECRET_KEY: {
+    meaning: "A secret or restricted key of a Stripe account: `sk_…` or `rk_…`. Local mode refuses a live one.",
+    default: null,
+    whenEmpty: "No account is connected until `connectStripe` connects one.",
+    secret: true,
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    meaning: "The signing secret of the webhook endpoint of that account: `whsec_…`.",
+    default: null,
+    whenEmpty: "The webhook endpoint of that account does not exist (404).",
+    secret: true,
+  },
+  STRIPE_API_BASE: {
+    meaning: "Another address for Stripe's API, for a simulated Stripe.",
+    default: null,
+    whenEmpty: "Stripe's own.",
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: "Where OpenTelemetry traces are sent (OTLP over HTTP).",
+    default: null,
+    whenEmpty: "No traces are made.",
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** The same table with its optional columns filled in, for those who read it as a whole. */
+export function settingOf(name: SettingName): Setting {
+  return settings[name];
+}
