@@ -1,0 +1,122 @@
+import { In } from "typeorm";
+import type { ListOrder, Page, PageRequest } from "../base/page";
+import { Refusal } from "../base/refusal";
+import { type Reader, type Tx, brokenConstraint } from "../database/db";
+import { readPage } from "../database/read-pages";
+import { ProductEntity, type ProductStatus } from "./product.entity";
+import type { ProductRef } from "./read-product-ref";
+
+export interface ProductFilter {
+  status?: ProductStatus | null | undefined;
+  tag?: string | null | undefined;
+  search?: string | null | undefined;
+}
+
+/** In the order in which they were made. */
+export const productOrder: ListOrder = {
+  list: "products",
+  columns: [{ sql: "p.id", type: "uuid" }],
+  newestFirst: false,
+};
+
+export function findProductPage(db: Reader, filter: ProductFilter, page: PageRequest): Promise<Page<ProductEntity>> {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const add = (condition: (parameter: string) => string, value: unknown) => {
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  if (filter.status) add((status) => `p.status = ${status}`, filter.status);
+  if (filter.tag) add((tag) => `p.tags @> array[${tag}]::text[]`, filter.tag);
+  if (filter.search) add((like) => `(p.name ilike ${like} or p.key ilike ${like})`, likePattern(filter.search));
+  const list = { order: productOrder, columns: "p.*", from: "products p", conditions, values };
+  return readPage(db, list, page, readProductRow);
+}
+
+/** Finds the text anywhere; what means something in a pattern is taken as it is written. */
+export function likePattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+interface RawProduct {
+  id: string;
+  key: string;
+  name: string;
+  description: string | null;
+  teaser: string | null;
+  image_url: string | null;
+  status: ProductEntity["status"];
+  access_mode: ProductEntity["accessMode"];
+  purchase_method: ProductEntity["purchaseMethod"];
+  sales_page_url: string | null;
+  external_url: string | null;
+  show_when_locked: boolean;
+  tags: string[];
+  metadata: object;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export function readProductRow(raw: Record<string, unknown>): ProductEntity {
+  const row = raw as unknown as RawProduct;
+  return Object.assign(new ProductEntity(), {
+    id: row.id,
+    key: row.key,
+    name: row.name,
+    description: row.description,
+    teaser: row.teaser,
+    imageUrl: row.image_url,
+    status: row.status,
+    accessMode: row.access_mode,
+    purchaseMethod: row.purchase_method,
+    salesPageUrl: row.sales_page_url,
+    externalUrl: row.external_url,
+    showWhenLocked: row.show_when_locked,
+    tags: row.tags,
+    metadata: row.metadata,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  });
+}
+
+export function findProduct(db: Reader, ref: ProductRef): Promise<ProductEntity | null> {
+  return db.repository(ProductEntity).findOneBy(ref.id === null ? { key: ref.key } : { id: ref.id });
+}
+
+export function findProductsById(db: Reader, ids: readonly string[]): Promise<ProductEntity[]> {
+  return db.repository(ProductEntity).findBy({ id: In([...ids]) });
+}
+
+export function findProductsByKey(db: Reader, keys: readonly string[]): Promise<ProductEntity[]> {
+  return db.repository(ProductEntity).findBy({ key: In([...keys]) });
+}
+
+/** The product, which stays as it is until the transaction ends. */
+export async function lockProduct(tx: Tx, ref: ProductRef): Promise<ProductEntity> {
+  const where = ref.id === null ? { key: ref.key } : { id: ref.id };
+  const product = await tx.repository(ProductEntity).findOne({ where, lock: { mode: "pessimistic_write" } });
+  if (!product) throw productNotFound("product");
+  return product;
+}
+
+export function productNotFound(field: string): Refusal {
+  return new Refusal("NOT_FOUND", { say: "There is no such product.", field });
+}
+
+export async function insertProduct(tx: Tx, product: ProductEntity): Promise<void> {
+  await refusingTaken(() => tx.repository(ProductEntity).insert(product));
+}
+
+export async function updateProductRow(tx: Tx, product: ProductEntity): Promise<void> {
+  const { id, ...columns } = product;
+  await refusingTaken(() => tx.repository(ProductEntity).update({ id }, columns));
+}
+
+async function refusingTaken<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if (brokenConstraint(error) !== "products_key_key") throw error;
+    throw new Refusal("KEY_TAKEN", { say: "Another product has this key.", field: "input.key" });
+  }
+}

@@ -1,0 +1,13 @@
+import { defineLoader, inOrder } from "../graphql/define-loader";
+import type { ResourceEntity } from "./resource.entity";
+import { type OpeningProduct, findOpeningProducts, findResourcesById } from "./resources.store";
+
+export const resourceById = defineLoader<string, ResourceEntity | null>(async (ctx, ids) =>
+  inOrder(ids, await findResourcesById(ctx.db, ids), (resource) => resource.id),
+);
+
+/** The products that open a resource: its own first, then those of its tags. */
+export const openingProducts = defineLoader<string, OpeningProduct[]>(async (ctx, ids) => {
+  const rows = await findOpeningProducts(ctx.db, ids);
+  return ids.map((id) => rows.filter((row) => row.resource_id === id));
+});

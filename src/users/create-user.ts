@@ -1,0 +1,55 @@
+import { actorOf, recordActivities } from "../activities/record-activities";
+import type { Clock } from "../base/clock";
+import { newUuid } from "../base/ids";
+import { Bug } from "../base/refusal";
+import type { Db } from "../database/db";
+import type { Identity } from "../graphql/context";
+import { runOnce } from "../idempotency/run-once";
+import { type UserFields, emailKeyOf, readUserFields } from "./read-user-input";
+import { UserEntity } from "./user.entity";
+import { findUsersById, insertUser } from "./users.store";
+
+export type NewUser = UserFields & { idempotencyKey?: string | null | undefined };
+
+/** Makes a user. An e-mail address or external id that somebody has is refused, whoever asks. */
+export async function createUser(
+  deps: { db: Db; clock: Clock; identity: Identity },
+  input: NewUser,
+): Promise<UserEntity> {
+  const fields = readUserFields(input);
+  const now = deps.clock.now();
+  const user = newUserRow(fields, now);
+  const once = { mode: deps.identity.mode, operation: "createUser", key: input.idempotencyKey, input: fields };
+  return deps.db.transaction(async (tx) => {
+    const id = await runOnce(tx, once, { id: user.id, now }, async () => {
+      await insertUser(tx, user);
+      const line = {
+        mode: deps.identity.mode,
+        at: now,
+        userId: user.id,
+        origin: "API",
+        ...actorOf(deps.identity),
+      } as const;
+      await recordActivities(tx, now, [{ ...line, type: "USER_CREATED", message: "The user was created." }]);
+    });
+    const [made] = await findUsersById(tx, [id]);
+    if (!made) throw new Bug("the user of an idempotency key is gone", { id });
+    return made;
+  });
+}
+
+export function newUserRow(fields: UserFields, now: Date): UserEntity {
+  return Object.assign(new UserEntity(), {
+    id: newUuid(now),
+    externalId: fields.externalId ?? null,
+    email: fields.email ?? null,
+    emailKey: fields.email ? emailKeyOf(fields.email) : null,
+    emailVerified: Boolean(fields.email && fields.emailVerified),
+    name: fields.name ?? null,
+    metadata: fields.metadata ?? {},
+    createdAt: now,
+    updatedAt: now,
+    lastSeenAt: null,
+    deletedAt: null,
+  });
+}

@@ -1,0 +1,83 @@
+import { recordActivities } from "../activities/record-activities";
+import type { Clock } from "../base/clock";
+import { MINUTE } from "../base/durations";
+import type { Mode } from "../base/mode";
+import { Bug, Refusal } from "../base/refusal";
+import type { Db, Tx } from "../database/db";
+import { newUserRow } from "./create-user";
+import { emailSchema, externalIdSchema } from "./read-user-input";
+import { UserEntity } from "./user.entity";
+import { findUser, findUserByEmail, insertUser, updateUserRow } from "./users.store";
+
+/** What an identity provider says of the person it vouches for. */
+export interface Claims {
+  subject: string;
+  email?: string | undefined;
+  emailVerified: boolean;
+  name?: string | undefined;
+}
+
+const LAST_SEEN_WRITTEN_EVERY = 5 * MINUTE;
+
+/**
+ * The user whom a token of the identity provider speaks for. First sight creates them. Somebody whom we know by a
+ * verified address only, and whom nobody has given an external id yet, is recognised by it instead of made twice.
+ */
+export async function seeUser(deps: { db: Db; clock: Clock }, mode: Mode, claims: Claims): Promise<UserEntity> {
+  if (!externalIdSchema.safeParse(claims.subject).success) {
+    throw new Refusal("UNAUTHENTICATED", { say: "The token's subject cannot be an external id." });
+  }
+  const known = await findUser(deps.db, { id: null, externalId: claims.subject });
+  const user = known ?? (await firstSight(deps, mode, claims));
+  await noteSeen(deps, user);
+  return user;
+}
+
+async function firstSight(deps: { db: Db; clock: Clock }, mode: Mode, claims: Claims): Promise<UserEntity> {
+  try {
+    return await deps.db.transaction((tx) => meet(tx, deps.clock.now(), mode, claims));
+  } catch (error) {
+    // Two first requests of one person at once: the other one made the user.
+    const met = error instanceof Refusal && (await findUser(deps.db, { id: null, externalId: claims.subject }));
+    if (met) return met;
+    throw error;
+  }
+}
+
+async function meet(tx: Tx, now: Date, mode: Mode, claims: Claims): Promise<UserEntity> {
+  const email = claims.emailVerified ? emailSchema.safeParse(claims.email ?? "").data : undefined;
+  const holder = email === undefined ? null : await findUserByEmail(tx, email);
+  if (holder && holder.externalId === null) {
+    const met = Object.assign(new UserEntity(), holder, {
+      externalId: claims.subject,
+      emailVerified: true,
+      updatedAt: now,
+    });
+    await updateUserRow(tx, met);
+    return met;
+  }
+  const name = claims.name?.slice(0, 500);
+  const fields = { externalId: claims.subject, email: holder ? null : email, emailVerified: true, name };
+  const user = newUserRow(fields, now);
+  await insertUser(tx, user);
+  const message = "The user was created when their identity provider vouched for them.";
+  const line = {
+    mode,
+    type: "USER_CREATED",
+    at: now,
+    userId: user.id,
+    actor: "CUSTOMER",
+    origin: "API",
+    message,
+  } as const;
+  await recordActivities(tx, now, [line]);
+  return user;
+}
+
+/** Written now and then, not at each request. */
+export async function noteSeen(deps: { db: Db; clock: Clock }, user: UserEntity): Promise<void> {
+  const now = deps.clock.now();
+  if (user.lastSeenAt && now.getTime() - user.lastSeenAt.getTime() < LAST_SEEN_WRITTEN_EVERY) return;
+  const result = await deps.db.repository(UserEntity).update({ id: user.id }, { lastSeenAt: now });
+  if (result.affected === 0) throw new Bug("a user vanished while they were seen", { userId: user.id });
+}

@@ -1,0 +1,56 @@
+import { actorOf, recordActivities } from "../activities/record-activities";
+import type { Clock } from "../base/clock";
+import type { Db } from "../database/db";
+import type { Identity } from "../graphql/context";
+import { type UserFields, emailKeyOf, readUserFields } from "./read-user-input";
+import { readUserRef } from "./read-user-ref";
+import { UserEntity } from "./user.entity";
+import { lockUser, updateUserRow } from "./users.store";
+
+/** Changes what is said and leaves the rest; null clears. */
+export async function updateUser(
+  deps: { db: Db; clock: Clock; identity: Identity },
+  input: UserFields & { user: string },
+): Promise<UserEntity> {
+  const fields = readUserFields(input);
+  const now = deps.clock.now();
+  return deps.db.transaction(async (tx) => {
+    const user = await lockUser(tx, readUserRef(input.user));
+    const changed = changeUser(user, fields, now);
+    const names = changedFields(user, changed);
+    if (names.length === 0) return user;
+    await updateUserRow(tx, changed);
+    const line = {
+      mode: deps.identity.mode,
+      at: now,
+      userId: user.id,
+      origin: "API",
+      ...actorOf(deps.identity),
+    } as const;
+    const message = `Changed: ${names.join(", ")}.`;
+    await recordActivities(tx, now, [{ ...line, type: "USER_UPDATED", message, data: { fields: names } }]);
+    return changed;
+  });
+}
+
+function changeUser(user: UserEntity, fields: UserFields, now: Date): UserEntity {
+  const email = fields.email === undefined ? user.email : fields.email;
+  const emailKey = email === null ? null : emailKeyOf(email);
+  // Nobody has verified an address that has just been written down, unless the caller says so.
+  const verified = fields.emailVerified ?? (emailKey === user.emailKey && user.emailVerified);
+  return Object.assign(new UserEntity(), user, {
+    email,
+    emailKey,
+    emailVerified: email !== null && verified,
+    externalId: fields.externalId === undefined ? user.externalId : fields.externalId,
+    name: fields.name === undefined ? user.name : fields.name,
+    metadata: fields.metadata === undefined ? user.metadata : (fields.metadata ?? {}),
+    updatedAt: now,
+  });
+}
+
+const told = ["externalId", "email", "emailVerified", "name", "metadata"] as const;
+
+function changedFields(before: UserEntity, after: UserEntity): string[] {
+  return told.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+}

@@ -1,0 +1,176 @@
+import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from "type-graphql";
+import { toPublicId } from "../base/ids";
+import { Refusal } from "../base/refusal";
+import { Allow, EVERYBODY } from "../graphql/allow";
+import type { Context, Role } from "../graphql/context";
+import type { Mode } from "../base/mode";
+import { ModeEnum, RoleEnum } from "../graphql/enums";
+import { Node, type NodeKind } from "../graphql/node";
+import { JsonScalar } from "../graphql/scalars";
+import { createUser } from "./create-user";
+import { readUserRef } from "./read-user-ref";
+import { checkMayAskAbout } from "./subject";
+import { updateUser } from "./update-user";
+import type { UserEntity } from "./user.entity";
+import { userById } from "./users.loader";
+import { findUser, findUserByEmail } from "./users.store";
+
+@ObjectType({ implements: Node, description: "A person of the caller's. We keep no passwords." })
+export class User extends Node {
+  @Field(() => String, { nullable: true, description: "The caller's own id; accepted wherever a user is asked for." })
+  externalId!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Unique, compared without case." })
+  email!: string | null;
+
+  @Field({ description: "Whether somebody has proved that the address is theirs." })
+  emailVerified!: boolean;
+
+  @Field(() => String, { nullable: true, description: "What the person is called." })
+  name!: string | null;
+
+  @Field(() => JsonScalar, { description: "Whatever the caller keeps here. The person themselves may read it." })
+  metadata!: object;
+
+  @Field({ description: "When the user was made." })
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: "When a token of theirs was last used, to within minutes." })
+  lastSeenAt!: Date | null;
+
+  uuid!: string;
+}
+
+export function toUser(row: UserEntity): User {
+  const { externalId, email, emailVerified, name, metadata, createdAt, lastSeenAt } = row;
+  const fields = { externalId, email, emailVerified, name, metadata, createdAt, lastSeenAt };
+  return Object.assign(new User(), { id: toPublicId("user", row.id), uuid: row.id, ...fields });
+}
+
+@ObjectType({ description: "Who is asking, as the credential says." })
+export class Viewer {
+  @Field(() => RoleEnum, { description: "What the credential may do." })
+  role!: Role;
+
+  @Field(() => ModeEnum, { description: "The mode that the credential decides." })
+  mode!: Mode;
+
+  @Field(() => User, { nullable: true, description: "The user whom a user token speaks for." })
+  user!: User | null;
+}
+
+@InputType({ description: "A new user." })
+export class CreateUserInput {
+  @Field(() => String, { nullable: true, description: "The caller's own id for the user; unique." })
+  externalId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Unique, compared without case." })
+  email?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the caller has verified the address; false by default.",
+  })
+  emailVerified?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: "What the person is called." })
+  name?: string | null;
+
+  @Field(() => JsonScalar, { nullable: true, description: "Whatever the caller wants to keep here." })
+  metadata?: object | null;
+
+  @Field(() => String, { nullable: true, description: "The same key with the same input answers the same user." })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: "Changes to a user: null clears, absent leaves." })
+export class UpdateUserInput {
+  @Field(() => ID, { description: "The user, by our id or the caller's." })
+  user!: string;
+
+  @Field(() => String, { nullable: true, description: "The caller's own id for the user; unique." })
+  externalId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A new address is unverified unless emailVerified says otherwise.",
+  })
+  email?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the caller has verified the address." })
+  emailVerified?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: "What the person is called." })
+  name?: string | null;
+
+  @Field(() => JsonScalar, { nullable: true, description: "Replaces what was kept here." })
+  metadata?: object | null;
+}
+
+@Resolver()
+export class UsersResolver {
+  @Allow(...EVERYBODY)
+  @Query(() => Viewer, { description: "Who is asking." })
+  async viewer(@Ctx() ctx: Context): Promise<Viewer> {
+    const { role, mode } = ctx.identity;
+    return Object.assign(new Viewer(), { role, mode, user: await this.me(ctx) });
+  }
+
+  @Allow(...EVERYBODY)
+  @Query(() => User, { nullable: true, description: "The user whom a user token speaks for; null for keys." })
+  async me(@Ctx() ctx: Context): Promise<User | null> {
+    const row = ctx.identity.userId === null ? null : await ctx.load(userById, ctx.identity.userId);
+    return row && toUser(row);
+  }
+
+  @Allow("USER", "READ")
+  @Query(() => User, { nullable: true, description: "A user by our id or the caller's own." })
+  async user(
+    @Ctx() ctx: Context,
+    @Arg("id", () => ID, { description: "Our id (usr_…) or the caller's externalId." }) id: string,
+  ): Promise<User | null> {
+    const ref = readUserRef(id);
+    await checkMayAskAbout(ctx, ref);
+    const row = ref.id === null ? await findUser(ctx.db, ref) : await ctx.load(userById, ref.id);
+    return row && toUser(row);
+  }
+
+  @Allow("READ")
+  @Query(() => User, { nullable: true, description: "A user by e-mail address, compared without case." })
+  async userByEmail(
+    @Ctx() ctx: Context,
+    @Arg("email", () => String, { description: "The address, in any case." }) email: string,
+  ): Promise<User | null> {
+    const row = await findUserByEmail(ctx.db, email);
+    return row && toUser(row);
+  }
+
+  @Allow("WRITE")
+  @Mutation(() => User, { description: "Makes a user." })
+  async createUser(
+    @Ctx() ctx: Context,
+    @Arg("input", () => CreateUserInput, { description: "What is known of the person." }) input: CreateUserInput,
+  ): Promise<User> {
+    return toUser(await createUser(ctx, input));
+  }
+
+  @Allow("WRITE")
+  @Mutation(() => User, { description: "Changes a user." })
+  async updateUser(
+    @Ctx() ctx: Context,
+    @Arg("input", () => UpdateUserInput, { description: "The user and the changes." }) input: UpdateUserInput,
+  ): Promise<User> {
+    return toUser(await updateUser(ctx, input));
+  }
+}
+
+export const userNode: NodeKind = {
+  kind: "user",
+  async find(ctx, uuid) {
+    if (ctx.identity.role === "PUBLISHABLE")
+      throw new Refusal("FORBIDDEN", { say: "A publishable key sees no users." });
+    await checkMayAskAbout(ctx, { id: uuid, externalId: null });
+    const row = await ctx.load(userById, uuid);
+    return row && toUser(row);
+  },
+};

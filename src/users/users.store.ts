@@ -1,0 +1,62 @@
+import { In, IsNull } from "typeorm";
+import { Refusal } from "../base/refusal";
+import { type Reader, type Tx, brokenConstraint } from "../database/db";
+import { UserEntity } from "./user.entity";
+import { emailKeyOf } from "./read-user-input";
+import type { UserRef } from "./read-user-ref";
+
+const present = { deletedAt: IsNull() };
+
+export function findUser(db: Reader, ref: UserRef): Promise<UserEntity | null> {
+  const where = ref.id === null ? { externalId: ref.externalId } : { id: ref.id };
+  return db.repository(UserEntity).findOneBy({ ...where, ...present });
+}
+
+export function findUserByEmail(db: Reader, email: string): Promise<UserEntity | null> {
+  return db.repository(UserEntity).findOneBy({ emailKey: emailKeyOf(email), ...present });
+}
+
+export function findUsersById(db: Reader, ids: readonly string[]): Promise<UserEntity[]> {
+  return db.repository(UserEntity).findBy({ id: In([...ids]), ...present });
+}
+
+/** The user, who stays as they are until the transaction ends. */
+export async function lockUser(tx: Tx, ref: UserRef): Promise<UserEntity> {
+  const where = ref.id === null ? { externalId: ref.externalId } : { id: ref.id };
+  const user = await tx
+    .repository(UserEntity)
+    .findOne({ where: { ...where, ...present }, lock: { mode: "pessimistic_write" } });
+  if (!user) throw userNotFound();
+  return user;
+}
+
+export function userNotFound(): Refusal {
+  return new Refusal("NOT_FOUND", { say: "There is no such user.", field: "user" });
+}
+
+export async function insertUser(tx: Tx, user: UserEntity): Promise<void> {
+  await refusingTaken(() => tx.repository(UserEntity).insert(user));
+}
+
+export async function updateUserRow(tx: Tx, user: UserEntity): Promise<void> {
+  const { id, ...columns } = user;
+  await refusingTaken(() => tx.repository(UserEntity).update({ id }, columns));
+}
+
+async function refusingTaken<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    switch (brokenConstraint(error)) {
+      case "users_email_key_key":
+        throw new Refusal("EMAIL_TAKEN", { say: "Another user has this e-mail address.", field: "input.email" });
+      case "users_external_id_key":
+        throw new Refusal("EXTERNAL_ID_TAKEN", {
+          say: "Another user has this external id.",
+          field: "input.externalId",
+        });
+      default:
+        throw error;
+    }
+  }
+}
