@@ -1,0 +1,94 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  visit,
+} from "graphql";
+
+/** What can be said of an operation without its variables. The document must have passed validation. */
+export interface DocumentMeasure {
+  /** Levels of fields; `{ a }` has one. What asks about the schema itself is not counted. */
+  depth: number;
+  /** In the whole document, used or not. */
+  aliases: number;
+  introspects: boolean;
+  /** By name, each once, so that nobody can count one field under many aliases. */
+  rootFields: readonly string[];
+}
+
+export function measureDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentMeasure {
+  const fragments = fragmentsOf(document);
+  return {
+    depth: makeDepthOf(fragments)(operation.selectionSet),
+    rootFields: [...fieldNamesOf(operation.selectionSet, fragments)],
+    ...countFields(document),
+  };
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function fragmentsOf(document: DocumentNode): Fragments {
+  const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
+}
+
+function countFields(document: DocumentNode): { aliases: number; introspects: boolean } {
+  let aliases = 0;
+  let introspects = false;
+  visit(document, {
+    Field(node) {
+      if (node.alias) aliases++;
+      if (node.name.value === "__schema" || node.name.value === "__type") introspects = true;
+    },
+  });
+  return { aliases, introspects };
+}
+
+/** Each fragment is measured once, however often it is spread: fragments of fragments would take for ever otherwise. */
+function makeDepthOf(fragments: Fragments): (set: SelectionSetNode) => number {
+  const known = new Map<string, number>();
+
+  function ofFragment(name: string): number {
+    const depth = known.get(name);
+    if (depth !== undefined) return depth;
+    known.set(name, 0);
+    const fragment = fragments.get(name);
+    const measured = fragment ? ofSet(fragment.selectionSet) : 0;
+    known.set(name, measured);
+    return measured;
+  }
+
+  function ofSet(set: SelectionSetNode): number {
+    let deepest = 0;
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) deepest = Math.max(deepest, ofFragment(selection.name.value));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) deepest = Math.max(deepest, ofSet(selection.selectionSet));
+      else if (!selection.name.value.startsWith("__")) {
+        deepest = Math.max(deepest, 1 + (selection.selectionSet ? ofSet(selection.selectionSet) : 0));
+      }
+    }
+    return deepest;
+  }
+
+  return ofSet;
+}
+
+function fieldNamesOf(
+  set: SelectionSetNode,
+  fragments: Fragments,
+  names = new Set<string>(),
+  seen = new Set<string>(),
+) {
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+    else if (selection.kind === Kind.INLINE_FRAGMENT) fieldNamesOf(selection.selectionSet, fragments, names, seen);
+    else if (!seen.has(selection.name.value)) {
+      seen.add(selection.name.value);
+      const fragment = fragments.get(selection.name.value);
+      if (fragment) fieldNamesOf(fragment.selectionSet, fragments, names, seen);
+    }
+  }
+  return names;
+}

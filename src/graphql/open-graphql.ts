@@ -1,0 +1,212 @@
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLRequestListener,
+  HeaderMap,
+  type HTTPGraphQLRequest,
+  type HTTPGraphQLResponse,
+} from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
+import { type Logger, withoutSecrets } from "../base/log";
+import type { Metrics } from "../base/metrics";
+import { Failure } from "../base/refusal";
+import type { Config } from "../config/config";
+import type { Context } from "./context";
+import { keepRecent } from "./keep-recent";
+import { type CheckLimits, makeLimits, readsSchema } from "./limits";
+import { type ErrorTeller, internal, toGraphqlError } from "./to-graphql-error";
+
+export interface GraphqlRequest {
+  method: "GET" | "POST";
+  headers: HeaderMap;
+  /** With its question mark; empty when there is none. */
+  search: string;
+  /** Parsed, not yet trusted. */
+  body: unknown;
+  context: Context;
+}
+
+export interface GraphqlAnswer {
+  status: number;
+  headers: Iterable<readonly [string, string]>;
+  body: string | AsyncIterable<string>;
+  operationName: string | null;
+}
+
+/** All that the HTTP room knows of GraphQL. Another road to the same answers can stand in front of this one. */
+export interface GraphqlServer {
+  answer(request: GraphqlRequest): Promise<GraphqlAnswer>;
+  stop(): Promise<void>;
+}
+
+export interface GraphqlParts {
+  schema: GraphQLSchema;
+  config: Pick<Config, "limits" | "localMode">;
+  log: Logger;
+  metrics: Metrics;
+}
+
+// Documents, and the texts behind the hashes of persisted queries: so many, and so many characters together. A parsed
+// document takes about a hundred times the memory of its text.
+const DOCUMENTS_MAX = 1_000;
+const DOCUMENT_CHARACTERS_MAX = 1_000_000;
+
+export async function openGraphql(parts: GraphqlParts): Promise<GraphqlServer> {
+  const apollo = openApollo(parts);
+  await apollo.start();
+  return {
+    answer: async (request) => {
+      const { method, headers, search, body, context } = request;
+      const asked: AskedRequest = { method, headers, search, body, operationName: null };
+      const output = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: asked,
+        context: () => Promise.resolve(context),
+      });
+      return toAnswer(output, asked, tellerOf(parts, context));
+    },
+    stop: () => apollo.stop(),
+  };
+}
+
+/** Carries what the log wants to know out of the pipeline. */
+interface AskedRequest extends HTTPGraphQLRequest {
+  operationName: string | null;
+}
+
+function toAnswer(output: HTTPGraphQLResponse, asked: AskedRequest, teller: ErrorTeller): GraphqlAnswer {
+  const { headers, body, status = 200 } = output;
+  const answer = { status, headers, operationName: asked.operationName };
+  // The pipeline itself broke. It has been logged with its request; only the id is still missing in the answer.
+  if (status === 500) {
+    const error = toGraphqlError(internal(teller.requestId), teller);
+    return { ...answer, body: JSON.stringify({ errors: [error] }) };
+  }
+  return { ...answer, body: body.kind === "complete" ? body.string : body.asyncIterator };
+}
+
+function openApollo(parts: GraphqlParts): ApolloServer<Context> {
+  const tellers = new WeakMap<Error, ErrorTeller>();
+  const stranger: ErrorTeller = { ...parts, hiddenSchema: parts.schema };
+  return new ApolloServer<Context>({
+    schema: parts.schema,
+    // Apollo reads the environment otherwise; what differs between environments is decided in our configuration.
+    nodeEnv: "production",
+    logger: loggerFor(parts.log),
+    stopOnTerminationSignals: false,
+    introspection: true, // by role, in the limits
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: { requestHeaders: CSRF_HEADERS },
+    parseOptions: { maxTokens: parts.config.limits.tokensMax },
+    validationOptions: { maxErrors: 20 },
+    documentStore: keepRecent<DocumentNode>({
+      entriesMax: DOCUMENTS_MAX,
+      sizeMax: DOCUMENT_CHARACTERS_MAX,
+      sizeOf: (document) => document.loc?.source.body.length ?? 1,
+    }),
+    persistedQueries: {
+      cache: keepRecent<string>({
+        entriesMax: DOCUMENTS_MAX,
+        sizeMax: DOCUMENT_CHARACTERS_MAX,
+        sizeOf: (text) => text.length,
+      }),
+    },
+    formatError: (_, error) => toGraphqlError(error, (error instanceof Error && tellers.get(error)) || stranger),
+    plugins: [
+      requestPlugin(parts, tellers),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+}
+
+// A browser asks first before it sends one of these from another site, so none of them comes from a forged form. With
+// `authorization`, clients that send queries by GET and know nothing of Apollo's own headers pass as well.
+const CSRF_HEADERS = ["authorization", "x-apollo-operation-name", "apollo-require-preflight"];
+
+/** The headers that the pipeline looks at; the credential itself goes no further than the door. */
+export function headersForGraphql(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderMap {
+  const map = new HeaderMap();
+  for (const name of ["accept", "content-type", "x-apollo-operation-name", "apollo-require-preflight"]) {
+    const value = headers[name];
+    if (typeof value === "string") map.set(name, value);
+  }
+  if (headers["authorization"]) map.set("authorization", "checked");
+  return map;
+}
+
+function tellerOf(parts: GraphqlParts, context: Context): ErrorTeller {
+  const sees = readsSchema(context.identity.role, parts.config.localMode);
+  return {
+    log: parts.log,
+    metrics: parts.metrics,
+    requestId: context.requestId,
+    hiddenSchema: sees ? null : parts.schema,
+  };
+}
+
+/** Apollo writes sentences, which the redaction of fields does not reach. */
+function loggerFor(log: Logger) {
+  return {
+    debug: (text: unknown) => log.debug(withoutSecrets(String(text))),
+    info: (text: unknown) => log.info(withoutSecrets(String(text))),
+    warn: (text: unknown) => log.warn(withoutSecrets(String(text))),
+    error: (text: unknown) => log.error(withoutSecrets(String(text))),
+  };
+}
+
+type Asked = GraphQLRequestContext<Context>;
+
+function requestPlugin(parts: GraphqlParts, tellers: WeakMap<Error, ErrorTeller>): ApolloServerPlugin<Context> {
+  const checkLimits = makeLimits({ schema: parts.schema, ...parts.config });
+  const listener: GraphQLRequestListener<Context> = {
+    didResolveOperation: (asked) => Promise.resolve(admit(asked, checkLimits, parts.metrics)),
+    // formatError is not told whose error it formats, so it is written down here.
+    didEncounterErrors: (asked) => {
+      const teller = tellerOf(parts, asked.contextValue);
+      for (const error of asked.errors) tellers.set(error, teller);
+      return Promise.resolve();
+    },
+  };
+  return {
+    requestDidStart: () => Promise.resolve(listener),
+    unexpectedErrorProcessingRequest: ({ requestContext, error }) => {
+      const { requestId } = requestContext.contextValue;
+      parts.log.error({ err: error, requestId }, "the pipeline of a request broke");
+      return Promise.resolve();
+    },
+  };
+}
+
+function admit(asked: Asked, checkLimits: CheckLimits, metrics: Metrics): void {
+  const { document, operation, operationName, request, contextValue } = asked;
+  if (request.http && "operationName" in request.http) request.http.operationName = operationName ?? null;
+  if (!document || !operation) return;
+  const { role } = contextValue.identity;
+  try {
+    const measured = checkLimits({ document, operation, variables: request.variables ?? {}, role });
+    for (const field of measured.rootFields) metrics.operations.inc({ field, role });
+  } catch (error) {
+    throw refusedBeforeExecution(error);
+  }
+}
+
+/** Without a status of its own, Apollo would answer 500. */
+function refusedBeforeExecution(error: unknown): unknown {
+  if (!(error instanceof Failure) && !(error instanceof GraphQLError)) return error;
+  const status = error instanceof Failure && error.code === "FORBIDDEN" ? 403 : 400;
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { code: "BAD_REQUEST", http: { status, headers: new HeaderMap() } },
+  });
+}

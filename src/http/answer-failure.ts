@@ -1,0 +1,41 @@
+import type { ErrorCode } from "../base/error-codes";
+import type { Logger } from "../base/log";
+import type { Metrics } from "../base/metrics";
+import { Failure } from "../base/refusal";
+import { toGraphqlError } from "../graphql/to-graphql-error";
+import { Unsupported } from "./read-body";
+import { type JsonAnswer, jsonAnswer } from "./route";
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  RATE_LIMITED: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  STRIPE_UNAVAILABLE: 503,
+};
+
+/** Every route's failures read alike: the errors of a GraphQL answer, and a status that says the same. */
+export function answerFailure(
+  error: unknown,
+  teller: { log: Logger; metrics: Metrics; requestId: string | undefined },
+): JsonAnswer {
+  const told = toGraphqlError(error, { ...teller, hiddenSchema: null });
+  return jsonAnswer(statusOf(error), { errors: [told] }, headersOf(error));
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof Failure)) return 500;
+  if (error instanceof Unsupported) return 415;
+  if (error.code === "LIMIT_EXCEEDED") return error.details?.["limit"] === "bodyBytes" ? 413 : 400;
+  return statuses[error.code] ?? 400;
+}
+
+function headersOf(error: unknown): Record<string, string> {
+  if (!(error instanceof Failure)) return {};
+  if (error.code === "UNAUTHENTICATED") return { "www-authenticate": "Bearer" };
+  const retryAfterMs = error.details?.["retryAfterMs"];
+  return typeof retryAfterMs === "number" ? { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) } : {};
+}

@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "../base/log";
+import type { Metrics } from "../base/metrics";
+import { Refusal, Unavailable } from "../base/refusal";
+import type { Config } from "../config/config";
+import { answerFailure } from "./answer-failure";
+import { type FindRoute, type FoundRoute } from "./find-route";
+import { readAddress } from "./read-address";
+import { ClientGone, readBody } from "./read-body";
+import { readRequestId } from "./read-request-id";
+import type { Answer, RequestNote, Route } from "./route";
+import { carefulHeaders, sendAnswer } from "./send-answer";
+
+export interface AnswerDeps {
+  config: Pick<Config, "limits" | "publicUrl" | "trustedProxies">;
+  log: Logger;
+  metrics: Metrics;
+  findRoute: FindRoute;
+  /** From then on only questions about our health are answered. */
+  isStopping(): boolean;
+}
+
+export type AnswerRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** One request from its first line to its log line. It never rejects. */
+export function makeAnswerRequest(deps: AnswerDeps): AnswerRequest {
+  const careful = carefulHeaders(deps.config.publicUrl);
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const requestId = readRequestId(request.headers["x-request-id"]);
+    const [path, search] = splitUrl(request.url ?? "/");
+    const found = deps.findRoute(path);
+    const note: RequestNote = {};
+    deps.metrics.inFlight.inc();
+    let status = 499;
+    try {
+      const answer = await answerOrTell(deps, request, { requestId, path, search, found, note });
+      status = answer.status;
+      await sendAnswer(request, response, answer, {
+        ...careful,
+        ...(found?.route.openToBrowsers ? BROWSER_HEADERS : {}),
+        ...(deps.isStopping() ? { connection: "close" } : {}),
+        "x-request-id": requestId,
+      });
+    } catch (error) {
+      status = 499;
+      response.destroy();
+      if (!(error instanceof ClientGone)) deps.log.error({ err: error, requestId }, "an answer could not be sent");
+    }
+    deps.metrics.inFlight.dec();
+    record(deps, { request, route: found?.route, note, status, requestId, ms: performance.now() - startedAt });
+  };
+}
+
+interface Asked {
+  requestId: string;
+  path: string;
+  search: string;
+  found: FoundRoute | null;
+  note: RequestNote;
+}
+
+async function answerOrTell(deps: AnswerDeps, request: IncomingMessage, asked: Asked): Promise<Answer> {
+  try {
+    return await answerRoute(deps, request, asked);
+  } catch (error) {
+    if (error instanceof ClientGone) throw error;
+    return answerFailure(error, { ...deps, requestId: asked.requestId });
+  }
+}
+
+async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: Asked): Promise<Answer> {
+  const { found, ...rest } = asked;
+  if (!found) throw new Refusal("NOT_FOUND", { say: "There is nothing at this address." });
+  const { route, params } = found;
+  if (deps.isStopping() && !route.path.startsWith("/health/")) {
+    throw new Unavailable({ say: "This server is stopping. Another one will answer." });
+  }
+  if (request.method === "OPTIONS") return answerOptions(request, route);
+  const method = route.methods.find((known) => known === (request.method === "HEAD" ? "GET" : request.method));
+  if (!method) return refuseMethod(route, deps, asked.requestId);
+  const { headers, socket } = request;
+  return route.answer({
+    ...rest,
+    method,
+    params,
+    headers,
+    address: readAddress(socket.remoteAddress, headers["x-forwarded-for"], deps.config.trustedProxies),
+    readBody: (bytesMax = deps.config.limits.bodyBytesMax) => readBody(request, bytesMax),
+  });
+}
+
+const BROWSER_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "X-Request-Id, Retry-After, WWW-Authenticate",
+};
+
+// A star in this list would not cover Authorization.
+const ALLOWED_HEADERS = [
+  "Authorization",
+  "Content-Type",
+  "Accept",
+  "X-Request-Id",
+  "Apollo-Require-Preflight",
+  "X-Apollo-Operation-Name",
+  "Apollographql-Client-Name",
+  "Apollographql-Client-Version",
+  "Traceparent",
+  "Tracestate",
+].join(", ");
+
+function answerOptions(request: IncomingMessage, route: Route): Answer {
+  const isPreflight = request.headers["access-control-request-method"] !== undefined;
+  if (!isPreflight || !route.openToBrowsers) return { status: 204, headers: { allow: allowOf(route) } };
+  return {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": allowOf(route),
+      "access-control-allow-headers": ALLOWED_HEADERS,
+      "access-control-max-age": "86400",
+    },
+  };
+}
+
+function refuseMethod(route: Route, deps: AnswerDeps, requestId: string): Answer {
+  const refusal = new Refusal("INVALID_INPUT", { say: `Use ${route.methods.join(" or ")} here.` });
+  const told = answerFailure(refusal, { ...deps, requestId });
+  return { ...told, status: 405, headers: { ...told.headers, allow: allowOf(route) } };
+}
+
+function allowOf(route: Route): string {
+  const methods: string[] = [...route.methods];
+  if (methods.includes("GET")) methods.push("HEAD");
+  return [...methods, "OPTIONS"].join(", ");
+}
+
+function splitUrl(url: string): [path: string, search: string] {
+  const at = url.indexOf("?");
+  return at === -1 ? [url, ""] : [url.slice(0, at), url.slice(at)];
+}
+
+interface Done {
+  request: IncomingMessage;
+  route: Route | undefined;
+  note: RequestNote;
+  status: number;
+  requestId: string;
+  ms: number;
+}
+
+/** One line a request, from an explicit list: no query text, no variables, no addresses, no credentials. */
+function record({ log, metrics }: AnswerDeps, { request, route, note, status, requestId, ms }: Done): void {
+  const name = route?.path ?? "unknown";
+  const method = KNOWN_METHODS.has(request.method ?? "") ? (request.method ?? "") : "other";
+  metrics.httpSeconds.observe({ route: name, method, status }, ms / 1000);
+  const level = route?.quiet && status < 500 ? "debug" : "info";
+  log[level]({ route: name, method, status, ms: Math.round(ms * 10) / 10, requestId, ...note }, "request");
+}
+
+// Callers can invent methods, and each would be a time series of its own.
+const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Bug, Refusal } from "../base/refusal";
+import type { HttpRequest, Route } from "./route";
+
+export interface GraphiqlPage {
+  /** The demo key that the page sends; null leaves the header to be typed. */
+  key: string | null;
+  query: string;
+}
+
+/** The GraphQL editor, from our own files alone. Only ever part of the routing table in local mode. */
+export function graphiqlRoutes(page: GraphiqlPage): Route[] {
+  const html = writePage(page);
+  return [
+    onlyHere("/", () => Promise.resolve({ status: 302, headers: { location: "/graphiql" } })),
+    onlyHere("/graphiql", () =>
+      Promise.resolve({
+        status: 200,
+        headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY },
+        body: html,
+      }),
+    ),
+    onlyHere("/graphiql/:file", answerFile),
+  ];
+}
+
+// No script and no address but our own. Styles may stand in the page: the editor puts some there while it runs.
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const HERE = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+/** The page holds a key. A site whose name was pointed at this machine must not read it, so the name has to be ours. */
+function onlyHere(path: string, answer: Route["answer"]): Route {
+  return {
+    path,
+    methods: ["GET"],
+    answer: (request) => {
+      if (HERE.test(request.headers.host ?? "")) return answer(request);
+      throw new Refusal("NOT_FOUND", { say: "Open this page as http://localhost." });
+    },
+  };
+}
+
+const types: Readonly<Record<string, string>> = {
+  "start.js": "text/javascript; charset=utf-8",
+  "graphiql.min.js": "text/javascript; charset=utf-8",
+  "react.production.min.js": "text/javascript; charset=utf-8",
+  "react-dom.production.min.js": "text/javascript; charset=utf-8",
+  "graphiql.min.css": "text/css; charset=utf-8",
+};
+
+async function answerFile({ params }: HttpRequest) {
+  const name = params["file"] ?? "";
+  const type = types[name];
+  if (!type) throw new Refusal("NOT_FOUND", { say: "There is no such file." });
+  const body = await readFile(join(findAssets(), name));
+  return { status: 200, headers: { "content-type": type, "cache-control": "public, max-age=3600" }, body };
+}
+
+/** The files stand beside `src`, and compiled code lies one level deeper than its source. */
+function findAssets(): string {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const assets = join(folder, "assets", "graphiql");
+    if (existsSync(assets)) return assets;
+  }
+  throw new Bug("the files of GraphiQL are missing");
+}
+
+function writePage({ key, query }: GraphiqlPage): string {
+  const headers = key === null ? "{}" : JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2);
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>Latchkey</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/graphiql/graphiql.min.css" />
+  </head>
+  <body style="margin: 0">
+    <div id="graphiql" style="height: 100vh" data-endpoint="/graphql" data-headers="${escape(headers)}" data-query="${escape(query)}"></div>
+    <script src="/graphiql/react.production.min.js"></script>
+    <script src="/graphiql/react-dom.production.min.js"></script>
+    <script src="/graphiql/graphiql.min.js"></script>
+    <script src="/graphiql/start.js"></script>
+  </body>
+</html>
+`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => entities[letter] ?? letter);
+}

@@ -1,0 +1,82 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { Refusal } from "../base/refusal";
+
+/** The caller hung up before it had said everything. Nobody is left to be answered. */
+export class ClientGone extends Error {
+  override readonly name = "ClientGone";
+}
+
+/** A request in a form that HTTP has a status of its own for. */
+export class Unsupported extends Refusal {
+  constructor(say: string) {
+    super("INVALID_INPUT", { say });
+  }
+}
+
+type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const decoders: Readonly<Record<string, Decode>> = {
+  gzip: promisify(gunzip),
+  "x-gzip": promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+// How much more than the limit is taken in and thrown away, so that a caller who sends a little too much can read why.
+const SURPLUS_READ_MAX = 2_000_000;
+
+/** The body's bytes, decompressed. The limit holds for what is sent and for what comes out of it. */
+export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  const decode = decoders[encoding];
+  if (encoding !== "identity" && !decode) {
+    throw new Unsupported("A body may be sent plain, or compressed by gzip, deflate or br.");
+  }
+  const sent = await collect(request, bytesMax);
+  return decode && sent.length > 0 ? decodeWithin(decode, sent, bytesMax) : sent;
+}
+
+/** As text, if it is UTF-8, which is the only encoding that is taken. */
+export function readText(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new Refusal("INVALID_INPUT", { say: "The body is not UTF-8." });
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+}
+
+async function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > bytesMax + SURPLUS_READ_MAX) throw tooLarge(bytesMax, announced);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= bytesMax) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > bytesMax + SURPLUS_READ_MAX) break;
+    }
+  } catch (cause) {
+    throw new ClientGone("the caller hung up", { cause });
+  }
+  if (size > bytesMax) throw tooLarge(bytesMax, size);
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+}
+
+async function decodeWithin(decode: Decode, sent: Buffer, bytesMax: number): Promise<Buffer> {
+  try {
+    return await decode(sent, { maxOutputLength: bytesMax });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE")
+      throw tooLarge(bytesMax, bytesMax + 1);
+    throw new Refusal("INVALID_INPUT", { say: "The compressed body cannot be decoded.", cause });
+  }
+}
+
+function tooLarge(max: number, actual: number): Refusal {
+  return new Refusal("LIMIT_EXCEEDED", {
+    say: `The body is larger than ${max} bytes.`,
+    details: { limit: "bodyBytes", max, actual },
+  });
+}

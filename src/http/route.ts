@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Role } from "../graphql/context";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** One line of the routing table. HEAD comes with GET, OPTIONS is answered from the table itself. */
+export interface Route {
+  /** Segments that start with a colon are parameters: `/stripe/webhook/:connection`. Also the name in log and metrics. */
+  path: string;
+  methods: readonly Method[];
+  /** Pages of other origins may call it. Credentials are bearer texts and never cookies, so every origin may. */
+  openToBrowsers?: boolean;
+  /** Asked so often that its lines would hide the others; they are written at the level `debug`. */
+  quiet?: boolean;
+  /** Failures that it throws are answered with their code; anything else is a mistake of ours. */
+  answer(request: HttpRequest): Promise<Answer>;
+}
+
+export interface HttpRequest {
+  method: Method;
+  path: string;
+  /** The query string with its question mark; empty when there is none. */
+  search: string;
+  params: Readonly<Record<string, string>>;
+  headers: IncomingHttpHeaders;
+  requestId: string;
+  /** The client's, as far as the trusted proxies say. */
+  address: string;
+  /** What the log line of this request tells besides. Filled in by whoever comes to know it. */
+  note: RequestNote;
+  /** The decoded bytes; refuses more than the limit. Can be read once. */
+  readBody(bytesMax?: number): Promise<Buffer>;
+}
+
+export interface RequestNote {
+  role?: Role;
+  operation?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Buffer | AsyncIterable<string>;
+}
+
+export interface JsonAnswer extends Answer {
+  body: string;
+}
+
+export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): JsonAnswer {
+  const type = { "content-type": "application/json; charset=utf-8" };
+  return { status, headers: { ...type, ...headers }, body: JSON.stringify(value) };
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ClientGone } from "./read-body";
+import type { Answer } from "./route";
+
+const CAREFUL: Readonly<Record<string, string>> = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+};
+
+/** What every answer carries, whatever route it comes from; a route may say otherwise about any of it. */
+export function carefulHeaders(publicUrl: string): Readonly<Record<string, string>> {
+  if (!publicUrl.startsWith("https://")) return CAREFUL;
+  return { ...CAREFUL, "strict-transport-security": "max-age=31536000" };
+}
+
+/** Writes the answer and resolves when the last byte was handed on. */
+export async function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const all: Record<string, string | number> = { ...headers, ...answer.headers };
+  // What is still to come of the body is not read: the connection ends with the answer.
+  if (!request.complete) all["connection"] = "close";
+  const { body } = answer;
+  if (typeof body === "object" && Symbol.asyncIterator in body) return sendPieces(response, answer.status, all, body);
+  if (answer.status !== 204) all["content-length"] = body === undefined ? 0 : Buffer.byteLength(body);
+  response.writeHead(answer.status, all);
+  // Node itself leaves the body of an answer to HEAD away.
+  response.end(body);
+  request.resume();
+}
+
+async function sendPieces(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string | number>,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  response.writeHead(status, headers);
+  for await (const piece of pieces) {
+    if (response.destroyed) throw new ClientGone("the caller hung up");
+    if (!response.write(piece))
+      await new Promise((resume) => void response.once("drain", resume).once("close", resume));
+  }
+  response.end();
+}
