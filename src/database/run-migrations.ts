@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DataSource, MigrationExecutor, type QueryRunner } from "typeorm";
-import type { Logger } from "../base/log";
-import { withoutSecrets } from "../base/log";
+import { DataSource, type Logger as TypeOrmLogger, MigrationExecutor, type QueryRunner } from "typeorm";
+import { type Logger, withoutSecrets } from "../base/log";
 import { MINUTE, SECOND } from "../base/durations";
 import { Failure, Unavailable } from "../base/refusal";
 import { checkSchema, MIGRATIONS_TABLE, type MigrationClass } from "./check-schema";
@@ -49,6 +48,16 @@ export async function runMigrations(options: MigrationOptions): Promise<{ applie
   }
 }
 
+/** TypeORM prints failures to the console by itself. Ours are thrown, and logged by whoever started. */
+const SILENT: TypeOrmLogger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
+
 async function open({ url, migrations }: MigrationOptions): Promise<DataSource> {
   const source = new DataSource({
     type: "postgres",
@@ -56,7 +65,7 @@ async function open({ url, migrations }: MigrationOptions): Promise<DataSource> 
     migrations: [...migrations],
     migrationsTableName: MIGRATIONS_TABLE,
     installExtensions: false,
-    logging: false,
+    logger: SILENT,
     applicationName: "latchkey migrate",
     extra: {
       // A second connection would not hold the turn.

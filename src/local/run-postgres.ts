@@ -148,11 +148,11 @@ export async function stopPostgres(data: string, { careful }: { careful: boolean
   }
 }
 
-export function readIfThere(file: string): string | null {
+function readIfThere(file: string): string | null {
   try {
     return fs.readFileSync(file, "utf8");
   } catch (error) {
-    if (readErrorCode(error) === "ENOENT") return null;
+    if (["ENOENT", "ENOTDIR"].includes(readErrorCode(error) ?? "")) return null;
     throw error;
   }
 }

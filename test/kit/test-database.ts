@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "pg";
+import { PREFIX, readTestSetting, SERVER_URL, templateOf, urlOf } from "./test-server";
+
+export interface TestDatabase {
+  url: string;
+  /** Fails when connections are still open: who opened them would keep a server from stopping, too. */
+  drop(): Promise<void>;
+}
+
+/** A database of one's own, with the schema of this build and no rows. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  return create(templateOf(readTestSetting(PREFIX)));
+}
+
+/** For tests of migrations themselves. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return create("template1");
+}
+
+async function create(template: string): Promise<TestDatabase> {
+  const name = `${readTestSetting(PREFIX)}_${randomBytes(6).toString("hex")}`;
+  await asAdmin(async (client) => {
+    const created = await until(async () => {
+      try {
+        await client.query(`create database ${name} template ${template}`);
+        return true;
+      } catch (error) {
+        // The template is in use: the connection that migrated it, or a cleaner of the server, is about to leave.
+        if (typeof error === "object" && error !== null && "code" in error && error.code === "55006") return false;
+        throw error;
+      }
+    }, 10_000);
+    if (!created) throw new Error(`the database ${template} stays in use and cannot be copied`);
+  });
+  return { url: urlOf(readTestSetting(SERVER_URL), name), drop: () => drop(name) };
+}
+
+async function drop(name: string): Promise<void> {
+  await asAdmin(async (client) => {
+    const closed = await until(async () => (await openConnections(client, name)).length === 0, 2_000);
+    const leaked = closed ? [] : await openConnections(client, name);
+    await client.query(`drop database ${name} with (force)`);
+    if (leaked.length > 0) {
+      throw new Error(`${leaked.length} connections to the test database were left open:\n${leaked.join("\n")}`);
+    }
+  });
+}
+
+async function openConnections(client: Client, database: string): Promise<string[]> {
+  const { rows } = await client.query<{ who: string }>(
+    `select concat_ws(' ', application_name, state, 'last:', left(query, 120)) as who from pg_stat_activity
+     where datname = $1 and backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    [database],
+  );
+  return rows.map(({ who }) => who);
+}
+
+async function until(condition: () => Promise<boolean>, msMax: number): Promise<boolean> {
+  const deadline = Date.now() + msMax;
+  while (Date.now() < deadline) {
+    if (await condition()) return true;
+    await delay(10);
+  }
+  return false;
+}
+
+async function asAdmin(work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: readTestSetting(SERVER_URL) });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

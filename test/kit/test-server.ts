@@ -1,0 +1,56 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { placesIn } from "../../src/local/create-postgres-data";
+import { stopPostgres } from "../../src/local/run-postgres";
+
+/** How the run tells its workers, which are processes of their own, where the databases are. */
+export const SERVER_URL = "LATCHKEY_TEST_SERVER_URL";
+export const PREFIX = "LATCHKEY_TEST_PREFIX";
+export const DATA_DIR = "LATCHKEY_TEST_DATA_DIR";
+
+export function readTestSetting(name: typeof SERVER_URL | typeof PREFIX): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests through jest, whose global setup starts the server`);
+  return value;
+}
+
+export function templateOf(prefix: string): string {
+  return `${prefix}_template`;
+}
+
+export function urlOf(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+const FOLDER = /^latchkey-test-(\d+)-/;
+
+export function makeDataDir(): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), `latchkey-test-${process.pid}-`));
+}
+
+export async function removeDataDir(folder: string): Promise<void> {
+  await stopPostgres(placesIn(folder).data, { careful: false });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** A run that was killed leaves its server and data behind. */
+export async function removeDataOfDeadRuns(): Promise<void> {
+  for (const name of fs.readdirSync(os.tmpdir())) {
+    const pid = Number(FOLDER.exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    // Another user's is theirs to remove.
+    await removeDataDir(path.join(os.tmpdir(), name)).catch(() => undefined);
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return typeof error === "object" && error !== null && "code" in error && error.code === "EPERM";
+  }
+}
