@@ -1,0 +1,50 @@
+import { openLog } from "../base/log";
+import { systemClock } from "../base/clock";
+import type { Config } from "../config/config";
+import type { Environment } from "../config/environment";
+import type { Terminal } from "./terminal";
+import { chooseDatabase } from "./choose-database";
+import { loadLocalConfig } from "./load-config";
+import { SettingMistakes } from "./setting-mistakes";
+import { untilToldToStop } from "./until-told-to-stop";
+import { welcome } from "./welcome";
+
+/** Local mode: everything that a server needs is made here, with a small shop to look around in. */
+export async function dev({ env, print }: Terminal, options: { demo: boolean }): Promise<void> {
+  refuseProduction(env);
+  const { config } = await loadLocalConfig(env);
+  const log = openLog(config.logLevel);
+  const toldToStop = untilToldToStop();
+  const database = await chooseDatabase(config, log);
+  try {
+    const { start } = await import("../app/start.js");
+    const key = keyOf(config);
+    const server = await start({ config, databaseUrl: database.url, log, ...(key && { graphiqlKey: key }) });
+    try {
+      if (options.demo && key) await fillWithDemo(server.url, key);
+      print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim() }));
+      await toldToStop;
+      print("Stopping …");
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await database.stop();
+  }
+}
+
+function refuseProduction(env: Environment): void {
+  if (env["NODE_ENV"] !== "production") return;
+  const problem = "It is production, and local mode is for somebody's own machine. Use `latchkey serve`.";
+  throw new SettingMistakes([{ setting: "NODE_ENV", problem }]);
+}
+
+/** A live key is not handed to a page in a browser, and no demo is written with it. */
+function keyOf(config: Config): string | null {
+  return config.bootstrapKey?.startsWith("lk_test_") ? config.bootstrapKey : null;
+}
+
+async function fillWithDemo(url: string, key: string): Promise<void> {
+  const { seedDemo } = await import("../local/seed-demo.js");
+  await seedDemo({ url, key, now: systemClock.now() });
+}

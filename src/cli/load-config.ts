@@ -1,0 +1,39 @@
+import type { Config } from "../config/config";
+import type { Environment, Purpose } from "../config/environment";
+import { readConfig } from "../config/read-config";
+import { SettingMistakes } from "./setting-mistakes";
+
+export interface Loaded {
+  config: Config;
+  notes: readonly string[];
+}
+
+export function loadConfig(env: Environment, purpose: Purpose): Loaded {
+  const reading = readConfig(env, purpose);
+  if (!reading.ok) throw new SettingMistakes(reading.mistakes);
+  return reading;
+}
+
+/** On somebody's own machine the secrets that are missing are made. The settings are read first: a mistake makes no files. */
+export async function loadLocalConfig(env: Environment): Promise<Loaded> {
+  const { config } = loadConfig(env, { localMode: true });
+  return loadConfig({ ...env, ...(await missingSecrets(env, config.dataDir)) }, { localMode: true });
+}
+
+async function missingSecrets(env: Environment, dataDir: string): Promise<Environment> {
+  const isMissing = (name: string) => !env[name]?.trim();
+  const names = ["LATCHKEY_ENCRYPTION_KEY", "LATCHKEY_BOOTSTRAP_KEY"] as const;
+  if (!names.some(isMissing)) return {};
+  const { keepLocalSecrets } = await import("../local/local-secrets.js");
+  const kept = keepLocalSecrets(dataDir);
+  return Object.fromEntries(names.filter(isMissing).map((name) => [name, kept[name]]));
+}
+
+/**
+ * For commands that look after the database: the one of `DATABASE_URL`, or else the one that `npm start` keeps here. In
+ * production there is no "or else".
+ */
+export async function loadDatabaseConfig(env: Environment): Promise<Loaded> {
+  const elsewhere = Boolean(env["DATABASE_URL"]?.trim()) || env["NODE_ENV"] === "production";
+  return elsewhere ? loadConfig(env, { localMode: false, databaseOnly: true }) : loadLocalConfig(env);
+}

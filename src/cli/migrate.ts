@@ -1,0 +1,54 @@
+import { migrations } from "../../migrations";
+import { openLog } from "../base/log";
+import type { Config } from "../config/config";
+import { checkSchema, type SchemaState } from "../database/check-schema";
+import { openDatabase } from "../database/open-database";
+import { runMigrations } from "../database/run-migrations";
+import { SECOND } from "../base/durations";
+import type { Terminal } from "./terminal";
+import { chooseDatabase } from "./choose-database";
+import { loadDatabaseConfig } from "./load-config";
+import { FAILED } from "./report-failure";
+
+/** Brings the schema up to this build, or with `status` only says how the two relate (exit code 1: not current). */
+export async function migrate(terminal: Terminal, options: { status: boolean; json: boolean }): Promise<number> {
+  const { config } = await loadDatabaseConfig(terminal.env);
+  const database = await chooseDatabase(config, openLog(config.logLevel, process.stderr));
+  try {
+    return options.status
+      ? await showStatus(terminal, config, database.url, options.json)
+      : await bringUp(terminal, config, database.url, options.json);
+  } finally {
+    await database.stop();
+  }
+}
+
+async function bringUp({ print }: Terminal, config: Config, url: string, json: boolean): Promise<number> {
+  const { ownerUrl } = config.database;
+  const { applied } = await runMigrations({
+    url: ownerUrl ?? url,
+    migrations,
+    log: openLog(config.logLevel, process.stderr),
+    ...(ownerUrl && { runRole: decodeURIComponent(new URL(url).username) }),
+  });
+  if (json) print(JSON.stringify({ applied }));
+  else if (applied.length === 0) print("Nothing to do: the database is current.");
+  else print(`Applied:\n${applied.map((name) => `  ${name}`).join("\n")}`);
+  return 0;
+}
+
+async function showStatus({ print }: Terminal, config: Config, url: string, json: boolean): Promise<number> {
+  const schema = await readSchema(config.database.ownerUrl ?? url);
+  if (json) print(JSON.stringify(schema));
+  else print(schema.state === "CURRENT" ? "The database is current." : schema.advice);
+  return schema.state === "CURRENT" ? 0 : FAILED;
+}
+
+async function readSchema(url: string): Promise<SchemaState> {
+  const db = await openDatabase({ url, entities: [], connectionsMax: 2, statementTimeoutMs: 10 * SECOND });
+  try {
+    return await checkSchema({ db, migrations });
+  } finally {
+    await db.source.destroy();
+  }
+}

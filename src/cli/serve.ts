@@ -1,0 +1,20 @@
+import { openLog } from "../base/log";
+import type { Environment } from "../config/environment";
+import { chooseDatabase } from "./choose-database";
+import { loadConfig } from "./load-config";
+import { untilToldToStop } from "./until-told-to-stop";
+
+/** The server as others reach it: every secret is there and strong, or it does not start. */
+export async function serve(env: Environment): Promise<void> {
+  const { config, notes } = loadConfig(env, { localMode: false });
+  const log = openLog(config.logLevel);
+  const toldToStop = untilToldToStop();
+  for (const note of notes) log.warn(note);
+  const database = await chooseDatabase(config, log);
+  const { start } = await import("../app/start.js");
+  const server = await start({ config, databaseUrl: database.url, log });
+  log.info({ port: server.port }, "listening");
+  log.info({ signal: await toldToStop }, "stopping");
+  await server.stop();
+  log.info("stopped");
+}

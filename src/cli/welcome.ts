@@ -1,0 +1,35 @@
+import type { Config } from "../config/config";
+
+const QUERY = '{ access(product: "course", user: "ada") { allowed reason via { key } endsAt } }';
+
+/** What `npm start` prints: where to look, and a first question that can be pasted. */
+export function welcome(input: { url: string; config: Config; keyIsOurs: boolean }): string {
+  const { config } = input;
+  const url = input.url.replace(/\/+$/, "");
+  // A key that was given to us is known already, and is not ours to show.
+  const key = input.keyIsOurs ? (config.bootstrapKey ?? "") : "$LATCHKEY_BOOTSTRAP_KEY";
+  const data = config.database.url === null ? `Everything is kept in ${config.dataDir}. ` : "";
+  return `
+Latchkey runs in local mode.
+
+  GraphiQL   ${url}/graphiql
+  GraphQL    ${url}/graphql
+  Health     ${url}/health/ready
+  Metrics    ${url}/metrics
+
+  Administrator's key (test mode)
+  ${key}
+
+May Ada open the course? Ask in another terminal:
+
+  curl -s ${url}/graphql \\
+    -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
+    -d '${JSON.stringify({ query: QUERY })}'
+
+or in GraphiQL:
+
+  ${QUERY}
+
+${data}Ctrl-C stops the server.
+`;
+}

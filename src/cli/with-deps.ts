@@ -1,0 +1,23 @@
+import { openLog } from "../base/log";
+import type { Environment } from "../config/environment";
+import type { OpenDeps } from "../app/open-deps";
+import { chooseDatabase } from "./choose-database";
+import { loadDatabaseConfig } from "./load-config";
+
+/** For commands that work on the database without a server. What was opened is closed, however the work ends. */
+export async function withDeps<Result>(env: Environment, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
+  const { config } = await loadDatabaseConfig(env);
+  const log = openLog(config.logLevel, process.stderr);
+  const database = await chooseDatabase(config, log);
+  try {
+    const { openDeps } = await import("../app/open-deps.js");
+    const deps = await openDeps({ config, databaseUrl: database.url, log });
+    try {
+      return await work(deps);
+    } finally {
+      await deps.close();
+    }
+  } finally {
+    await database.stop();
+  }
+}
