@@ -1,8 +1,10 @@
 import { openLog } from "../base/log";
 import type { Environment } from "../config/environment";
-import type { OpenDeps } from "../app/open-deps";
+import type { openDeps } from "../app/open-deps";
 import { chooseDatabase } from "./choose-database";
 import { loadDatabaseConfig } from "./load-config";
+
+type OpenDeps = Awaited<ReturnType<typeof openDeps>>;
 
 /** For commands that work on the database without a server. What was opened is closed, however the work ends. */
 export async function withDeps<Result>(env: Environment, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
@@ -10,8 +12,8 @@ export async function withDeps<Result>(env: Environment, work: (deps: OpenDeps) 
   const log = openLog(config.logLevel, process.stderr);
   const database = await chooseDatabase(config, log);
   try {
-    const { openDeps } = await import("../app/open-deps.js");
-    const deps = await openDeps({ config, databaseUrl: database.url, log });
+    const app = await import("../app/open-deps.js");
+    const deps = await app.openDeps({ config, databaseUrl: database.url, log });
     try {
       return await work(deps);
     } finally {

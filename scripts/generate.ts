@@ -1,0 +1,57 @@
+import "reflect-metadata";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { lexicographicSortSchema, printSchema } from "graphql";
+import { migrations } from "../migrations";
+import { buildLatchkeySchema } from "../src/app/schema";
+import { SECOND } from "../src/base/durations";
+import { openLog } from "../src/base/log";
+import { dumpSchema } from "../src/database/dump-schema";
+import { openDatabase } from "../src/database/open-database";
+import { runMigrations } from "../src/database/run-migrations";
+import { startEmbeddedPostgres } from "../src/local/embedded-postgres";
+import { writeErrorsPage } from "./write-errors-page";
+import { writeSettingsPage } from "./write-settings-page";
+
+// Everything that is made from the code and committed, so that a review sees what a change does to the outside.
+const root = path.join(__dirname, "../..");
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), text);
+}
+
+async function dumpFreshDatabase(): Promise<string> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "latchkey-generate-"));
+  const server = await startEmbeddedPostgres({ dataDir, durable: false });
+  try {
+    await runMigrations({ url: server.url, migrations, log: openLog("silent") });
+    const db = await openDatabase({
+      url: server.url,
+      entities: [],
+      connectionsMax: 2,
+      statementTimeoutMs: 30 * SECOND,
+    });
+    try {
+      return await dumpSchema(db);
+    } finally {
+      await db.source.destroy();
+    }
+  } finally {
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function generate(): Promise<void> {
+  write("docs/settings.md", writeSettingsPage());
+  write("docs/errors.md", writeErrorsPage());
+  write("migrations/schema.sql", await dumpFreshDatabase());
+  write("schema.graphql", `${printSchema(lexicographicSortSchema(await buildLatchkeySchema()))}\n`);
+}
+
+generate().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
