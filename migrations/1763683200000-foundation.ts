@@ -164,8 +164,10 @@ const statements = [
     set search_path = public, pg_temp as $$
   begin
     perform set_config('latchkey.blanking', person::text, true);
-    update activities set message = 'Removed with the user.', data = '{}'
-      where user_id = person and type = 'CUSTOM';
+    update activities set
+        message = case type when 'CUSTOM' then 'Removed with the user.' else message end,
+        data = case type when 'CUSTOM' then '{}' else data - 'note' end
+      where user_id = person;
     perform set_config('latchkey.blanking', '', true);
   end
   $$`,

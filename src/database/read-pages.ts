@@ -12,7 +12,8 @@ export interface List {
   from: string;
   conditions: readonly string[];
   values: readonly unknown[];
-  parents?: { column: string; ids: readonly string[] };
+  /** Without a column, the conditions themselves say `parent.id`. */
+  parents?: { column?: string; ids: readonly string[] };
 }
 
 type RawRow = Record<string, unknown> & { _parent: string; _more_before: boolean; _more_after: boolean };
@@ -112,7 +113,7 @@ function exists(list: List, condition: string | null): string {
 }
 
 function where(list: List, ...more: (string | null)[]): string {
-  const parent = list.parents ? `${list.parents.column} = parent.id` : null;
+  const parent = list.parents?.column ? `${list.parents.column} = parent.id` : null;
   const all = [parent, ...list.conditions, ...more].filter((condition) => condition !== null);
   return all.length > 0 ? `where ${all.join(" and ")}` : "";
 }

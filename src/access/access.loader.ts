@@ -1,0 +1,27 @@
+import { defineLoader, inOrder } from "../graphql/define-loader";
+import { definePages } from "../graphql/define-pages";
+import type { ProductEntity } from "../products/product.entity";
+import { type CheckKey, findQuestions } from "./check.store";
+import type { Question } from "./decide";
+import type { GrantEntity } from "./grant.entity";
+import { findGrantPages, findGrantsById } from "./grants.store";
+import { findUserProductPages } from "./user-products.store";
+
+/** Checks that are asked in one request share one statement. */
+export const accessQuestion = defineLoader<CheckKey, Omit<Question, "at">>(
+  (ctx, keys) => findQuestions(ctx.db, ctx.identity.mode, keys),
+  ({ product, user }) => JSON.stringify([product.id, product.key, user?.id, user?.externalId]),
+);
+
+export const grantById = defineLoader<string, GrantEntity | null>(async (ctx, ids) =>
+  inOrder(ids, await findGrantsById(ctx.db, ctx.identity.mode, ids), (grant) => grant.id),
+);
+
+export const grantsOfUser = definePages<{ active: boolean | null }, GrantEntity>((ctx, userIds, filter, page) =>
+  findGrantPages(ctx.db, userIds, { ...filter, mode: ctx.identity.mode, at: ctx.clock.now() }, page),
+);
+
+export const productsOfUser = definePages<{ allowed: boolean | null; liveOnly: boolean }, ProductEntity>(
+  (ctx, userIds, filter, page) =>
+    findUserProductPages(ctx.db, userIds, { ...filter, mode: ctx.identity.mode, at: ctx.clock.now() }, page),
+);

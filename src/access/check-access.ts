@@ -1,0 +1,44 @@
+import { readsEverything } from "../graphql/allow";
+import type { Context } from "../graphql/context";
+import { openingProducts } from "../resources/resources.loader";
+import { findResource } from "../resources/resources.store";
+import { type ProductRef, readProductRef } from "../products/read-product-ref";
+import { subjectOf } from "../users/subject";
+import type { UserRef } from "../users/read-user-ref";
+import { accessQuestion } from "./access.loader";
+import { type Decision, decide } from "./decide";
+import { decideAny } from "./decide-any";
+
+/** May this user, or the viewer, open this product, now or at a moment in the past? */
+export async function checkAccess(
+  ctx: Context,
+  input: { product: string; user?: string | null | undefined; at?: Date | null | undefined },
+): Promise<Decision> {
+  const user = await subjectOf(ctx, input.user);
+  return checkRef(ctx, { product: readProductRef(input.product), user }, input.at ?? ctx.clock.now());
+}
+
+/** The same question when both are known already. Every way to a decision ends here. */
+export async function checkRef(
+  ctx: Context,
+  key: { product: ProductRef; user: UserRef | null },
+  at: Date,
+): Promise<Decision> {
+  const question = await ctx.load(accessQuestion, key);
+  const isHidden = question.product?.status !== "LIVE" && !readsEverything(ctx);
+  return decide({ ...question, product: isHidden ? null : question.product, at });
+}
+
+/** May this user, or the viewer, open this piece of content? One that was never set is closed. */
+export async function checkResourceAccess(
+  ctx: Context,
+  input: { resource: string; user?: string | null | undefined },
+): Promise<Decision> {
+  const user = await subjectOf(ctx, input.user);
+  const at = ctx.clock.now();
+  const resource = await findResource(ctx.db, input.resource);
+  if (!resource) return decide({ product: null, subject: "NOBODY", grants: [], at });
+  const opening = await ctx.load(openingProducts, resource.id);
+  const products = opening.map((row) => ({ id: row.product_id, key: null }));
+  return decideAny(await Promise.all(products.map((product) => checkRef(ctx, { product, user }, at))));
+}

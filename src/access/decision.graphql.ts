@@ -1,0 +1,66 @@
+import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
+import type { Context } from "../graphql/context";
+import { Product, toProduct } from "../products/products.graphql";
+import { productById } from "../products/products.loader";
+import { maySeeProduct } from "../products/see-product";
+import { AccessReasonEnum } from "./decision-reason.graphql";
+import type { Decision } from "./decide";
+import { Grant, seeGrant } from "./grants.graphql";
+import type { AccessReason } from "./reasons";
+
+@ObjectType({ description: "May this person open this product? Every answer says why and until when." })
+export class AccessDecision {
+  @Field({ description: "Whether it may be opened." })
+  allowed!: boolean;
+
+  @Field(() => AccessReasonEnum, { description: "Why." })
+  reason!: AccessReason;
+
+  @Field(() => Date, { nullable: true, description: "When access begins, for NOT_STARTED." })
+  startsAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: "When access will end as things stand; null: no end is known." })
+  endsAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: "The earliest moment at which this answer may change by the clock alone; null: it will not.",
+  })
+  recheckAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: "How fresh our knowledge of Stripe is for this user; null: no Stripe object is involved.",
+  })
+  asOf!: Date | null;
+
+  decision!: Decision;
+}
+
+export function toAccessDecision(decision: Decision): AccessDecision {
+  const { allowed, reason, startsAt, endsAt, recheckAt } = decision;
+  return Object.assign(new AccessDecision(), { allowed, reason, startsAt, endsAt, recheckAt, asOf: null, decision });
+}
+
+@Resolver(() => AccessDecision)
+export class AccessDecisionResolver {
+  @FieldResolver(() => Product, { nullable: true, description: "The product; null for UNKNOWN_PRODUCT and resources." })
+  product(@Root() { decision }: AccessDecision, @Ctx() ctx: Context): Promise<Product | null> {
+    return loadProduct(ctx, decision.productId);
+  }
+
+  @FieldResolver(() => Grant, { nullable: true, description: "The grant that decides; on denial the most recent one." })
+  grant(@Root() { decision }: AccessDecision, @Ctx() ctx: Context): Promise<Grant | null> {
+    return decision.grant ? seeGrant(ctx, decision.grant.id) : Promise.resolve(null);
+  }
+
+  @FieldResolver(() => Product, { nullable: true, description: "The bundle that opened it." })
+  via(@Root() { decision }: AccessDecision, @Ctx() ctx: Context): Promise<Product | null> {
+    return loadProduct(ctx, decision.viaProductId);
+  }
+}
+
+async function loadProduct(ctx: Context, id: string | null): Promise<Product | null> {
+  const row = id === null ? null : await ctx.load(productById, id);
+  return row && maySeeProduct(ctx, row) ? toProduct(row) : null;
+}

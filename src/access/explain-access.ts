@@ -1,0 +1,87 @@
+import { toPublicId } from "../base/ids";
+import type { Context } from "../graphql/context";
+import { readProductRef } from "../products/read-product-ref";
+import { subjectOf } from "../users/subject";
+import { checkRef } from "./check-access";
+import { accessQuestion, grantById } from "./access.loader";
+import type { Decision, Question } from "./decide";
+import { type Grant, endOf, reasonOf, statusOf } from "./grant";
+import type { GrantEntity } from "./grant.entity";
+
+export interface ExplanationStep {
+  check: string;
+  ok: boolean;
+  detail: string;
+  stripeObject: string | null;
+  fix: string | null;
+}
+
+export interface Explanation {
+  decision: Decision;
+  steps: ExplanationStep[];
+  grants: GrantEntity[];
+}
+
+/** Why the decision is as it is: each link of the chain in order, the first broken one with what would mend it. */
+export async function explainAccess(ctx: Context, input: { product: string; user: string }): Promise<Explanation> {
+  const at = ctx.clock.now();
+  const key = { product: readProductRef(input.product), user: await subjectOf(ctx, input.user) };
+  const question = await ctx.load(accessQuestion, key);
+  const decision = await checkRef(ctx, key, at);
+  const grants = await Promise.all(question.grants.map((grant) => ctx.load(grantById, grant.id)));
+  return {
+    decision,
+    steps: explain({ ...question, at }, decision),
+    grants: grants.filter((grant) => grant !== null),
+  };
+}
+
+function explain({ product, subject, grants, at }: Question, decision: Decision): ExplanationStep[] {
+  const steps = [
+    step(
+      "product exists",
+      product !== null,
+      "The product is known.",
+      "No product has this key or id.",
+      "createProduct",
+    ),
+    step(
+      "product is live",
+      product?.status === "LIVE",
+      "The product is live.",
+      `The product is ${product?.status ?? "unknown"}.`,
+      "updateProduct(status: LIVE)",
+    ),
+    step("user exists", subject === "KNOWN", "The user is known.", "No user has this id or externalId.", "createUser"),
+    modeStep(product?.accessMode, decision),
+    ...grants.map((grant) => grantStep(grant, at)),
+  ];
+  const broken = steps.findIndex((each) => !each.ok);
+  const isBeforeGrants = broken >= 0 && broken < 3;
+  return isBeforeGrants ? steps.slice(0, broken + 1) : steps;
+}
+
+function modeStep(accessMode: string | undefined, decision: Decision): ExplanationStep {
+  if (accessMode !== "ENTITLED") {
+    return step("access mode", true, `The product is ${accessMode ?? "unknown"}: no grant is needed.`, "", null);
+  }
+  const held = decision.grant === null ? "The user never held a grant." : `The latest grant says ${decision.reason}.`;
+  return step("a live grant", decision.allowed, "A grant is live.", `No grant is live. ${held}`, "grantAccess");
+}
+
+function grantStep(grant: Grant, at: Date): ExplanationStep {
+  const status = statusOf(grant, at);
+  const end = endOf(grant)?.toISOString() ?? "no known end";
+  const detail = `${status} (${reasonOf(grant, at)}), from ${grant.startsAt.toISOString()} until ${end}.`;
+  return step(
+    `grant ${toPublicId("grant", grant.id)}`,
+    status === "ACTIVE" || status === "GRACE",
+    detail,
+    detail,
+    null,
+  );
+}
+
+function step(check: string, ok: boolean, good: string, bad: string, fix: string | null): ExplanationStep {
+  return { check, ok, detail: ok ? good : bad, stripeObject: null, fix: ok ? null : fix };
+}

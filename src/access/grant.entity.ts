@@ -1,0 +1,59 @@
+import { Column, Entity, PrimaryColumn } from "typeorm";
+import type { Mode } from "../base/mode";
+import type { Grant, GrantSource } from "./grant";
+import type { AccessReason } from "./reasons";
+
+/** The row of a grant. Grants are ended, never deleted: who could open what, and when, stays answerable. */
+@Entity("grants")
+export class GrantEntity implements Grant {
+  @PrimaryColumn("uuid", { name: "user_id" })
+  userId!: string;
+
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Column("uuid", { name: "product_id" })
+  productId!: string;
+
+  @Column("text")
+  mode!: Mode;
+
+  @Column("text")
+  source!: GrantSource;
+
+  @Column("text")
+  reason!: AccessReason;
+
+  @Column("timestamptz", { name: "starts_at" })
+  startsAt!: Date;
+
+  @Column("timestamptz", { name: "ends_at", nullable: true })
+  endsAt!: Date | null;
+
+  @Column("timestamptz", { name: "ended_at", nullable: true })
+  endedAt!: Date | null;
+
+  @Column("text", { name: "end_reason", nullable: true })
+  endReason!: AccessReason | null;
+
+  @Column("integer")
+  quantity!: number;
+
+  @Column("boolean", { name: "cancel_at_period_end" })
+  cancelAtPeriodEnd!: boolean;
+
+  @Column("text", { name: "stripe_object", nullable: true })
+  stripeObject!: string | null;
+
+  @Column("text", { nullable: true })
+  note!: string | null;
+
+  @Column("text", { name: "granted_by", nullable: true })
+  grantedBy!: string | null;
+
+  @Column("timestamptz", { name: "created_at" })
+  createdAt!: Date;
+
+  @Column("timestamptz", { name: "updated_at" })
+  updatedAt!: Date;
+}

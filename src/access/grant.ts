@@ -1,0 +1,56 @@
+import type { AccessReason } from "./reasons";
+
+export type GrantSource = "SUBSCRIPTION" | "PURCHASE" | "MANUAL" | "GIFT" | "IMPORT";
+export type GrantStatus = "SCHEDULED" | "ACTIVE" | "GRACE" | "SUSPENDED" | "ENDED";
+
+/**
+ * One reason why one user may open one product, as a decision sees it. It lives from `startsAt` until the earlier of
+ * `endsAt`, the end that is known in advance, and `endedAt`, when it was ended before that.
+ */
+export interface Grant {
+  id: string;
+  userId: string;
+  productId: string;
+  source: GrantSource;
+  /** Why it allows, while it does. */
+  reason: AccessReason;
+  startsAt: Date;
+  endsAt: Date | null;
+  endedAt: Date | null;
+  /** Why it was ended before its time. */
+  endReason: AccessReason | null;
+}
+
+export type GrantLife = Pick<Grant, "reason" | "startsAt" | "endsAt" | "endedAt" | "endReason">;
+
+/** The moment from which it no longer allows; null: none is known. */
+export function endOf({ endsAt, endedAt }: GrantLife): Date | null {
+  if (endsAt && endedAt) return endsAt < endedAt ? endsAt : endedAt;
+  return endsAt ?? endedAt;
+}
+
+export function isLive(grant: GrantLife, at: Date): boolean {
+  const end = endOf(grant);
+  return grant.startsAt <= at && (end === null || at < end);
+}
+
+export function statusOf(grant: GrantLife, at: Date): GrantStatus {
+  const end = endOf(grant);
+  if (end !== null && end <= at) return "ENDED";
+  if (grant.startsAt > at) return "SCHEDULED";
+  return grant.reason === "GRACE_PERIOD" ? "GRACE" : "ACTIVE";
+}
+
+/** What the grant says for itself at that moment: why it allows, or why it does not. */
+export function reasonOf(grant: GrantLife, at: Date): AccessReason {
+  switch (statusOf(grant, at)) {
+    case "SCHEDULED":
+      return "NOT_STARTED";
+    case "ENDED":
+      return grant.endedAt !== null && grant.endedAt <= at ? (grant.endReason ?? "EXPIRED") : "EXPIRED";
+    case "ACTIVE":
+    case "GRACE":
+    case "SUSPENDED":
+      return grant.reason;
+  }
+}

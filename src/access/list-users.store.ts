@@ -1,0 +1,89 @@
+import type { Mode } from "../base/mode";
+import type { ListOrder, Page, PageRequest } from "../base/page";
+import type { Reader } from "../database/db";
+import { readPage } from "../database/read-pages";
+import type { ProductEntity } from "../products/product.entity";
+import { likePattern } from "../products/products.store";
+import { UserEntity } from "../users/user.entity";
+import { openedSql } from "./grants.store";
+
+/** Newest first. */
+export const userOrder: ListOrder = {
+  list: "users",
+  columns: [{ sql: "u.id", type: "uuid" }],
+  newestFirst: true,
+};
+
+export interface UserConditions {
+  search?: string | null | undefined;
+  createdAfter?: Date | null | undefined;
+  createdBefore?: Date | null | undefined;
+  has: ProductEntity | null;
+  lacks: ProductEntity | null;
+  mode: Mode;
+  at: Date;
+}
+
+export function findUserPage(db: Reader, filter: UserConditions, page: PageRequest): Promise<Page<UserEntity>> {
+  const conditions = ["u.deleted_at is null"];
+  const values: unknown[] = [];
+  const parameter = (value: unknown, cast: string) => `$${values.push(value)}::${cast}`;
+  if (filter.search) conditions.push(searchSql(parameter(likePattern(filter.search), "text")));
+  if (filter.createdAfter) conditions.push(`u.created_at >= ${parameter(filter.createdAfter, "timestamptz")}`);
+  if (filter.createdBefore) conditions.push(`u.created_at < ${parameter(filter.createdBefore, "timestamptz")}`);
+  if (filter.has) conditions.push(mayOpen(filter.has, filter, parameter));
+  if (filter.lacks) conditions.push(`not ${mayOpen(filter.lacks, filter, parameter)}`);
+  const list = { order: userOrder, columns: "u.*", from: "users u", conditions, values };
+  return readPage(db, list, page, readUserRow);
+}
+
+function searchSql(like: string): string {
+  return `(u.email_key ilike ${like} or u.name ilike ${like} or u.external_id ilike ${like})`;
+}
+
+/** What decide would say of a known user, in SQL. */
+function mayOpen(
+  product: ProductEntity,
+  { mode, at }: UserConditions,
+  parameter: (value: unknown, cast: string) => string,
+): string {
+  if (product.status !== "LIVE") return "(false)";
+  if (product.accessMode !== "ENTITLED") return "(true)";
+  return openedSql({
+    product: parameter(product.id, "uuid"),
+    user: "u.id",
+    mode: parameter(mode, "text"),
+    at: parameter(at, "timestamptz"),
+  });
+}
+
+interface RawUser {
+  id: string;
+  external_id: string | null;
+  email: string | null;
+  email_key: string | null;
+  email_verified: boolean;
+  name: string | null;
+  metadata: object;
+  created_at: Date;
+  updated_at: Date;
+  last_seen_at: Date | null;
+  deleted_at: Date | null;
+}
+
+function readUserRow(raw: Record<string, unknown>): UserEntity {
+  const row = raw as unknown as RawUser;
+  return Object.assign(new UserEntity(), {
+    id: row.id,
+    externalId: row.external_id,
+    email: row.email,
+    emailKey: row.email_key,
+    emailVerified: row.email_verified,
+    name: row.name,
+    metadata: row.metadata,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    lastSeenAt: row.last_seen_at,
+    deletedAt: row.deleted_at,
+  });
+}

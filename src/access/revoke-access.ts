@@ -1,0 +1,114 @@
+import { actorOf, recordActivities } from "../activities/record-activities";
+import type { Clock } from "../base/clock";
+import { readPublicIdOf, toPublicId } from "../base/ids";
+import { Refusal } from "../base/refusal";
+import type { Db, Tx } from "../database/db";
+import type { Identity } from "../graphql/context";
+import { findProduct, productNotFound } from "../products/products.store";
+import { readProductRef } from "../products/read-product-ref";
+import { readUserRef } from "../users/read-user-ref";
+import { findUser, lockUser, userNotFound } from "../users/users.store";
+import { statusOf } from "./grant";
+import type { GrantEntity } from "./grant.entity";
+import { endGrants, findGrantByRef, findGrantsById, findManualGrants, lockGrantRef } from "./grants.store";
+
+export interface RevokeInput {
+  grant?: string | null | undefined;
+  user?: string | null | undefined;
+  product?: string | null | undefined;
+  source?: string | null | undefined;
+  externalRef?: string | null | undefined;
+  note: string;
+}
+
+const SOURCE_DEFAULT = "api";
+
+/**
+ * Ends one grant, the one of an external reference, or all manual grants of a user on a product. Answers what it meant,
+ * ended now or before: asking twice changes nothing. What somebody has paid for is not touched by user and product.
+ */
+export async function revokeAccess(
+  deps: { db: Db; clock: Clock; identity: Identity },
+  input: RevokeInput,
+): Promise<GrantEntity[]> {
+  if (input.note.trim().length === 0 || input.note.length > 1_000) {
+    throw new Refusal("INVALID_INPUT", { say: "Say why, in at most 1000 characters.", field: "input.note" });
+  }
+  const now = deps.clock.now();
+  return deps.db.transaction(async (tx) => {
+    const meant = await findMeant(tx, deps.identity, input);
+    const open = meant.filter((grant) => statusOf(grant, now) !== "ENDED");
+    await endGrants(tx, open, "REVOKED", now);
+    await recordRevocations(tx, deps.identity, open, input.note, now);
+    return meant.map((grant) =>
+      open.includes(grant) ? Object.assign(grant, { endedAt: now, endReason: "REVOKED" as const }) : grant,
+    );
+  });
+}
+
+/** Exactly one of three ways to say which grants are meant. */
+function findMeant(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
+  const byGrant = input.grant ? [() => findOne(tx, identity, input.grant ?? "")] : [];
+  const byRef = input.externalRef ? [() => findByRef(tx, identity, input)] : [];
+  const byPair = input.user && input.product ? [() => findOfPair(tx, identity, input)] : [];
+  const [find, ...others] = [...byGrant, ...byRef, ...byPair];
+  if (find && others.length === 0) return find();
+  throw new Refusal("INVALID_INPUT", {
+    say: "Name one grant, or a source and external reference, or a user and a product.",
+    field: "input",
+  });
+}
+
+async function findOne(tx: Tx, identity: Identity, id: string): Promise<GrantEntity[]> {
+  const uuid = readPublicIdOf("grant", id);
+  const [grant] = uuid ? await findGrantsById(tx, identity.mode, [uuid]) : [];
+  if (!grant) throw new Refusal("NOT_FOUND", { say: "There is no such grant in this mode.", field: "input.grant" });
+  return locked(tx, identity, [grant]);
+}
+
+async function findByRef(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
+  const ref = { mode: identity.mode, source: input.source ?? SOURCE_DEFAULT, externalRef: input.externalRef ?? "" };
+  await lockGrantRef(tx, ref);
+  const grant = await findGrantByRef(tx, ref);
+  return grant ? locked(tx, identity, [grant]) : [];
+}
+
+async function findOfPair(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
+  const user = await findUser(tx, readUserRef(input.user ?? ""));
+  if (!user) throw userNotFound();
+  const product = await findProduct(tx, readProductRef(input.product ?? ""));
+  if (!product) throw productNotFound("input.product");
+  await lockUser(tx, { id: user.id, externalId: null });
+  return findManualGrants(tx, identity.mode, user.id, product.id);
+}
+
+/** The grants as they are once their user is locked: whoever came first has been waited for. */
+async function locked(tx: Tx, identity: Identity, grants: GrantEntity[]): Promise<GrantEntity[]> {
+  for (const { userId } of grants) await lockUser(tx, { id: userId, externalId: null });
+  return findGrantsById(
+    tx,
+    identity.mode,
+    grants.map((grant) => grant.id),
+  );
+}
+
+async function recordRevocations(
+  tx: Tx,
+  identity: Identity,
+  grants: readonly GrantEntity[],
+  note: string,
+  now: Date,
+): Promise<void> {
+  const lines = grants.map((grant) => ({
+    mode: grant.mode,
+    type: "ACCESS_REVOKED" as const,
+    at: now,
+    userId: grant.userId,
+    productId: grant.productId,
+    origin: "API" as const,
+    ...actorOf(identity),
+    message: "Access was revoked.",
+    data: { grant: toPublicId("grant", grant.id), note },
+  }));
+  await recordActivities(tx, now, lines);
+}

@@ -1,0 +1,42 @@
+import type { Mode } from "../base/mode";
+import type { Page, PageRequest } from "../base/page";
+import type { Reader } from "../database/db";
+import { readPages } from "../database/read-pages";
+import type { ProductEntity } from "../products/product.entity";
+import { productOrder, readProductRow } from "../products/products.store";
+import { openedSql } from "./grants.store";
+
+export interface UserProductFilter {
+  /** Only those that the user may open, or only those that they may not. */
+  allowed: boolean | null;
+  liveOnly: boolean;
+  mode: Mode;
+  at: Date;
+}
+
+/** The products below each user, as the user's decisions divide them. */
+export function findUserProductPages(
+  db: Reader,
+  userIds: readonly string[],
+  filter: UserProductFilter,
+  page: PageRequest,
+): Promise<Map<string, Page<ProductEntity>>> {
+  const live = filter.liveOnly ? ["p.status = 'LIVE'"] : [];
+  const decided = filter.allowed === null ? [] : [filter.allowed ? allowedSql : `not ${allowedSql}`];
+  const list = {
+    order: productOrder,
+    columns: "p.*",
+    from: "products p",
+    conditions: [...live, ...decided],
+    values: filter.allowed === null ? [] : [filter.mode, filter.at],
+    parents: { ids: userIds },
+  };
+  return readPages(db, list, page, readProductRow);
+}
+
+const allowedSql = `(p.status = 'LIVE' and (p.access_mode in ('PUBLIC', 'AUTHENTICATED') or ${openedSql({
+  product: "p.id",
+  user: "parent.id",
+  mode: "$1",
+  at: "$2",
+})}))`;

@@ -1,0 +1,52 @@
+import "reflect-metadata";
+import type { GraphQLSchema } from "graphql";
+import { buildSchemaSync } from "type-graphql";
+import { CheckAccessResolver, ProductAccessResolver, UserAccessResolver } from "../access/check-access.graphql";
+import { AccessDecisionResolver } from "../access/decision.graphql";
+import { EntitlementTokenResolver } from "../access/entitlement-token.graphql";
+import { ExplainAccessResolver } from "../access/explain-access.graphql";
+import { GrantsResolver, UserGrantsResolver } from "../access/grants.graphql";
+import { DeleteUserResolver, ListUsersResolver } from "../access/list-users.graphql";
+import { UserProductResolver, UserProductsResolver } from "../access/user-products.graphql";
+import { RoleChecker } from "../graphql/allow";
+import { DateTimeScalar } from "../graphql/scalars";
+import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
+import { KeysResolver } from "../keys/keys.graphql";
+import { ProductsResolver } from "../products/products.graphql";
+import { ResourcesResolver } from "../resources/resources.graphql";
+import { TokensResolver } from "../tokens/tokens.graphql";
+import { UsersResolver } from "../users/users.graphql";
+import { NodesResolver } from "./nodes.graphql";
+
+/** Every room that has something to say to callers, in the order of the shelves. */
+const resolvers = [
+  KeysResolver,
+  UsersResolver,
+  TokensResolver,
+  ProductsResolver,
+  ResourcesResolver,
+  GrantsResolver,
+  UserGrantsResolver,
+  AccessDecisionResolver,
+  CheckAccessResolver,
+  ProductAccessResolver,
+  UserAccessResolver,
+  UserProductResolver,
+  UserProductsResolver,
+  ListUsersResolver,
+  DeleteUserResolver,
+  ExplainAccessResolver,
+  EntitlementTokenResolver,
+  ActivitiesResolver,
+  UserActivitiesResolver,
+  NodesResolver,
+] as const;
+
+export function buildLatchkeySchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [...resolvers],
+    validate: false,
+    authChecker: RoleChecker,
+    scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+  });
+}

@@ -1,0 +1,102 @@
+import { In } from "typeorm";
+import { ActivityEntity } from "../activities/activity.entity";
+import type { ActivityType, Actor } from "../activities/activity-types";
+import type { Mode } from "../base/mode";
+import type { ListOrder, Page, PageRequest } from "../base/page";
+import type { Reader } from "../database/db";
+import { type List, readPage, readPages } from "../database/read-pages";
+
+/** By when things happened, the latest first. */
+export const activityOrder: ListOrder = {
+  list: "activities",
+  columns: [
+    { sql: "a.at", type: "timestamptz" },
+    { sql: "a.id", type: "uuid" },
+  ],
+  newestFirst: true,
+};
+
+export interface ActivityConditions {
+  mode: Mode;
+  types?: readonly ActivityType[] | null | undefined;
+  userId?: string | null | undefined;
+  productId?: string | null | undefined;
+  after?: Date | null | undefined;
+  before?: Date | null | undefined;
+  actor?: Actor | null | undefined;
+}
+
+export function findActivityPage(
+  db: Reader,
+  filter: ActivityConditions,
+  page: PageRequest,
+): Promise<Page<ActivityEntity>> {
+  return readPage(db, journal(filter), page, readActivityRow);
+}
+
+/** The same page below each of these users. */
+export function findActivityPages(
+  db: Reader,
+  userIds: readonly string[],
+  filter: ActivityConditions,
+  page: PageRequest,
+): Promise<Map<string, Page<ActivityEntity>>> {
+  const parents = { column: "a.user_id", ids: userIds };
+  return readPages(db, { ...journal(filter), parents }, page, readActivityRow);
+}
+
+function journal(filter: ActivityConditions): Omit<List, "parents"> {
+  const values: unknown[] = [];
+  const parameter = (value: unknown, cast: string) => `$${values.push(value)}::${cast}`;
+  const conditions = [`a.mode = ${parameter(filter.mode, "text")}`];
+  if (filter.types) conditions.push(`a.type = any(${parameter(filter.types, "text[]")})`);
+  if (filter.userId) conditions.push(`a.user_id = ${parameter(filter.userId, "uuid")}`);
+  if (filter.productId) conditions.push(`a.product_id = ${parameter(filter.productId, "uuid")}`);
+  if (filter.after) conditions.push(`a.at >= ${parameter(filter.after, "timestamptz")}`);
+  if (filter.before) conditions.push(`a.at < ${parameter(filter.before, "timestamptz")}`);
+  if (filter.actor) conditions.push(`a.actor = ${parameter(filter.actor, "text")}`);
+  return { order: activityOrder, columns: "a.*", from: "activities a", conditions, values };
+}
+
+interface RawActivity {
+  id: string;
+  mode: Mode;
+  type: ActivityType;
+  custom_type: string | null;
+  at: Date;
+  recorded_at: Date;
+  user_id: string | null;
+  product_id: string | null;
+  actor: Actor;
+  actor_ref: string | null;
+  origin: string;
+  stripe_object: string | null;
+  message: string;
+  data: object;
+  once_key: string | null;
+}
+
+function readActivityRow(raw: Record<string, unknown>): ActivityEntity {
+  const row = raw as unknown as RawActivity;
+  return Object.assign(new ActivityEntity(), {
+    id: row.id,
+    mode: row.mode,
+    type: row.type,
+    customType: row.custom_type,
+    at: row.at,
+    recordedAt: row.recorded_at,
+    userId: row.user_id,
+    productId: row.product_id,
+    actor: row.actor,
+    actorRef: row.actor_ref,
+    origin: row.origin,
+    stripeObject: row.stripe_object,
+    message: row.message,
+    data: row.data,
+    onceKey: row.once_key,
+  });
+}
+
+export function findActivitiesById(db: Reader, mode: Mode, ids: readonly string[]): Promise<ActivityEntity[]> {
+  return db.repository(ActivityEntity).findBy({ id: In([...ids]), mode });
+}

@@ -1,0 +1,44 @@
+import type { ActivityEntity } from "../activities/activity.entity";
+import type { ActivityType, Actor } from "../activities/activity-types";
+import type { Page, PageRequest } from "../base/page";
+import type { Context } from "../graphql/context";
+import { findProduct, productNotFound } from "../products/products.store";
+import { readProductRef } from "../products/read-product-ref";
+import { subjectOf } from "../users/subject";
+import { findUser, userNotFound } from "../users/users.store";
+import { findActivityPage } from "./activities.store";
+
+export interface ActivityFilter {
+  types?: ActivityType[] | null | undefined;
+  user?: string | null | undefined;
+  product?: string | null | undefined;
+  after?: Date | null | undefined;
+  before?: Date | null | undefined;
+  actor?: Actor | null | undefined;
+}
+
+/** The journal in the credential's mode; a user token reads its own user's lines only. */
+export async function listActivities(
+  ctx: Context,
+  filter: ActivityFilter,
+  page: PageRequest,
+): Promise<Page<ActivityEntity>> {
+  const { types, after, before, actor } = filter;
+  const [userId, productId] = await Promise.all([userOf(ctx, filter), productOf(ctx, filter)]);
+  return findActivityPage(ctx.db, { mode: ctx.identity.mode, types, after, before, actor, userId, productId }, page);
+}
+
+async function userOf(ctx: Context, filter: ActivityFilter): Promise<string | null> {
+  const ref = await subjectOf(ctx, filter.user);
+  if (ref === null) return null;
+  const user = await findUser(ctx.db, ref);
+  if (!user) throw userNotFound();
+  return user.id;
+}
+
+async function productOf(ctx: Context, { product: named }: ActivityFilter): Promise<string | null> {
+  if (!named) return null;
+  const product = await findProduct(ctx.db, readProductRef(named));
+  if (!product) throw productNotFound("filter.product");
+  return product.id;
+}

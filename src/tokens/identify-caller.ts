@@ -1,0 +1,47 @@
+import { Refusal } from "../base/refusal";
+import type { Config } from "../config/config";
+import type { Identity } from "../graphql/context";
+import { modeOfKeyText } from "../keys/api-key-text";
+import type { KeyMemory } from "../keys/open-key-memory";
+import type { RateLimits } from "../keys/open-rate-limits";
+import type { TokenVerifier } from "./open-token-verifier";
+
+export interface Caller {
+  /** The header as it came. */
+  authorization: string | undefined;
+  address: string;
+}
+
+const BEARER = /^Bearer +([\w.~+/=-]{1,8192})$/i;
+
+/**
+ * Who is asking: an API key or a user token, within its limits. A wrong credential is never taken for none, and wrong
+ * ones are counted by address; a right one is let through wherever it comes from.
+ */
+export async function identifyCaller(
+  deps: { keys: KeyMemory; tokens: TokenVerifier; rates: RateLimits; config: Pick<Config, "limits"> },
+  caller: Caller,
+): Promise<Identity> {
+  if (caller.authorization === undefined) {
+    throw new Refusal("UNAUTHENTICATED", { say: "Send a key or a token: `Authorization: Bearer …`." });
+  }
+  const identity = await identify(deps, caller.authorization).catch((error: unknown) => {
+    const isWrong = error instanceof Refusal && error.code === "UNAUTHENTICATED";
+    if (isWrong) deps.rates.take(`address ${caller.address}`, deps.config.limits.wrongCredentialsPerMinutePerAddress);
+    throw error;
+  });
+  const { limits } = deps.config;
+  if (identity.role === "USER") deps.rates.take(`user ${identity.userId}`, limits.requestsPerMinutePerUser);
+  else deps.rates.take(`key ${identity.apiKeyId}`, limits.requestsPerMinutePerKey);
+  return identity;
+}
+
+async function identify(deps: { keys: KeyMemory; tokens: TokenVerifier }, authorization: string): Promise<Identity> {
+  const credential = BEARER.exec(authorization)?.[1];
+  if (!credential)
+    throw new Refusal("UNAUTHENTICATED", { say: "The header reads `Authorization: Bearer <credential>`." });
+  if (!credential.startsWith("lk_")) return { role: "USER", apiKeyId: null, ...(await deps.tokens.verify(credential)) };
+  const key = modeOfKeyText(credential) && (await deps.keys.find(credential));
+  if (!key) throw new Refusal("UNAUTHENTICATED", { say: "This key is unknown, expired or revoked." });
+  return { role: key.role, mode: key.mode, apiKeyId: key.id, userId: null };
+}

@@ -1,0 +1,145 @@
+import {
+  type JWTPayload,
+  type JWTVerifyOptions,
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+} from "jose";
+import type { Clock } from "../base/clock";
+import { SECOND } from "../base/durations";
+import { readPublicIdOf } from "../base/ids";
+import type { Mode } from "../base/mode";
+import { Refusal, Unavailable } from "../base/refusal";
+import type { Config, IdentityProvider } from "../config/config";
+import type { Db } from "../database/db";
+import { type Claims, noteSeen, seeUser } from "../users/see-user";
+import { findUser } from "../users/users.store";
+import { USER_TOKEN_AUDIENCE } from "./create-user-token";
+import { SIGNING_ALGORITHM } from "./ensure-signing-key";
+import { listPublicKeys } from "./list-public-keys";
+
+export interface TokenVerifier {
+  /** The user whom a token speaks for, and the mode that it was made for. */
+  verify(token: string): Promise<{ userId: string; mode: Mode }>;
+}
+
+// Signatures that only the holder of a private key can make. `none` and shared secrets are not on the list.
+const PROVIDER_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
+const CLOCKS_MAY_DIFFER_BY = "30s";
+const OWN_KEYS_READ_EVERY = 30 * SECOND;
+
+interface Deps {
+  db: Db;
+  clock: Clock;
+  config: Pick<Config, "publicUrl" | "identityProvider">;
+}
+
+export function openTokenVerifier(deps: Deps): TokenVerifier {
+  const ownKeys = rememberOwnKeys(deps);
+  const provider = deps.config.identityProvider;
+  const providerKeys = provider && createRemoteJWKSet(new URL(provider.jwksUrl), { timeoutDuration: 5 * SECOND });
+
+  async function verifyOwn(token: string): Promise<{ userId: string; mode: Mode }> {
+    const payload = await checked(token, await ownKeys(token), {
+      issuer: deps.config.publicUrl,
+      audience: USER_TOKEN_AUDIENCE,
+      algorithms: [SIGNING_ALGORITHM],
+      typ: "latchkey-user+jwt",
+      currentDate: deps.clock.now(),
+    });
+    const id = readPublicIdOf("user", payload.sub ?? "");
+    const user = id && (await findUser(deps.db, { id, externalId: null }));
+    if (!user) throw wrongToken("The user of this token is gone.");
+    await noteSeen(deps, user);
+    return { userId: user.id, mode: payload["mode"] === "LIVE" ? "LIVE" : "TEST" };
+  }
+
+  async function verifyProvider(token: string): Promise<{ userId: string; mode: Mode }> {
+    if (!provider || !providerKeys) throw wrongToken("This is not a token of ours, and no other issuer is configured.");
+    const payload = await checked(token, providerKeys, {
+      issuer: provider.issuer,
+      audience: [provider.liveAudience, provider.testAudience].filter((audience) => audience !== null),
+      algorithms: PROVIDER_ALGORITHMS,
+      requiredClaims: ["exp", "sub"],
+      currentDate: deps.clock.now(),
+    });
+    const mode = modeOf(payload, provider);
+    const user = await seeUser(deps, mode, readClaims(payload));
+    return { userId: user.id, mode };
+  }
+
+  return { verify: (token) => (isOwn(token) ? verifyOwn(token) : verifyProvider(token)) };
+}
+
+type KeySource = ReturnType<typeof createRemoteJWKSet> | ReturnType<typeof createLocalJWKSet>;
+
+/** Our public keys, read again now and then when a token names one that we do not know. */
+function rememberOwnKeys({ db, clock }: Deps): (token: string) => Promise<KeySource> {
+  let keys: Awaited<ReturnType<typeof listPublicKeys>> | undefined;
+  let readAt = 0;
+  return async (token) => {
+    const { kid } = decodeProtectedHeader(token);
+    const isKnown = keys?.keys.some((key) => key.kid === kid) ?? false;
+    const now = clock.now().getTime();
+    if (!keys || (!isKnown && now - readAt > OWN_KEYS_READ_EVERY)) {
+      keys = await listPublicKeys({ db });
+      readAt = now;
+    }
+    return createLocalJWKSet(keys);
+  };
+}
+
+function isOwn(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token).typ === "latchkey-user+jwt";
+  } catch {
+    throw wrongToken("This is neither a key nor a token.");
+  }
+}
+
+async function checked(token: string, keys: KeySource, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    const all = { ...options, clockTolerance: CLOCKS_MAY_DIFFER_BY };
+    return (await jwtVerify(token, keys as ReturnType<typeof createLocalJWKSet>, all)).payload;
+  } catch (error) {
+    throw readTokenError(error);
+  }
+}
+
+/** Closed list of what is the token's fault; keys that cannot be fetched are not, and open nothing either. */
+function readTokenError(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) return wrongToken("The token has expired.");
+  if (
+    error instanceof errors.JWKSTimeout ||
+    !(error instanceof errors.JOSEError) ||
+    error.code === "ERR_JOSE_GENERIC"
+  ) {
+    return new Unavailable({ say: "The identity provider's keys cannot be read at the moment.", cause: error });
+  }
+  return wrongToken("The token is not good here.");
+}
+
+function wrongToken(say: string): Refusal {
+  return new Refusal("UNAUTHENTICATED", { say });
+}
+
+/** The audience decides the mode. A token for both says nothing, and opens nothing. */
+function modeOf(payload: JWTPayload, provider: IdentityProvider): Mode {
+  const audiences = [payload.aud ?? []].flat();
+  const isLive = provider.liveAudience !== null && audiences.includes(provider.liveAudience);
+  const isTest = provider.testAudience !== null && audiences.includes(provider.testAudience);
+  if (isLive && isTest) throw wrongToken("The token is for live and for test mode at once.");
+  return isLive ? "LIVE" : "TEST";
+}
+
+function readClaims(payload: JWTPayload): Claims {
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return {
+    subject: payload.sub ?? "",
+    email: text(payload["email"]),
+    emailVerified: payload["email_verified"] === true,
+    name: text(payload["name"]),
+  };
+}
