@@ -6,7 +6,7 @@ export const USE_YOUR_OWN = "Or set DATABASE_URL to a PostgreSQL server of your 
 
 const KNOWN: readonly [pattern: RegExp, say: (folder: string) => string][] = [
   [
-    /ENOSPC|No space left on device|EDQUOT|Disk quota exceeded/,
+    /ENOSPC|No space left on device|Check free disk space|EDQUOT|Disk quota exceeded/,
     (folder) => `The disk is full: the embedded database needs about 100 MB in ${folder}. Make room and start again.`,
   ],
   [
@@ -15,6 +15,11 @@ const KNOWN: readonly [pattern: RegExp, say: (folder: string) => string][] = [
       `The embedded database may not write to ${folder}. Give that folder to the user who starts this, start as the ` +
       "user who owns it, or set LATCHKEY_DATA_DIR to a folder that can be written.",
   ],
+  [
+    /could not look up effective user ID/,
+    () =>
+      "PostgreSQL cannot make a database for a user who has no name in /etc/passwd. Start this as a user who has one.",
+  ],
 ];
 
 /** Turns what the operating system or a PostgreSQL program said into a sentence that says what to do. */
@@ -22,8 +27,12 @@ export function explainPostgresTrouble(folder: string, cause: unknown): Unavaila
   if (cause instanceof Unavailable) return cause;
   const reason = withoutSecrets(cause instanceof Error ? cause.message : String(cause)).trim();
   const known = KNOWN.find(([pattern]) => pattern.test(reason));
-  const said = known?.[1](folder) ?? `The embedded database does not start. PostgreSQL said: ${lastLines(reason)}`;
-  return new Unavailable({ say: `${said} ${USE_YOUR_OWN}`, note: { folder, reason: lastLines(reason) }, cause });
+  const said = known?.[1](folder) ?? `The embedded database does not start. PostgreSQL said:\n${lastLines(reason)}\n`;
+  return new Unavailable({
+    say: `${said.trimEnd()}${said.endsWith("\n") ? "\n" : " "}${USE_YOUR_OWN}`,
+    note: { folder, reason: lastLines(reason) },
+    cause,
+  });
 }
 
 /** What went wrong, as the operating system (`ENOENT`) or PostgreSQL (`28P01`) names it. */

@@ -25,15 +25,22 @@ export function findPostgresBinaries(account: Account, folderForCopy: string): B
   makeLinks(source);
   const complaints = [tryToRun(source, account)];
   if (complaints[0] === null) return binariesIn(source, major);
-  for (const base of new Set([folderForCopy, os.tmpdir(), ...(process.platform === "win32" ? [] : ["/var/tmp"])])) {
+  for (const base of placesForCopy(account, folderForCopy)) {
     const copy = path.join(base, `latchkey-postgresql-${version}-${process.getuid?.() ?? "user"}`);
     const complaint = attempt(() => makeCopy(source, copy)) ?? tryToRun(copy, account);
     if (complaint === null) return binariesIn(copy, major);
     complaints.push(complaint);
+    if (fs.existsSync(copy) && isOurs(copy)) fs.rmSync(copy, { recursive: true, force: true });
   }
   throw new Unavailable({
     say: `The programs of the embedded database cannot be run here: ${complaints.join("; ")}. ${USE_YOUR_OWN}`,
   });
+}
+
+/** Beside the data nobody tidies up; but another account than ours can seldom get there. */
+function placesForCopy(account: Account, besideData: string): Iterable<string> {
+  const temporary = [os.tmpdir(), ...(process.platform === "win32" ? [] : ["/var/tmp"])];
+  return new Set(account.uid === undefined ? [besideData, ...temporary] : [...temporary, besideData]);
 }
 
 function binariesIn(root: string, major: string): Binaries {
@@ -87,9 +94,11 @@ function makeCopy(source: string, copy: string): void {
     // Those who tidy up temporary folders take single files.
     fs.renameSync(copy, fs.mkdtempSync(`${copy}-old-`));
   }
+  fs.mkdirSync(path.dirname(copy), { recursive: true });
   const unfinished = fs.mkdtempSync(`${copy}-`);
   try {
-    fs.cpSync(source, unfinished, { recursive: true });
+    // Otherwise the links of the copy would point into the source, which the account cannot reach.
+    fs.cpSync(source, unfinished, { recursive: true, verbatimSymlinks: true });
     makeLinks(unfinished);
     openForReading(unfinished);
     fs.renameSync(unfinished, copy);

@@ -78,7 +78,7 @@ export async function launchPostgres(
     unix_socket_directories: "",
     ...(durable ? {} : NOT_DURABLE),
   };
-  const log = openServerLog(places.log);
+  const log = openServerLog(places.log, account);
   let failure: Error | null = null;
   const child = spawn(
     binaries.program("postgres"),
@@ -111,9 +111,11 @@ export async function launchPostgres(
 
 const LOG_BYTES_MAX = 1_000_000;
 
-function openServerLog(file: string): { file: number; start: number } {
+function openServerLog(file: string, { uid, gid }: Account): { file: number; start: number } {
   if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) fs.truncateSync(file);
   const descriptor = fs.openSync(file, "a", 0o600);
+  // Root may start somebody's server; the next start may be theirs.
+  if (uid !== undefined && gid !== undefined) fs.fchownSync(descriptor, uid, gid);
   return { file: descriptor, start: fs.fstatSync(descriptor).size };
 }
 
