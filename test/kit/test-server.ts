@@ -65,7 +65,8 @@ export async function removeDataOfDeadRuns(): Promise<void> {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    // In a container nobody may have taken note that it ended: then it still has a number, and is a Z(ombie).
+    return process.platform !== "linux" || !fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
   } catch (error) {
     return typeof error === "object" && error !== null && "code" in error && error.code === "EPERM";
   }

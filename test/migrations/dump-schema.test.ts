@@ -73,9 +73,11 @@ const EVERYTHING = `
   create function happy(z zebras) returns boolean language sql stable return z.mood = 'ok';
   create trigger guard before update or delete on zebras for each row when (old.mood = 'sad') execute function guard();
   alter table zebras disable trigger guard;
-  create view z_first as select id, tidy_name from zebras where mood = 'ok';
+  create view z_first as
+    select z.id, z.tidy_name from zebras z join fleeting f on f.k = z.tidy_name where z.mood = 'ok';
   create view a_second with (security_invoker = true) as select z.*, 1 as one from z_first z join ants a on a.zebra = z.id;
-  create materialized view counted as select mood, count(*) as n from zebras group by mood;
+  create materialized view counted as
+    select z.mood, count(*) as n from zebras z join ants a on a.zebra = z.id group by z.mood;
   create unique index counted_key on counted (mood);
   comment on table zebras is 'striped; it''s a horse';
   comment on column zebras."Odd name" is 'odd';
