@@ -12,7 +12,7 @@ export interface CreateOptions {
   name: string;
   role: KeyRole;
   mode: Mode;
-  expires: Date | null;
+  expires?: Date;
   json: boolean;
 }
 
@@ -23,14 +23,14 @@ const MODES: readonly Mode[] = ["LIVE", "TEST"];
 export async function createKey({ env, print, remark }: Terminal, options: CreateOptions): Promise<void> {
   const { name, role, mode, expires, json } = options;
   const { key, secret } = await withDeps(env, (deps) =>
-    createApiKey(deps, { name, role, mode, expiresAt: expires, createdBy: CREATED_BY }),
+    createApiKey(deps, { name, role, mode, expiresAt: expires ?? null, createdBy: CREATED_BY }),
   );
   if (json) return print(JSON.stringify({ ...describe(key), secret }));
   remark(`${toPublicId("apiKey", key.id)} (${role}, ${mode}) was created. Its secret is shown this once:`);
   print(secret);
 }
 
-export async function listKeys({ env, print }: Terminal, options: { mode: Mode | null; json: boolean }): Promise<void> {
+export async function listKeys({ env, print }: Terminal, options: { mode?: Mode; json: boolean }): Promise<void> {
   const modes = options.mode ? [options.mode] : MODES;
   const keys = await withDeps(env, async (deps) => {
     const lists = [];

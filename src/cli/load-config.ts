@@ -34,6 +34,8 @@ async function missingSecrets(env: Environment, dataDir: string): Promise<Enviro
  * production there is no "or else".
  */
 export async function loadDatabaseConfig(env: Environment): Promise<Loaded> {
+  // What there is to say is said by the command itself; the log is for what goes wrong.
+  const quiet = { ...env, LOG_LEVEL: env["LOG_LEVEL"]?.trim() || "warn" };
   const elsewhere = Boolean(env["DATABASE_URL"]?.trim()) || env["NODE_ENV"] === "production";
-  return elsewhere ? loadConfig(env, { localMode: false, databaseOnly: true }) : loadLocalConfig(env);
+  return elsewhere ? loadConfig(quiet, { localMode: false, databaseOnly: true }) : loadLocalConfig(quiet);
 }

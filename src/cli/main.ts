@@ -84,18 +84,18 @@ function describeKeys(keys: Command): void {
     .requiredOption("--name <name>", "what the key is for")
     .addOption(oneOf("--role <role>", "what it may do", ["ADMIN", "WRITE", "READ", "PUBLISHABLE"]).default("ADMIN"))
     .addOption(oneOf("--mode <mode>", "in which world", ["TEST", "LIVE"]).default("TEST"))
-    .option("--expires <date>", "when it ends, such as 2030-01-31", readDate, null)
+    .option("--expires <date>", "when it ends, such as 2030-01-31", readDate)
     .option("--json", "answer in JSON", false)
-    .action(async (options: { name: string; role: KeyRole; mode: Mode; expires: Date | null; json: boolean }) => {
+    .action(async (options: { name: string; role: KeyRole; mode: Mode; expires?: Date; json: boolean }) => {
       const { createKey } = await import("./keys.js");
       await createKey(terminal, options);
     });
   keys
     .command("list")
     .description("Show all keys, newest first, without their secrets.")
-    .addOption(oneOf("--mode <mode>", "only this world", ["TEST", "LIVE"]).default(null))
+    .addOption(oneOf("--mode <mode>", "only this world", ["TEST", "LIVE"]))
     .option("--json", "answer in JSON", false)
-    .action(async (options: { mode: Mode | null; json: boolean }) => {
+    .action(async (options: { mode?: Mode; json: boolean }) => {
       const { listKeys } = await import("./keys.js");
       await listKeys(terminal, options);
     });

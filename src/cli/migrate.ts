@@ -1,9 +1,9 @@
 import { migrations } from "../../migrations";
+import { migrateDatabase } from "../app/prepare-database";
 import { openLog } from "../base/log";
 import type { Config } from "../config/config";
 import { checkSchema, type SchemaState } from "../database/check-schema";
 import { openDatabase } from "../database/open-database";
-import { runMigrations } from "../database/run-migrations";
 import { SECOND } from "../base/durations";
 import type { Terminal } from "./terminal";
 import { chooseDatabase } from "./choose-database";
@@ -23,14 +23,9 @@ export async function migrate(terminal: Terminal, options: { status: boolean; js
   }
 }
 
-async function bringUp({ print }: Terminal, config: Config, url: string, json: boolean): Promise<number> {
-  const { ownerUrl } = config.database;
-  const { applied } = await runMigrations({
-    url: ownerUrl ?? url,
-    migrations,
-    log: openLog(config.logLevel, process.stderr),
-    ...(ownerUrl && { runRole: decodeURIComponent(new URL(url).username) }),
-  });
+async function bringUp({ print }: Terminal, config: Config, databaseUrl: string, json: boolean): Promise<number> {
+  const log = openLog(config.logLevel, process.stderr);
+  const { applied } = await migrateDatabase({ config, databaseUrl, log });
   if (json) print(JSON.stringify({ applied }));
   else if (applied.length === 0) print("Nothing to do: the database is current.");
   else print(`Applied:\n${applied.map((name) => `  ${name}`).join("\n")}`);

@@ -7,12 +7,14 @@ export const MISUSED = 2;
 
 /** The one place where the command line turns an error into words for a person and an exit code. */
 export function reportFailure(error: unknown, print: (text: string) => void): number {
-  print(withoutSecrets(describe(error)));
-  return error instanceof SettingMistakes ? MISUSED : FAILED;
+  const misused = error instanceof SettingMistakes;
+  // Mistakes in the settings never hold a value, and their examples look like secrets.
+  print(misused ? error.message : withoutSecrets(describe(error)));
+  return misused ? MISUSED : FAILED;
 }
 
 function describe(error: unknown): string {
-  if (error instanceof SettingMistakes || error instanceof Failure) return error.message;
+  if (error instanceof Failure) return error.message;
   const trouble = portTrouble(error);
   if (trouble) return trouble;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,6 +1,8 @@
+import { FIRST_QUERY } from "../app/first-query";
 import type { Config } from "../config/config";
 
-const QUERY = '{ access(product: "course", user: "ada") { allowed reason via { key } endsAt } }';
+/** On one line and without its comment, for a shell. */
+const QUERY = FIRST_QUERY.replace(/^#.*$/m, "").replace(/\s+/g, " ").trim();
 
 /** What `npm start` prints: where to look, and a first question that can be pasted. */
 export function welcome(input: { url: string; config: Config; keyIsOurs: boolean }): string {
