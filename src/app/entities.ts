@@ -1,0 +1,18 @@
+import { GrantEntity } from "../access/grant.entity";
+import { ActivityEntity } from "../activities/activity.entity";
+import { ApiKeyEntity } from "../keys/api-key.entity";
+import { ProductEntity } from "../products/product.entity";
+import { ResourceEntity } from "../resources/resource.entity";
+import { SigningKeyEntity } from "../tokens/signing-key.entity";
+import { UserEntity } from "../users/user.entity";
+
+/** Every table that has an entity. Entities hold ids and know nothing of one another. */
+export const entities = [
+  ActivityEntity,
+  ApiKeyEntity,
+  UserEntity,
+  SigningKeyEntity,
+  ProductEntity,
+  ResourceEntity,
+  GrantEntity,
+];

@@ -1,0 +1,100 @@
+import type { Clock } from "../base/clock";
+import type { Logger } from "../base/log";
+import { type Metrics, openMetrics } from "../base/metrics";
+import type { Config } from "../config/config";
+import { openSignals } from "../database/open-signals";
+import type { Context, Deps } from "../graphql/context";
+import { openLoaders } from "../graphql/define-loader";
+import { type HttpServer, startHttp } from "../http/server";
+import { KEYS_CHANGED } from "../keys/api-keys.store";
+import { openKeyMemory } from "../keys/open-key-memory";
+import { openRateLimits } from "../keys/open-rate-limits";
+import { registerBootstrapKey } from "../keys/register-bootstrap-key";
+import { ensureSigningKey } from "../tokens/ensure-signing-key";
+import { identifyCaller } from "../tokens/identify-caller";
+import { listPublicKeys } from "../tokens/list-public-keys";
+import { openTokenVerifier } from "../tokens/open-token-verifier";
+import { FIRST_QUERY } from "./first-query";
+import { openDeps } from "./open-deps";
+import { buildLatchkeySchema } from "./schema";
+
+export interface Start {
+  config: Config;
+  databaseUrl: string;
+  log: Logger;
+  clock?: Clock;
+  /** In local mode, the key that the GraphQL editor sends. */
+  graphiqlKey?: string;
+}
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  deps: Deps;
+  /** Finishes what runs, refuses new work, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** One server process. Whatever was opened before a failure is closed again. */
+export async function start(options: Start): Promise<RunningServer> {
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.reverse().splice(0)) await close();
+  };
+  try {
+    return await open(options, opened, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function open(
+  { config, databaseUrl, log, clock, graphiqlKey }: Start,
+  opened: (() => Promise<void>)[],
+  closeAll: () => Promise<void>,
+): Promise<RunningServer> {
+  const deps = await openDeps({ config, databaseUrl, log, ...(clock && { clock }) });
+  opened.push(() => deps.close());
+  const listenUrl = config.database.listenUrl ?? databaseUrl;
+  const signals = await openSignals({ url: listenUrl, channels: [KEYS_CHANGED], log });
+  opened.push(() => signals.close());
+  const parts: Deps = { ...deps, signals };
+  await ensureSigningKey(parts);
+  if (config.bootstrapKey) await registerBootstrapKey(parts, config.bootstrapKey);
+  const http = await serve(parts, openMetrics(), opened, graphiqlKey);
+  log.info({ port: http.port }, "ready");
+  return { url: http.url, port: http.port, deps: parts, stop: closeAll };
+}
+
+async function serve(
+  parts: Deps,
+  metrics: Metrics,
+  opened: (() => Promise<void>)[],
+  graphiqlKey: string | undefined,
+): Promise<HttpServer> {
+  const { config, log, db } = parts;
+  const keys = openKeyMemory(parts);
+  opened.push(() => keys.close());
+  const rates = openRateLimits(parts);
+  opened.push(() => rates.close());
+  const tokens = openTokenVerifier(parts);
+  const http = await startHttp({
+    config,
+    log,
+    metrics,
+    schema: buildLatchkeySchema(),
+    identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
+    contextOf: (asked) => openContext(parts, asked),
+    jwks: () => listPublicKeys({ db }),
+    readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
+    ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),
+  });
+  opened.push(() => http.stop());
+  return http;
+}
+
+function openContext(parts: Deps, asked: Pick<Context, "identity" | "requestId">): Context {
+  const context: Context = { ...parts, ...asked, load: openLoaders(() => context) };
+  return context;
+}
