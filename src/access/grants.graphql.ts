@@ -26,7 +26,7 @@ import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
 import { grantById, grantsOfUser } from "./access.loader";
 import { AccessReasonEnum } from "./decision-reason.graphql";
-import { type GrantSource, type GrantStatus, reasonOf, statusOf } from "./grant";
+import { type GrantSource, type GrantStatus, endOf, reasonOf, statusOf } from "./grant";
 import { grantAccess } from "./grant-access";
 import type { GrantEntity } from "./grant.entity";
 import { grantOrder } from "./grants.store";
@@ -93,16 +93,22 @@ export class Grant extends Node {
 
 export function toGrant(ctx: Context, row: GrantEntity): Grant {
   const now = ctx.clock.now();
-  const { userId, productId, source, startsAt, quantity, cancelAtPeriodEnd, stripeObject, createdAt } = row;
   const isInternal = readsEverything(ctx);
   return Object.assign(new Grant(), {
-    ...{ userId, productId, source, startsAt, quantity, cancelAtPeriodEnd, stripeObject, createdAt },
     id: toPublicId("grant", row.id),
+    userId: row.userId,
+    productId: row.productId,
+    source: row.source,
     status: statusOf(row, now),
     reason: reasonOf(row, now),
-    endsAt: row.endedAt ?? row.endsAt,
+    startsAt: row.startsAt,
+    endsAt: endOf(row),
+    quantity: row.quantity,
+    cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+    stripeObject: row.stripeObject,
     note: isInternal ? row.note : null,
     grantedBy: isInternal ? row.grantedBy : null,
+    createdAt: row.createdAt,
   });
 }
 

@@ -39,7 +39,7 @@ export interface RunningServer {
 export async function start(options: Start): Promise<RunningServer> {
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async () => {
-    for (const close of opened.reverse().splice(0)) await close();
+    while (opened.length > 0) await opened.pop()?.();
   };
   try {
     return await open(options, opened, closeAll);

@@ -71,12 +71,9 @@ export class Activity extends Node {
 }
 
 function toActivity(ctx: Context, row: ActivityEntity): Activity {
-  const { type, customType, at, recordedAt, actor, origin, stripeObject, message, userId, productId } = row;
-  const data = readsEverything(ctx) || type === "CUSTOM" ? row.data : {};
-  return Object.assign(new Activity(), {
-    ...{ type, customType, at, recordedAt, actor, origin, stripeObject, message, data, userId, productId },
-    id: toPublicId("activity", row.id),
-  });
+  const { mode: _mode, actorRef: _actorRef, onceKey: _onceKey, ...fields } = row;
+  const data = readsEverything(ctx) || row.type === "CUSTOM" ? row.data : {};
+  return Object.assign(new Activity(), fields, { id: toPublicId("activity", row.id), data });
 }
 
 const ActivityConnection = connectionType("Activity", () => Activity);

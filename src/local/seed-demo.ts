@@ -10,8 +10,8 @@ export interface DemoTarget {
 }
 
 const SOURCE = "demo";
-// What has been done before is done. A second attempt comes with other dates, hence the mismatch.
-const DONE_BEFORE = new Set(["KEY_TAKEN", "EXTERNAL_ID_TAKEN", "EMAIL_TAKEN", "IDEMPOTENCY_MISMATCH"]);
+// What has been done before is done.
+const DONE_BEFORE = new Set(["KEY_TAKEN", "EXTERNAL_ID_TAKEN", "EMAIL_TAKEN"]);
 
 /**
  * Fills an empty server with a small shop, through its public API. The first product carries a mark until everything is
@@ -39,10 +39,23 @@ async function isWanted(target: DemoTarget): Promise<boolean> {
   return products.nodes.length === 0 || product?.metadata.demo === "begun";
 }
 
+/** Asks first: granting again what was taken back would bring it to life. */
 async function giveGrant(target: DemoTarget, { revoked, ...grant }: DemoGrant): Promise<void> {
   const named = { source: SOURCE, externalRef: `${grant.user}:${grant.product}` };
-  await run(target, GRANT_ACCESS, { ...grant, ...named });
-  if (revoked) await run(target, REVOKE_ACCESS, { ...named, note: "It was a mistake" });
+  const before = await findGrant(target, grant);
+  if (!before) await run(target, GRANT_ACCESS, { ...grant, ...named });
+  if (revoked && before?.status !== "ENDED") await run(target, REVOKE_ACCESS, { ...named, note: "It was a mistake" });
+}
+
+interface FoundGrant {
+  status: string;
+  product: { key: string };
+}
+
+async function findGrant(target: DemoTarget, { user, product }: DemoGrant): Promise<FoundGrant | undefined> {
+  const { data } = await ask(target, GRANTS, { user });
+  const found = data as { user: { grants: { nodes: FoundGrant[] } } | null } | null;
+  return found?.user?.grants.nodes.find((grant) => grant.product.key === product);
 }
 
 async function run(target: DemoTarget, query: string, input: object): Promise<void> {
@@ -71,6 +84,7 @@ const WANTED = "query ($key: String!) { products(first: 1) { nodes { key } } pro
 const CREATE_PRODUCT = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
 const UPDATE_PRODUCT = "mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { id } }";
 const CREATE_USER = "mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }";
+const GRANTS = "query ($user: ID!) { user(id: $user) { grants { nodes { status product { key } } } } }";
 const GRANT_ACCESS = "mutation ($input: GrantAccessInput!) { grantAccess(input: $input) { id } }";
 const REVOKE_ACCESS = "mutation ($input: RevokeAccessInput!) { revokeAccess(input: $input) { id } }";
 const SET_RESOURCE = "mutation ($input: SetResourceInput!) { setResource(input: $input) { id } }";

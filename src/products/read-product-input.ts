@@ -46,11 +46,9 @@ const webAddress = z
   .refine(isWebAddress, { message: "That is not a web address (https://…).", params: { code: "URL_NOT_ALLOWED" } });
 
 const text = (most: number) => z.string().max(most, `At most ${most} characters.`);
-// What a product always has cannot be cleared; saying so beats "Required".
+// What a product always has cannot be cleared.
 const kept = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .custom<unknown>((value) => value !== null, "This cannot be cleared; leave it out to keep it.")
-    .pipe(schema.optional());
+  schema.nullish().refine((value) => value !== null, "This cannot be cleared; leave it out to keep it.");
 
 const productFields = z.object({
   key: kept(keySchema),
@@ -70,7 +68,7 @@ const productFields = z.object({
 });
 
 export function readProductFields(input: ProductFields): ProductFields {
-  return readInput<ProductFields>(productFields as z.ZodType<ProductFields>, { ...input });
+  return readInput<ProductFields>(productFields, { ...input });
 }
 
 /** The product as it is after the changes. */
