@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { lexicographicSortSchema, printSchema } from "graphql";
+import { format } from "prettier";
 import { migrations } from "../migrations";
 import { buildLatchkeySchema } from "../src/app/schema";
 import { SECOND } from "../src/base/durations";
@@ -45,10 +46,10 @@ async function dumpFreshDatabase(): Promise<string> {
 }
 
 async function generate(): Promise<void> {
-  write("docs/settings.md", writeSettingsPage());
-  write("docs/errors.md", writeErrorsPage());
+  write("docs/settings.md", await format(writeSettingsPage(), { parser: "markdown", printWidth: 120 }));
+  write("docs/errors.md", await format(writeErrorsPage(), { parser: "markdown", printWidth: 120 }));
   write("migrations/schema.sql", await dumpFreshDatabase());
-  write("schema.graphql", `${printSchema(lexicographicSortSchema(await buildLatchkeySchema()))}\n`);
+  write("schema.graphql", `${printSchema(lexicographicSortSchema(buildLatchkeySchema()))}\n`);
 }
 
 generate().catch((error: unknown) => {

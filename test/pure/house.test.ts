@@ -6,9 +6,7 @@ import { slices } from "../kit/rooms";
 const src = readSources("src");
 
 test("only the command line, scripts and tests look at the environment", () => {
-  const lookers = [...src]
-    .filter(([, source]) => /\bprocess\.env\b|\bprocess\[/.test(source))
-    .map(([file]) => file);
+  const lookers = [...src].filter(([, source]) => /\bprocess\.env\b|\bprocess\[/.test(source)).map(([file]) => file);
   expect(lookers.filter((file) => !file.startsWith("cli/"))).toEqual([]);
 });
 

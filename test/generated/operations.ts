@@ -1,0 +1,1173 @@
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment as in RFC 3339, always answered in UTC: "2026-11-20T10:00:00.000Z". */
+  DateTime: { input: string; output: string; }
+  /** A JSON object of at most 16 KB. */
+  JSON: { input: Record<string, unknown>; output: Record<string, unknown>; }
+};
+
+/** May this person open this product? Every answer says why and until when. */
+export type AccessDecision = {
+  __typename?: 'AccessDecision';
+  /** Whether it may be opened. */
+  allowed: Scalars['Boolean']['output'];
+  /** How fresh our knowledge of Stripe is for this user; null: no Stripe object is involved. */
+  asOf?: Maybe<Scalars['DateTime']['output']>;
+  /** When access will end as things stand; null: no end is known. */
+  endsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The grant that decides; on denial the most recent one. */
+  grant?: Maybe<Grant>;
+  /** The product; null for UNKNOWN_PRODUCT and resources. */
+  product?: Maybe<Product>;
+  /** Why. */
+  reason: AccessReason;
+  /** The earliest moment at which this answer may change by the clock alone; null: it will not. */
+  recheckAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When access begins, for NOT_STARTED. */
+  startsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The bundle that opened it. */
+  via?: Maybe<Product>;
+};
+
+/** Why a decision is as it is. */
+export type AccessExplanation = {
+  __typename?: 'AccessExplanation';
+  /** The decision that is explained. */
+  decision: AccessDecision;
+  /** Every grant of the user on the product and on bundles that include it. */
+  grants: Array<Grant>;
+  /** The links of the chain in order; the first that is not ok is why. */
+  steps: Array<ExplanationStep>;
+};
+
+/** Who may open a product at all. */
+export type AccessMode =
+  /** Every user. */
+  | 'AUTHENTICATED'
+  /** Those who hold a grant on it, or on a bundle that includes it. */
+  | 'ENTITLED'
+  /** Everybody, signed in or not. */
+  | 'PUBLIC';
+
+/** Why a decision is as it is. */
+export type AccessReason =
+  /** Allowed: the product is open to every user. */
+  | 'AUTHENTICATED'
+  /** Denied: the subscription was cancelled and is over. */
+  | 'CANCELLED'
+  /** Denied: the payment is disputed. */
+  | 'DISPUTED'
+  /** Denied: access came to its end. */
+  | 'EXPIRED'
+  /** Allowed by a gift. */
+  | 'GIFT'
+  /** Allowed for a while although a payment failed. */
+  | 'GRACE_PERIOD'
+  /** Allowed because somebody granted it. */
+  | 'MANUAL'
+  /** Denied: nobody is signed in. */
+  | 'NOT_AUTHENTICATED'
+  /** Denied: access begins later, at `startsAt`. */
+  | 'NOT_STARTED'
+  /** Denied: there never was a reason to allow it. */
+  | 'NO_GRANT'
+  /** Denied: the subscription is paused. */
+  | 'PAUSED'
+  /** Denied: the payment failed. */
+  | 'PAYMENT_FAILED'
+  /** Denied: the payment has not arrived yet. */
+  | 'PAYMENT_PENDING'
+  /** Denied: the product is a draft or archived. */
+  | 'PRODUCT_NOT_LIVE'
+  /** Allowed: the product is open to everybody. */
+  | 'PUBLIC'
+  /** Allowed by a purchase. */
+  | 'PURCHASE'
+  /** Denied: the purchase was refunded. */
+  | 'REFUNDED'
+  /** Denied: access was revoked. */
+  | 'REVOKED'
+  /** Allowed by a subscription. */
+  | 'SUBSCRIPTION'
+  /** Allowed by a trial. */
+  | 'TRIAL'
+  /** Denied: there is no such product or resource, or this caller may not see it. */
+  | 'UNKNOWN_PRODUCT'
+  /** Denied: there is no such user. */
+  | 'UNKNOWN_USER';
+
+/** A line of the append-only journal. */
+export type Activity = Node & {
+  __typename?: 'Activity';
+  /** Who made it happen. */
+  actor: Actor;
+  /** When it happened. */
+  at: Scalars['DateTime']['output'];
+  /** The caller's own name for a CUSTOM line. */
+  customType?: Maybe<Scalars['String']['output']>;
+  /** Ids and numbers that go with it. User tokens see those of CUSTOM lines only. */
+  data: Scalars['JSON']['output'];
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** A sentence for people. */
+  message: Scalars['String']['output'];
+  /** Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK. */
+  origin: Scalars['String']['output'];
+  /** What it is about. */
+  product?: Maybe<Product>;
+  /** When it was written down. */
+  recordedAt: Scalars['DateTime']['output'];
+  /** The object in Stripe that it is about. */
+  stripeObject?: Maybe<Scalars['String']['output']>;
+  /** What happened. */
+  type: ActivityType;
+  /** Whom it is about; null when the person was removed. */
+  user?: Maybe<User>;
+};
+
+/** A page of a list of Activity. */
+export type ActivityConnection = {
+  __typename?: 'ActivityConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<ActivityEdge>;
+  /** The rows of this page. */
+  nodes: Array<Activity>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A Activity and its place in the list. */
+export type ActivityEdge = {
+  __typename?: 'ActivityEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The Activity. */
+  node: Activity;
+};
+
+/** Which lines to list; what is left out does not matter. */
+export type ActivityFilter = {
+  /** Only what this one made happen. */
+  actor?: InputMaybe<Actor>;
+  /** What happened at this moment or later. */
+  after?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What happened before this moment. */
+  before?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only about this product, by key or id. */
+  product?: InputMaybe<Scalars['String']['input']>;
+  /** Only these types. */
+  types?: InputMaybe<Array<ActivityType>>;
+  /** Only about this user, by our id or the caller's. */
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** What a line of the journal says. */
+export type ActivityType =
+  /** Access really ended. */
+  | 'ACCESS_ENDED'
+  /** Somebody granted access by hand or by a server. */
+  | 'ACCESS_GRANTED'
+  /** Somebody revoked access that had been granted. */
+  | 'ACCESS_REVOKED'
+  /** Access began. */
+  | 'ACCESS_STARTED'
+  /** A line that a caller wrote; `customType` names it. */
+  | 'CUSTOM'
+  /** A user was linked to a Stripe customer. */
+  | 'CUSTOMER_LINKED'
+  /** A user is no longer linked to a Stripe customer. */
+  | 'CUSTOMER_UNLINKED'
+  /** A dispute was decided. */
+  | 'DISPUTE_CLOSED'
+  /** A buyer disputes a payment. */
+  | 'DISPUTE_OPENED'
+  /** A payment failed. */
+  | 'PAYMENT_FAILED'
+  /** A payment was begun and has not arrived. */
+  | 'PAYMENT_PENDING'
+  /** A product was linked to a Stripe product. */
+  | 'PRODUCT_LINKED'
+  /** Somebody bought a product, once or as a subscription. */
+  | 'PRODUCT_PURCHASED'
+  /** A product is no longer linked to a Stripe product. */
+  | 'PRODUCT_UNLINKED'
+  /** A purchase was refunded, in full or in part. */
+  | 'PURCHASE_REFUNDED'
+  /** What we hold was compared with Stripe. */
+  | 'RECONCILED'
+  /** A Stripe account was connected. */
+  | 'STRIPE_CONNECTED'
+  /** A Stripe account was disconnected. */
+  | 'STRIPE_DISCONNECTED'
+  /** A cancellation was made; access may go on until the end of the period. */
+  | 'SUBSCRIPTION_CANCELLED'
+  /** The plan, the quantity or the period of a subscription changed. */
+  | 'SUBSCRIPTION_CHANGED'
+  /** A subscription is over. */
+  | 'SUBSCRIPTION_ENDED'
+  /** A subscription was renewed. */
+  | 'SUBSCRIPTION_RENEWED'
+  /** A paused or cancelled subscription goes on. */
+  | 'SUBSCRIPTION_RESUMED'
+  /** A subscription began. */
+  | 'SUBSCRIPTION_STARTED'
+  /** A user was made. */
+  | 'USER_CREATED'
+  /** A user was removed; the lines about them stay, without the person. */
+  | 'USER_DELETED'
+  /** A user came in by an import. */
+  | 'USER_IMPORTED'
+  /** A user was changed. */
+  | 'USER_UPDATED';
+
+/** Who made it happen. */
+export type Actor =
+  /** Somebody with a server key, or an administrator in Stripe. */
+  | 'ADMIN'
+  /** The person themselves. */
+  | 'CUSTOMER'
+  /** Stripe, by its own rules. */
+  | 'STRIPE'
+  /** Latchkey itself. */
+  | 'SYSTEM';
+
+/** A credential of a server or a page. */
+export type ApiKey = Node & {
+  __typename?: 'ApiKey';
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it stops working by itself; null: never. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** When it was last used, to within a few seconds. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The mode it works in. */
+  mode: Mode;
+  /** What people call it. */
+  name: Scalars['String']['output'];
+  /** The beginning of the key, to tell it apart. The rest is not kept. */
+  prefix: Scalars['String']['output'];
+  /** When it was revoked; it opens nothing since. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it may do. */
+  role: Role;
+};
+
+/** A new key with its secret. */
+export type CreateApiKeyPayload = {
+  __typename?: 'CreateApiKeyPayload';
+  /** The key as it is listed from now on. */
+  apiKey: ApiKey;
+  /** The key itself. It is shown this once; only its hash is kept. */
+  secret: Scalars['String']['output'];
+};
+
+/** A new product. */
+export type CreateProductInput = {
+  /** ENTITLED by default. */
+  accessMode?: InputMaybe<AccessMode>;
+  /** What it is. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /** The https address of the page elsewhere where it is sold. */
+  externalUrl?: InputMaybe<Scalars['String']['input']>;
+  /** The https address of a picture. */
+  imageUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Keys or ids of the products that this one opens too. */
+  includes?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** A stable name of the caller's choice; unique. */
+  key: Scalars['String']['input'];
+  /** Replaces what the caller keeps here. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** What people call it. */
+  name: Scalars['String']['input'];
+  /** NONE by default. */
+  purchaseMethod?: InputMaybe<PurchaseMethod>;
+  /** The https address of the page that sells it. */
+  salesPageUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Whether listings show it to people without access; true by default. */
+  showWhenLocked?: InputMaybe<Scalars['Boolean']['input']>;
+  /** LIVE by default. */
+  status?: InputMaybe<ProductStatus>;
+  /** Replaces the tags. */
+  tags?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** What may be shown to people without access. */
+  teaser?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A new user. */
+export type CreateUserInput = {
+  /** Unique, compared without case. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the caller has verified the address; false by default. */
+  emailVerified?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The caller's own id for the user; unique. */
+  externalId?: InputMaybe<Scalars['String']['input']>;
+  /** The same key with the same input answers the same user. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Whatever the caller wants to keep here. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** What the person is called. */
+  name?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a user may open, signed. */
+export type EntitlementToken = {
+  __typename?: 'EntitlementToken';
+  /** When it stops being true to anybody; never later than a change that is known in advance. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** A JWT; its signature is verified against /.well-known/jwks.json without asking us again. */
+  token: Scalars['String']['output'];
+};
+
+/** Why something was refused: `extensions.code` of every error is one of these. */
+export type ErrorCode =
+  /** There are active subscriptions; choose what happens to their holders. */
+  | 'ACTIVE_SUBSCRIPTIONS'
+  /** The user may open this product already. */
+  | 'ALREADY_HAS_ACCESS'
+  /** Several customers or users fit; `details` names them. */
+  | 'AMBIGUOUS_CUSTOMER'
+  /** Checkout is switched off for this link. */
+  | 'CHECKOUT_DISABLED'
+  /** The request contradicts the present state; read it again before trying once more. */
+  | 'CONFLICT'
+  /** The customer belongs to another user. */
+  | 'CUSTOMER_ALREADY_LINKED'
+  /** The connected account has no such customer. */
+  | 'CUSTOMER_NOT_FOUND'
+  /** A bundle cannot include itself, directly or through other bundles. */
+  | 'CYCLE'
+  /** That is not an e-mail address. */
+  | 'EMAIL_INVALID'
+  /** Another user has this e-mail address. */
+  | 'EMAIL_TAKEN'
+  /** Another user has this external id. */
+  | 'EXTERNAL_ID_TAKEN'
+  /** The credential is good, but it may not do this. The answer is the same whether or not the object exists. */
+  | 'FORBIDDEN'
+  /** This idempotency key or external reference was used before with other input. */
+  | 'IDEMPOTENCY_MISMATCH'
+  /** A mistake on our side. It is in our log under the request id in `details`. */
+  | 'INTERNAL'
+  /** The document, a variable or an input field is malformed; `field` names it where there is one. */
+  | 'INVALID_INPUT'
+  /** A job of this kind is running for the same subject. */
+  | 'JOB_RUNNING'
+  /** Another object has this key. */
+  | 'KEY_TAKEN'
+  /** The request is larger than a limit allows; `details` names the limit. */
+  | 'LIMIT_EXCEEDED'
+  /** The product cannot be bought. */
+  | 'NOT_FOR_SALE'
+  /** There is no such object, or this caller may not see it. */
+  | 'NOT_FOUND'
+  /** The product is not linked to Stripe. */
+  | 'NOT_LINKED'
+  /** There is no price that could be sold. */
+  | 'NO_PRICE'
+  /** The user has no Stripe customer yet. */
+  | 'NO_STRIPE_CUSTOMER'
+  /** This server has not seen the document behind that hash yet; send the whole document once. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  /** The customer portal is switched off. */
+  | 'PORTAL_DISABLED'
+  /** The customer portal has no configuration yet; `activateCustomerPortal` makes one. */
+  | 'PORTAL_NOT_CONFIGURED'
+  /** The price is archived in Stripe and can no longer be bought. */
+  | 'PRICE_INACTIVE'
+  /** The price does not belong to the linked Stripe product. */
+  | 'PRICE_NOT_OF_PRODUCT'
+  /** The product is a draft or archived. */
+  | 'PRODUCT_NOT_LIVE'
+  /** The purchase belongs to another user. */
+  | 'PURCHASE_ALREADY_CLAIMED'
+  /** There is no such purchase. */
+  | 'PURCHASE_NOT_FOUND'
+  /** Too many requests; `details.retryAfterMs` says when to try again. */
+  | 'RATE_LIMITED'
+  /** Stripe does not accept this key. */
+  | 'STRIPE_KEY_INVALID'
+  /** The object belongs to the other mode (live or test). */
+  | 'STRIPE_MODE_MISMATCH'
+  /** No Stripe account is connected in this mode; `connectStripe` mends it. */
+  | 'STRIPE_NOT_CONNECTED'
+  /** This Stripe product is linked to another product. */
+  | 'STRIPE_PRODUCT_ALREADY_LINKED'
+  /** The connected account has no such Stripe product. */
+  | 'STRIPE_PRODUCT_NOT_FOUND'
+  /** Stripe refused the request; the message says why. */
+  | 'STRIPE_REFUSED'
+  /** Stripe does not answer, or limits us. Try again. */
+  | 'STRIPE_UNAVAILABLE'
+  /** The user has used up the trials of this product. */
+  | 'TRIAL_USED'
+  /** No credential was sent, or the one that was sent is wrong, expired or revoked. */
+  | 'UNAUTHENTICATED'
+  /** Something that we need does not answer at the moment. Try again. */
+  | 'UNAVAILABLE'
+  /** The address is not a web address, or not on the allow-list where one is required. */
+  | 'URL_NOT_ALLOWED';
+
+/** One link of the chain from a person to a product. */
+export type ExplanationStep = {
+  __typename?: 'ExplanationStep';
+  /** What was looked at. */
+  check: Scalars['String']['output'];
+  /** What was found, in words and ids. */
+  detail: Scalars['String']['output'];
+  /** The mutation or setting that would mend it. */
+  fix?: Maybe<Scalars['String']['output']>;
+  /** Whether it holds. */
+  ok: Scalars['Boolean']['output'];
+  /** The object in Stripe that it is about. */
+  stripeObject?: Maybe<Scalars['String']['output']>;
+};
+
+/** One reason why one user may open one product. */
+export type Grant = Node & {
+  __typename?: 'Grant';
+  /** Whether the subscription was cancelled and runs out. */
+  cancelAtPeriodEnd: Scalars['Boolean']['output'];
+  /** When we wrote it down. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends or ended; null: no end is known. */
+  endsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who granted it: a key or another system. For server keys only. */
+  grantedBy?: Maybe<Scalars['String']['output']>;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** Why it was granted. For server keys only. */
+  note?: Maybe<Scalars['String']['output']>;
+  /** What may be opened. */
+  product: Product;
+  /** How many were bought. */
+  quantity: Scalars['Int']['output'];
+  /** Why it allows, or why it does not. */
+  reason: AccessReason;
+  /** Where it comes from. */
+  source: GrantSource;
+  /** When it begins. */
+  startsAt: Scalars['DateTime']['output'];
+  /** How it stands by the clock. */
+  status: GrantStatus;
+  /** The object in Stripe that it comes from. */
+  stripeObject?: Maybe<Scalars['String']['output']>;
+  /** Who may open it. */
+  user: User;
+};
+
+/** Access that is granted by hand or from another system. */
+export type GrantAccessInput = {
+  /** When it ends; null: never. */
+  endsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** That system's own reference. The same again is the same grant. */
+  externalRef?: InputMaybe<Scalars['String']['input']>;
+  /** Whether it is a gift. */
+  gift?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Why. It is kept for whoever asks later. */
+  note: Scalars['String']['input'];
+  /** The product, by key or id. */
+  product: Scalars['String']['input'];
+  /** The system that grants; `api` by default. */
+  source?: InputMaybe<Scalars['String']['input']>;
+  /** When it begins; now by default. */
+  startsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The user, by our id or the caller's. */
+  user: Scalars['ID']['input'];
+};
+
+/** A page of a list of Grant. */
+export type GrantConnection = {
+  __typename?: 'GrantConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<GrantEdge>;
+  /** The rows of this page. */
+  nodes: Array<Grant>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A Grant and its place in the list. */
+export type GrantEdge = {
+  __typename?: 'GrantEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The Grant. */
+  node: Grant;
+};
+
+/** Where a grant comes from. */
+export type GrantSource =
+  /** Somebody granted it as a gift. */
+  | 'GIFT'
+  /** It came with an import. */
+  | 'IMPORT'
+  /** Somebody granted it, by hand or from another system. */
+  | 'MANUAL'
+  /** A one-off purchase in Stripe. */
+  | 'PURCHASE'
+  /** A subscription in Stripe. */
+  | 'SUBSCRIPTION';
+
+/** How a grant stands by the clock, at the time of asking. */
+export type GrantStatus =
+  /** It opens the product. */
+  | 'ACTIVE'
+  /** It is over. */
+  | 'ENDED'
+  /** It still opens the product although a payment failed. */
+  | 'GRACE'
+  /** It has not begun. */
+  | 'SCHEDULED'
+  /** It opens nothing for the time being. */
+  | 'SUSPENDED';
+
+/** Which of two worlds a credential lives in; it decides what is seen. */
+export type Mode =
+  /** Real money. Nothing bought in test mode opens anything here. */
+  | 'LIVE'
+  /** For trying out: test connections, links, grants and activities. */
+  | 'TEST';
+
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Makes an API key in this credential's mode. */
+  createApiKey: CreateApiKeyPayload;
+  /** Makes a product. */
+  createProduct: Product;
+  /** Makes a user. */
+  createUser: User;
+  /** Makes a token with which a page or an app asks for one user only. */
+  createUserToken: UserToken;
+  /** Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves. */
+  deleteUser: Scalars['ID']['output'];
+  /** Opens a product to a user. Idempotent for a source and external reference. */
+  grantAccess: Grant;
+  /** Writes a line of the caller's own into the journal, of type CUSTOM. */
+  recordActivity: Activity;
+  /** Forgets a piece of content. Answers whether there was one. */
+  removeResource: Scalars['Boolean']['output'];
+  /** Ends grants that were made by hand. Answers those that were meant. */
+  revokeAccess: Array<Grant>;
+  /** Revokes an API key. From the answer on it opens nothing. */
+  revokeApiKey: ApiKey;
+  /** Makes a piece of content known, or changes what opens it. */
+  setResource: Resource;
+  /** Sets which products open everything that carries a tag. Answers true. */
+  setResourceTag: Scalars['Boolean']['output'];
+  /** Changes a product. */
+  updateProduct: Product;
+  /** Changes a user. */
+  updateUser: User;
+};
+
+
+export type MutationCreateApiKeyArgs = {
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  name: Scalars['String']['input'];
+  role: Role;
+};
+
+
+export type MutationCreateProductArgs = {
+  input: CreateProductInput;
+};
+
+
+export type MutationCreateUserArgs = {
+  input: CreateUserInput;
+};
+
+
+export type MutationCreateUserTokenArgs = {
+  ttlSeconds?: InputMaybe<Scalars['Int']['input']>;
+  user: Scalars['ID']['input'];
+};
+
+
+export type MutationDeleteUserArgs = {
+  user: Scalars['ID']['input'];
+};
+
+
+export type MutationGrantAccessArgs = {
+  input: GrantAccessInput;
+};
+
+
+export type MutationRecordActivityArgs = {
+  input: RecordActivityInput;
+};
+
+
+export type MutationRemoveResourceArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+export type MutationRevokeAccessArgs = {
+  input: RevokeAccessInput;
+};
+
+
+export type MutationRevokeApiKeyArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationSetResourceArgs = {
+  input: SetResourceInput;
+};
+
+
+export type MutationSetResourceTagArgs = {
+  input: SetResourceTagInput;
+};
+
+
+export type MutationUpdateProductArgs = {
+  input: UpdateProductInput;
+};
+
+
+export type MutationUpdateUserArgs = {
+  input: UpdateUserInput;
+};
+
+/** Anything that has an id of its own and can be asked for by it. */
+export type Node = {
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+};
+
+/** Where a page stands in its list. */
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  /** The cursor of the last row; null for an empty page. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+  /** Exactly: whether anything follows this page. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** Exactly: whether anything precedes this page. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first row; null for an empty page. */
+  startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** What the caller sells access to. */
+export type Product = Node & {
+  __typename?: 'Product';
+  /** May this user open it? */
+  access: AccessDecision;
+  /** Who may open it at all. */
+  accessMode: AccessMode;
+  /** When the product was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** What it is, in the caller's words. */
+  description?: Maybe<Scalars['String']['output']>;
+  /** The page elsewhere where it is sold. */
+  externalUrl?: Maybe<Scalars['String']['output']>;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** A picture of it. */
+  imageUrl?: Maybe<Scalars['String']['output']>;
+  /** What it opens besides itself, in the caller's order. */
+  includes: Array<Product>;
+  /** A stable name that the caller chose; accepted wherever a product is asked for. */
+  key: Scalars['String']['output'];
+  /** Whatever the caller keeps here. Whoever sees the product may read it. */
+  metadata: Scalars['JSON']['output'];
+  /** What people call it. */
+  name: Scalars['String']['output'];
+  /** How somebody without access gets it. */
+  purchaseMethod: PurchaseMethod;
+  /** The page that sells it. */
+  salesPageUrl?: Maybe<Scalars['String']['output']>;
+  /** Whether listings show it to people who may not open it. */
+  showWhenLocked: Scalars['Boolean']['output'];
+  /** Whether it is there for the public. */
+  status: ProductStatus;
+  /** The caller's tags, for filtering. */
+  tags: Array<Scalars['String']['output']>;
+  /** What may be shown to people without access. */
+  teaser?: Maybe<Scalars['String']['output']>;
+};
+
+
+/** What the caller sells access to. */
+export type ProductAccessArgs = {
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** A page of a list of Product. */
+export type ProductConnection = {
+  __typename?: 'ProductConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<ProductEdge>;
+  /** The rows of this page. */
+  nodes: Array<Product>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A Product and its place in the list. */
+export type ProductEdge = {
+  __typename?: 'ProductEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The Product. */
+  node: Product;
+};
+
+/** Which products to list; what is left out does not matter. */
+export type ProductFilter = {
+  /** Only products whose name or key holds this text, in any case. */
+  search?: InputMaybe<Scalars['String']['input']>;
+  /** Only products of this status. */
+  status?: InputMaybe<ProductStatus>;
+  /** Only products with this tag. */
+  tag?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Whether a product is there for the public. */
+export type ProductStatus =
+  /** Kept for the record: the public does not see it and nobody may open it. */
+  | 'ARCHIVED'
+  /** Being prepared: the public does not see it and nobody may open it. */
+  | 'DRAFT'
+  /** Visible, and open to whoever the decision allows. */
+  | 'LIVE';
+
+/** How somebody without access gets it. */
+export type PurchaseMethod =
+  /** Through a checkout session. */
+  | 'CHECKOUT'
+  /** Somewhere else altogether. */
+  | 'EXTERNAL_URL'
+  /** It is not offered. */
+  | 'NONE'
+  /** Through the caller's sales page, which leads to checkout. */
+  | 'SALES_PAGE';
+
+export type Query = {
+  __typename?: 'Query';
+  /** May this user open this product? */
+  access: AccessDecision;
+  /** The same for up to 200 products, in the order asked. */
+  accessMany: Array<AccessDecision>;
+  /** The journal, latest first. A user token reads its own lines. */
+  activities: ActivityConnection;
+  /** The API keys of this credential's mode, newest first, revoked ones too. */
+  apiKeys: Array<ApiKey>;
+  /** A signed list of what a user may open, for checks without a network. */
+  entitlementToken: EntitlementToken;
+  /** Why may this user open this product, or why not? */
+  explainAccess: AccessExplanation;
+  /** The user whom a user token speaks for; null for keys. */
+  me?: Maybe<User>;
+  /** Anything by its id; null if there is none that this caller may see. */
+  node?: Maybe<Node>;
+  /** The same for up to 200 ids, in the order asked. */
+  nodes: Array<Maybe<Node>>;
+  /** A product by key or id. */
+  product?: Maybe<Product>;
+  /** The products that this caller may see, oldest first. */
+  products: ProductConnection;
+  /** A piece of content by the caller's name for it. */
+  resource?: Maybe<Resource>;
+  /** May this user open this piece of content? Any of its products opens it. */
+  resourceAccess: AccessDecision;
+  /** A user by our id or the caller's own. */
+  user?: Maybe<User>;
+  /** A user by e-mail address, compared without case. */
+  userByEmail?: Maybe<User>;
+  /** Users, newest first. */
+  users: UserConnection;
+  /** Who is asking. */
+  viewer: Viewer;
+};
+
+
+export type QueryAccessArgs = {
+  at?: InputMaybe<Scalars['DateTime']['input']>;
+  product: Scalars['String']['input'];
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryAccessManyArgs = {
+  products: Array<Scalars['String']['input']>;
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryActivitiesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ActivityFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryEntitlementTokenArgs = {
+  ttlSeconds?: InputMaybe<Scalars['Int']['input']>;
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryExplainAccessArgs = {
+  product: Scalars['String']['input'];
+  user: Scalars['ID']['input'];
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryNodesArgs = {
+  ids: Array<Scalars['ID']['input']>;
+};
+
+
+export type QueryProductArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+export type QueryProductsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ProductFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryResourceArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+export type QueryResourceAccessArgs = {
+  resource: Scalars['String']['input'];
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryUserByEmailArgs = {
+  email: Scalars['String']['input'];
+};
+
+
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<UserFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A line of the caller's own. */
+export type RecordActivityInput = {
+  /** Whatever goes with it. The user may read it. */
+  data?: InputMaybe<Scalars['JSON']['input']>;
+  /** A sentence for people; the type by default. */
+  message?: InputMaybe<Scalars['String']['input']>;
+  /** The product it is about, by key or id. */
+  product?: InputMaybe<Scalars['String']['input']>;
+  /** The caller's name for what happened. */
+  type: Scalars['String']['input'];
+  /** The user it is about, by our id or the caller's. */
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** A piece of the caller's content. Any of its effective products opens it; without any it is open. */
+export type Resource = Node & {
+  __typename?: 'Resource';
+  /** All products that open it: its own and those of its tags. */
+  effectiveProducts: Array<Product>;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** The caller's name for it, such as `post:42`. */
+  key: Scalars['String']['output'];
+  /** The products that the resource itself names. */
+  products: Array<Product>;
+  /** Its tags: the products of a tag open everything that carries it. */
+  tags: Array<Scalars['String']['output']>;
+};
+
+/** One grant, or the grant of a reference, or all manual grants of a user on a product. */
+export type RevokeAccessInput = {
+  /** The reference that it was granted under. */
+  externalRef?: InputMaybe<Scalars['String']['input']>;
+  /** One grant. */
+  grant?: InputMaybe<Scalars['ID']['input']>;
+  /** Why. It is kept for whoever asks later. */
+  note: Scalars['String']['input'];
+  /** With a user: all their manual grants on it. */
+  product?: InputMaybe<Scalars['String']['input']>;
+  /** With a reference: the system that granted; `api` by default. */
+  source?: InputMaybe<Scalars['String']['input']>;
+  /** With a product: all their manual grants on it. */
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** What a credential may do. */
+export type Role =
+  /** A server key that may do everything. */
+  | 'ADMIN'
+  /** No credential: nothing but health, the webhook endpoint, redirects and public keys. */
+  | 'ANONYMOUS'
+  /** A key that may be shown to the public: the catalogue, anonymous decisions, guest checkout. */
+  | 'PUBLISHABLE'
+  /** A server key that reads everything in its mode. */
+  | 'READ'
+  /** A user token: speaks for its own user only. */
+  | 'USER'
+  /** A server key that also writes users, grants and sessions. */
+  | 'WRITE';
+
+/** Which products open a piece of content. */
+export type SetResourceInput = {
+  /** The caller's name for it; made when there is none of this name. */
+  key: Scalars['String']['input'];
+  /** Replaces its own products, by key or id; absent leaves them. */
+  products?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Replaces its tags; absent leaves them. */
+  tags?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** Which products open everything that carries a tag. */
+export type SetResourceTagInput = {
+  /** Replaces the tag's products, by key or id. */
+  products: Array<Scalars['String']['input']>;
+  /** The tag. */
+  tag: Scalars['String']['input'];
+};
+
+/** Changes to a product: null clears, absent leaves. */
+export type UpdateProductInput = {
+  /** ENTITLED by default. */
+  accessMode?: InputMaybe<AccessMode>;
+  /** What it is. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /** The https address of the page elsewhere where it is sold. */
+  externalUrl?: InputMaybe<Scalars['String']['input']>;
+  /** The https address of a picture. */
+  imageUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Keys or ids of the products that this one opens too. */
+  includes?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** A new stable name; unique. */
+  key?: InputMaybe<Scalars['String']['input']>;
+  /** Replaces what the caller keeps here. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** What people call it. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** The product, by key or id. */
+  product: Scalars['String']['input'];
+  /** NONE by default. */
+  purchaseMethod?: InputMaybe<PurchaseMethod>;
+  /** The https address of the page that sells it. */
+  salesPageUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Whether listings show it to people without access; true by default. */
+  showWhenLocked?: InputMaybe<Scalars['Boolean']['input']>;
+  /** LIVE by default. */
+  status?: InputMaybe<ProductStatus>;
+  /** Replaces the tags. */
+  tags?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** What may be shown to people without access. */
+  teaser?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Changes to a user: null clears, absent leaves. */
+export type UpdateUserInput = {
+  /** A new address is unverified unless emailVerified says otherwise. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the caller has verified the address. */
+  emailVerified?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The caller's own id for the user; unique. */
+  externalId?: InputMaybe<Scalars['String']['input']>;
+  /** Replaces what was kept here. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** What the person is called. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** The user, by our id or the caller's. */
+  user: Scalars['ID']['input'];
+};
+
+/** A person of the caller's. We keep no passwords. */
+export type User = Node & {
+  __typename?: 'User';
+  /** May this user open that product? */
+  access: AccessDecision;
+  /** The lines about this user in this mode, latest first. */
+  activities: ActivityConnection;
+  /** When the user was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Unique, compared without case. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** Whether somebody has proved that the address is theirs. */
+  emailVerified: Scalars['Boolean']['output'];
+  /** The caller's own id; accepted wherever a user is asked for. */
+  externalId?: Maybe<Scalars['String']['output']>;
+  /** The user's grants in this mode, newest first. */
+  grants: GrantConnection;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** When a token of theirs was last used, to within minutes. */
+  lastSeenAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whatever the caller keeps here. The person themselves may read it. */
+  metadata: Scalars['JSON']['output'];
+  /** What the person is called. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Every product that the caller may see, with this user's decision, oldest first. */
+  products: UserProductConnection;
+};
+
+
+/** A person of the caller's. We keep no passwords. */
+export type UserAccessArgs = {
+  product: Scalars['String']['input'];
+};
+
+
+/** A person of the caller's. We keep no passwords. */
+export type UserActivitiesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person of the caller's. We keep no passwords. */
+export type UserGrantsArgs = {
+  active?: InputMaybe<Scalars['Boolean']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person of the caller's. We keep no passwords. */
+export type UserProductsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  allowed?: InputMaybe<Scalars['Boolean']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of a list of User. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<UserEdge>;
+  /** The rows of this page. */
+  nodes: Array<User>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A User and its place in the list. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The User. */
+  node: User;
+};
+
+/** Which users to list; what is left out does not matter. */
+export type UserFilter = {
+  /** Made at this moment or later. */
+  createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Made before this moment. */
+  createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Who may open this product now, by key or id. */
+  hasAccessTo?: InputMaybe<Scalars['String']['input']>;
+  /** Who may not open this product now, by key or id. */
+  lacksAccessTo?: InputMaybe<Scalars['String']['input']>;
+  /** Whose address, name or externalId holds this text, in any case. */
+  search?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A product and what one user may do with it. */
+export type UserProduct = {
+  __typename?: 'UserProduct';
+  /** The user's decision for it. */
+  access: AccessDecision;
+  /** The product. */
+  product: Product;
+};
+
+/** A page of a list of UserProduct. */
+export type UserProductConnection = {
+  __typename?: 'UserProductConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<UserProductEdge>;
+  /** The rows of this page. */
+  nodes: Array<UserProduct>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A UserProduct and its place in the list. */
+export type UserProductEdge = {
+  __typename?: 'UserProductEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The UserProduct. */
+  node: UserProduct;
+};
+
+/** A credential that speaks for one user. */
+export type UserToken = {
+  __typename?: 'UserToken';
+  /** When it stops working. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token, for the `Authorization: Bearer` header. */
+  token: Scalars['String']['output'];
+};
+
+/** Who is asking, as the credential says. */
+export type Viewer = {
+  __typename?: 'Viewer';
+  /** The mode that the credential decides. */
+  mode: Mode;
+  /** What the credential may do. */
+  role: Role;
+  /** The user whom a user token speaks for. */
+  user?: Maybe<User>;
+};
