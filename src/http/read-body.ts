@@ -68,10 +68,14 @@ async function decodeWithin(decode: Decode, sent: Buffer, bytesMax: number): Pro
   try {
     return await decode(sent, { maxOutputLength: bytesMax });
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE")
+    if (isTooLarge(cause))
       throw tooLarge(bytesMax, bytesMax + 1);
     throw new Refusal("INVALID_INPUT", { say: "The compressed body cannot be decoded.", cause });
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
 }
 
 function tooLarge(max: number, actual: number): Refusal {

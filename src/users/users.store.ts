@@ -47,16 +47,13 @@ async function refusingTaken<Result>(write: () => Promise<Result>): Promise<Resu
   try {
     return await write();
   } catch (error) {
-    switch (brokenConstraint(error)) {
-      case "users_email_key_key":
-        throw new Refusal("EMAIL_TAKEN", { say: "Another user has this e-mail address.", field: "input.email" });
-      case "users_external_id_key":
-        throw new Refusal("EXTERNAL_ID_TAKEN", {
-          say: "Another user has this external id.",
-          field: "input.externalId",
-        });
-      default:
-        throw error;
-    }
+    throw taken[brokenConstraint(error) ?? ""]?.() ?? error;
   }
 }
+
+const taken: Record<string, () => Refusal> = {
+  users_email_key_key: () =>
+    new Refusal("EMAIL_TAKEN", { say: "Another user has this e-mail address.", field: "input.email" }),
+  users_external_id_key: () =>
+    new Refusal("EXTERNAL_ID_TAKEN", { say: "Another user has this external id.", field: "input.externalId" }),
+};
