@@ -17,7 +17,7 @@ import {
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { type Logger, withoutSecrets } from "../base/log";
 import type { Metrics } from "../base/metrics";
-import { Failure } from "../base/refusal";
+import { Failure, Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { Context } from "./context";
 import { keepRecent } from "./keep-recent";
@@ -194,12 +194,15 @@ function admit(asked: Asked, checkLimits: CheckLimits, metrics: Metrics): void {
   if (!document || !operation) return;
   const { role } = contextValue.identity;
   try {
+    if (operation.operation === "subscription") throw new Refusal("INVALID_INPUT", { say: NO_SUBSCRIPTIONS });
     const measured = checkLimits({ document, operation, variables: request.variables ?? {}, role });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
   } catch (error) {
     throw refusedBeforeExecution(error);
   }
 }
+
+const NO_SUBSCRIPTIONS = "Subscriptions are not answered here; ask a query or a mutation.";
 
 /** Without a status of its own, Apollo would answer 500. */
 function refusedBeforeExecution(error: unknown): unknown {

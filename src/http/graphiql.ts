@@ -53,17 +53,17 @@ function onlyHere(path: string, answer: Route["answer"]): Route {
   };
 }
 
-const types: Readonly<Record<string, string>> = {
-  "start.js": "text/javascript; charset=utf-8",
-  "graphiql.min.js": "text/javascript; charset=utf-8",
-  "react.production.min.js": "text/javascript; charset=utf-8",
-  "react-dom.production.min.js": "text/javascript; charset=utf-8",
-  "graphiql.min.css": "text/css; charset=utf-8",
-};
+const types: ReadonlyMap<string, string> = new Map([
+  ["start.js", "text/javascript; charset=utf-8"],
+  ["graphiql.min.js", "text/javascript; charset=utf-8"],
+  ["react.production.min.js", "text/javascript; charset=utf-8"],
+  ["react-dom.production.min.js", "text/javascript; charset=utf-8"],
+  ["graphiql.min.css", "text/css; charset=utf-8"],
+]);
 
 async function answerFile({ params }: HttpRequest) {
   const name = params["file"] ?? "";
-  const type = types[name];
+  const type = types.get(name);
   if (!type) throw new Refusal("NOT_FOUND", { say: "There is no such file." });
   const body = await readFile(join(findAssets(), name));
   return { status: 200, headers: { "content-type": type, "cache-control": "public, max-age=3600" }, body };

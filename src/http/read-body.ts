@@ -18,12 +18,12 @@ export class Unsupported extends Refusal {
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-const decoders: Readonly<Record<string, Decode>> = {
-  gzip: promisify(gunzip),
-  "x-gzip": promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
+const decoders: ReadonlyMap<string, Decode> = new Map([
+  ["gzip", promisify(gunzip)],
+  ["x-gzip", promisify(gunzip)],
+  ["deflate", promisify(inflate)],
+  ["br", promisify(brotliDecompress)],
+]);
 
 // How much more than the limit is taken in and thrown away, so that a caller who sends a little too much can read why.
 const SURPLUS_READ_MAX = 2_000_000;
@@ -31,7 +31,7 @@ const SURPLUS_READ_MAX = 2_000_000;
 /** The body's bytes, decompressed. The limit holds for what is sent and for what comes out of it. */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  const decode = decoders[encoding];
+  const decode = decoders.get(encoding);
   if (encoding !== "identity" && !decode) {
     throw new Unsupported("A body may be sent plain, or compressed by gzip, deflate or br.");
   }
@@ -68,8 +68,7 @@ async function decodeWithin(decode: Decode, sent: Buffer, bytesMax: number): Pro
   try {
     return await decode(sent, { maxOutputLength: bytesMax });
   } catch (cause) {
-    if (isTooLarge(cause))
-      throw tooLarge(bytesMax, bytesMax + 1);
+    if (isTooLarge(cause)) throw tooLarge(bytesMax, bytesMax + 1);
     throw new Refusal("INVALID_INPUT", { say: "The compressed body cannot be decoded.", cause });
   }
 }
