@@ -14,7 +14,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
 import { type Logger, withoutSecrets } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Failure, Refusal } from "../base/refusal";
@@ -194,7 +194,8 @@ function admit(asked: Asked, checkLimits: CheckLimits, metrics: Metrics): void {
   if (!document || !operation) return;
   const { role } = contextValue.identity;
   try {
-    if (operation.operation === "subscription") throw new Refusal("INVALID_INPUT", { say: NO_SUBSCRIPTIONS });
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION)
+      throw new Refusal("INVALID_INPUT", { say: NO_SUBSCRIPTIONS });
     const measured = checkLimits({ document, operation, variables: request.variables ?? {}, role });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
   } catch (error) {

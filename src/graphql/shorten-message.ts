@@ -1,7 +1,8 @@
-const LENGTH_MAX = 400;
+const QUOTE_MAX = 60;
 const HEAD = 150;
 const TAIL = 230;
-const LONG_QUOTE = /"((?:[^"\\]|\\.){40})(?:[^"\\]|\\.){20,}"/g;
+// Ends at the closing quote or with the message, so that it matches at every quote and never has to look twice.
+const QUOTED = /"(?:[^"\\]|\\.?)*(?:"|$)/gs;
 
 /**
  * graphql-js quotes the value that it complains about, whatever its length, and sometimes twice. Long texts lose their
@@ -9,6 +10,6 @@ const LONG_QUOTE = /"((?:[^"\\]|\\.){40})(?:[^"\\]|\\.){20,}"/g;
  * end.
  */
 export function shortenMessage(message: string): string {
-  const short = message.replace(LONG_QUOTE, '"$1…"');
-  return short.length <= LENGTH_MAX ? short : `${short.slice(0, HEAD)} … ${short.slice(-TAIL)}`;
+  const short = message.replace(QUOTED, (text) => (text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}…"` : text));
+  return short.length <= HEAD + TAIL + 20 ? short : `${short.slice(0, HEAD)} … ${short.slice(-TAIL)}`;
 }
