@@ -52,7 +52,7 @@ const SECRETS = {
 export async function startLatchkey(options: Options = {}): Promise<Latchkey> {
   const database = await createTestDatabase();
   try {
-    const latchkey = await open(database, options);
+    const latchkey = await startLatchkeyOn(database, options);
     return { ...latchkey, stop: () => latchkey.stop().then(() => database.drop()) };
   } catch (error) {
     await database.drop();
@@ -60,12 +60,19 @@ export async function startLatchkey(options: Options = {}): Promise<Latchkey> {
   }
 }
 
-async function open(database: TestDatabase, options: Options): Promise<Latchkey> {
+/** A server on a database that the test looks after. */
+export async function startLatchkeyOn(database: TestDatabase, options: Options = {}): Promise<Latchkey> {
   const { env = {}, localMode = false, clock = testClock() } = options;
   const logged: string[] = [];
   const log = openLog("info", { write: (line) => void logged.push(line) });
-  const settings = { ...SECRETS, PORT: "0", HOST: "127.0.0.1", DATABASE_URL: database.url, ...env };
-  const server = await start({ config: configOf(settings, localMode), databaseUrl: database.url, log, clock });
+  const settings = {
+    ...SECRETS,
+    PORT: "0",
+    HOST: "127.0.0.1",
+    ...env,
+    DATABASE_URL: env["DATABASE_URL"] ?? database.url,
+  };
+  const server = await start({ config: configOf(settings, localMode), databaseUrl: settings.DATABASE_URL, log, clock });
   const keys = new Map<string, Promise<string>>();
   const graphqlUrl = `${server.url}/graphql`;
 
@@ -104,7 +111,7 @@ async function open(database: TestDatabase, options: Options): Promise<Latchkey>
       const data = await get<{ createUserToken: { token: string } }>(query, { user }, await key("WRITE", mode));
       return data.createUserToken.token;
     },
-    replica: () => open(database, options),
+    replica: () => startLatchkeyOn(database, options),
     stop: () => server.stop(),
   };
 }
