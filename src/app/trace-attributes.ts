@@ -1,0 +1,35 @@
+// Both generations of OpenTelemetry's names. Not among them: addresses, user agents, query strings (a GET carries the
+// document and its variables there), headers, and the text of statements.
+const TELLABLE = new Set([
+  "http.method",
+  "http.request.method",
+  "http.status_code",
+  "http.response.status_code",
+  "http.flavor",
+  "network.protocol.version",
+  "http.scheme",
+  "url.scheme",
+  "url.path",
+  "server.port",
+  "db.system",
+  "db.system.name",
+  "db.name",
+  "db.namespace",
+  "db.operation.name",
+  "db.query.summary",
+  "error.type",
+]);
+
+type Attribute = string | number | boolean | object | undefined;
+
+/** What of a span may leave this machine. */
+export function tellableAttributes<Value extends Attribute>(attributes: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => TELLABLE.has(name)));
+}
+
+const NAME = /^\s*\/\*\s*([\w.-]+)\s*\*\//;
+
+/** Statements written by hand begin with their name in a comment. */
+export function nameOfStatement(text: string): string | null {
+  return NAME.exec(text)?.[1] ?? null;
+}
