@@ -14,7 +14,7 @@ export async function dev({ env, print }: Terminal, options: { demo: boolean }):
   refuseProduction(env);
   const { config } = await loadLocalConfig(env);
   const log = openLog(config.logLevel);
-  const toldToStop = untilToldToStop();
+  const toldToStop = untilToldToStop({ followParent: env["npm_lifecycle_event"] !== undefined });
   const database = await chooseDatabase(config, log);
   try {
     const { start } = await import("../app/start.js");
