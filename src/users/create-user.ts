@@ -1,7 +1,7 @@
 import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { newUuid } from "../base/ids";
-import { Bug } from "../base/refusal";
+import { Refusal } from "../base/refusal";
 import type { Db } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { runOnce } from "../idempotency/run-once";
@@ -33,8 +33,16 @@ export async function createUser(
       await recordActivities(tx, now, [{ ...line, type: "USER_CREATED", message: "The user was created." }]);
     });
     const [made] = await findUsersById(tx, [id]);
-    if (!made) throw new Bug("the user of an idempotency key is gone", { id });
+    if (!made) throw removedSince();
     return made;
+  });
+}
+
+/** A late repetition does not bring back a person who was removed in between. */
+function removedSince(): Refusal {
+  return new Refusal("CONFLICT", {
+    say: "The user that this idempotency key made was removed. Use another key to make a new one.",
+    field: "input.idempotencyKey",
   });
 }
 
