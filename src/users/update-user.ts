@@ -36,8 +36,9 @@ export async function updateUser(
 function changeUser(user: UserEntity, fields: UserFields, now: Date): UserEntity {
   const email = fields.email === undefined ? user.email : fields.email;
   const emailKey = email === null ? null : emailKeyOf(email);
-  // Nobody has verified an address that has just been written down, unless the caller says so.
-  const verified = fields.emailVerified ?? (emailKey === user.emailKey && user.emailVerified);
+  // Nobody has verified an address that has just been written down, unless the caller says so; null clears, here too.
+  const kept = emailKey === user.emailKey && user.emailVerified;
+  const verified = fields.emailVerified === undefined ? kept : (fields.emailVerified ?? false);
   return Object.assign(new UserEntity(), user, {
     email,
     emailKey,
