@@ -10,6 +10,8 @@ export interface SealingKey {
   bytes: Buffer;
 }
 
+const TAG_LENGTH = 16;
+
 /** Any strong secret makes a key: it is stretched to 256 bits, and named by the first bits of a hash of the result. */
 export function sealingKey(secret: string): SealingKey {
   const bytes = createHash("sha256").update(`latchkey sealing key\n${secret}`).digest();
@@ -35,12 +37,12 @@ export function unseal(keys: readonly SealingKey[], boundTo: string, text: strin
   if (version !== "v1" || !nonce || !body) throw new Bug("a sealed text is malformed", { boundTo });
   if (!key) throw new Bug("a secret was sealed with a key that this server does not have", { boundTo, keyId });
   const bytes = Buffer.from(body, "base64url");
-  const decipher = createDecipheriv("aes-256-gcm", key.bytes, Buffer.from(nonce, "base64url")).setAAD(
-    Buffer.from(boundTo),
-  );
-  decipher.setAuthTag(bytes.subarray(-16));
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8");
+    // Without a length of its own, a shortened tag would be taken, and four bytes can be guessed.
+    const lengths = { authTagLength: TAG_LENGTH };
+    const decipher = createDecipheriv("aes-256-gcm", key.bytes, Buffer.from(nonce, "base64url"), lengths);
+    decipher.setAAD(Buffer.from(boundTo)).setAuthTag(bytes.subarray(-TAG_LENGTH));
+    return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_LENGTH)), decipher.final()]).toString("utf8");
   } catch {
     throw new Bug("a sealed text does not open: it was changed, or it belongs to another row", { boundTo });
   }
