@@ -1,5 +1,5 @@
 import type { AccessMode, ProductStatus } from "../products/product.entity";
-import { type Grant, endOf, isLive, reasonOf } from "./grant";
+import { type Grant, endOf, isLive, mayAllow, reasonOf } from "./grant";
 import { type AccessReason, reasonRank } from "./reasons";
 
 /** Everything that a decision depends on. The same question always has the same answer. */
@@ -36,6 +36,8 @@ export function decide({ product, subject, grants, at }: Question): Decision {
   if (subject === "NOBODY") return plain(product.id, "NOT_AUTHENTICATED");
   if (subject === "UNKNOWN") return plain(product.id, "UNKNOWN_USER");
   if (product.accessMode === "AUTHENTICATED") return plain(product.id, "AUTHENTICATED");
+  // A mode that this build has never heard of opens nothing.
+  if (product.accessMode !== "ENTITLED") return plain(product.id, "NO_GRANT");
   const live = grants.filter((grant) => isLive(grant, at)).sort(longestFirst(product.id));
   return live[0] ? allow(product.id, live[0], grants, at) : deny(product.id, grants, at);
 }
@@ -96,7 +98,7 @@ function coveredUntil(grant: Grant, grants: readonly Grant[]): Date | null {
     const reached = until;
     if (reached === null) return null;
     const next = grants
-      .filter((other) => other.startsAt <= reached && compareEnds(endOf(other), reached) > 0)
+      .filter((other) => mayAllow(other) && other.startsAt <= reached && compareEnds(endOf(other), reached) > 0)
       .sort((a, b) => compareEnds(endOf(b), endOf(a)))[0];
     if (!next) return reached;
     until = endOf(next);
@@ -106,7 +108,7 @@ function coveredUntil(grant: Grant, grants: readonly Grant[]): Date | null {
 /** The next start or end of a grant that is alive now or will be. */
 function nextChange(grants: readonly Grant[], at: Date): Date | null {
   const moments = grants
-    .filter((grant) => compareEnds(endOf(grant), grant.startsAt) > 0)
+    .filter((grant) => mayAllow(grant) && compareEnds(endOf(grant), grant.startsAt) > 0)
     .flatMap((grant) => [grant.startsAt, endOf(grant)])
     .filter((moment): moment is Date => moment !== null && moment > at);
   return moments.reduce<Date | null>((first, moment) => (first === null || moment < first ? moment : first), null);

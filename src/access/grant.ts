@@ -1,4 +1,4 @@
-import type { AccessReason } from "./reasons";
+import { type AccessReason, reasonRank } from "./reasons";
 
 export type GrantSource = "SUBSCRIPTION" | "PURCHASE" | "MANUAL" | "GIFT" | "IMPORT";
 export type GrantStatus = "SCHEDULED" | "ACTIVE" | "GRACE" | "SUSPENDED" | "ENDED";
@@ -29,14 +29,21 @@ export function endOf({ endsAt, endedAt }: GrantLife): Date | null {
   return endsAt ?? endedAt;
 }
 
+/** Whether its reason is one that opens anything. A grant for any other reason is suspended, whatever its dates say. */
+export function mayAllow(grant: Pick<GrantLife, "reason">): boolean {
+  return reasonRank.includes(grant.reason);
+}
+
 export function isLive(grant: GrantLife, at: Date): boolean {
   const end = endOf(grant);
-  return grant.startsAt <= at && (end === null || at < end);
+  return mayAllow(grant) && grant.startsAt <= at && (end === null || at < end);
 }
 
 export function statusOf(grant: GrantLife, at: Date): GrantStatus {
   const end = endOf(grant);
-  if (end !== null && end <= at) return "ENDED";
+  // One that was ended before it began never lives, also when it is asked about a moment before that.
+  if (end !== null && (end <= at || end <= grant.startsAt)) return "ENDED";
+  if (!mayAllow(grant)) return "SUSPENDED";
   if (grant.startsAt > at) return "SCHEDULED";
   return grant.reason === "GRACE_PERIOD" ? "GRACE" : "ACTIVE";
 }
@@ -47,7 +54,7 @@ export function reasonOf(grant: GrantLife, at: Date): AccessReason {
     case "SCHEDULED":
       return "NOT_STARTED";
     case "ENDED":
-      return grant.endedAt !== null && grant.endedAt <= at ? (grant.endReason ?? "EXPIRED") : "EXPIRED";
+      return grant.endedAt !== null && endOf(grant) === grant.endedAt ? (grant.endReason ?? "EXPIRED") : "EXPIRED";
     case "ACTIVE":
     case "GRACE":
     case "SUSPENDED":

@@ -5,7 +5,7 @@ import type { Reader, Tx } from "../database/db";
 import { readPages } from "../database/read-pages";
 import type { GrantSource } from "./grant";
 import { GrantEntity } from "./grant.entity";
-import type { AccessReason } from "./reasons";
+import { type AccessReason, reasonRank } from "./reasons";
 
 /** Newest first. */
 export const grantOrder: ListOrder = {
@@ -14,9 +14,11 @@ export const grantOrder: ListOrder = {
   newestFirst: true,
 };
 
+const reasonsSql = reasonRank.map((reason) => `'${reason}'`).join(", ");
+
 /** In SQL what isLive says of a grant `g`; `at` is a parameter. The property tests hold the two together. */
 export function liveSql(at: string): string {
-  return `g.starts_at <= ${at} and (g.ends_at is null or g.ends_at > ${at}) and (g.ended_at is null or g.ended_at > ${at})`;
+  return `g.reason in (${reasonsSql}) and g.starts_at <= ${at} and (g.ends_at is null or g.ends_at > ${at}) and (g.ended_at is null or g.ended_at > ${at})`;
 }
 
 /** In SQL whether an entitled product is open to a user by a live grant, its own or a live bundle's. */

@@ -48,7 +48,8 @@ function mayOpen(
   parameter: (value: unknown, cast: string) => string,
 ): string {
   if (product.status !== "LIVE") return "(false)";
-  if (product.accessMode !== "ENTITLED") return "(true)";
+  if (product.accessMode === "PUBLIC" || product.accessMode === "AUTHENTICATED") return "(true)";
+  if (product.accessMode !== "ENTITLED") return "(false)";
   return openedSql({
     product: parameter(product.id, "uuid"),
     user: "u.id",

@@ -26,7 +26,7 @@ export const accessReasons = {
 
 export type AccessReason = keyof typeof accessReasons;
 
-/** Among reasons that last equally long, the first one decides. */
+/** A grant allows for one of these reasons only; among those that last equally long, the first one decides. */
 export const reasonRank: readonly AccessReason[] = [
   "PURCHASE",
   "SUBSCRIPTION",

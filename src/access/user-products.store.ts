@@ -34,9 +34,11 @@ export function findUserProductPages(
   return readPages(db, list, page, readProductRow);
 }
 
-const allowedSql = `(p.status = 'LIVE' and (p.access_mode in ('PUBLIC', 'AUTHENTICATED') or ${openedSql({
-  product: "p.id",
-  user: "parent.id",
-  mode: "$1",
-  at: "$2",
-})}))`;
+const allowedSql = `(p.status = 'LIVE' and (p.access_mode in ('PUBLIC', 'AUTHENTICATED') or p.access_mode = 'ENTITLED' and ${openedSql(
+  {
+    product: "p.id",
+    user: "parent.id",
+    mode: "$1",
+    at: "$2",
+  },
+)}))`;
