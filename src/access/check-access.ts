@@ -6,7 +6,7 @@ import { type ProductRef, readProductRef } from "../products/read-product-ref";
 import { subjectOf } from "../users/subject";
 import type { UserRef } from "../users/read-user-ref";
 import { accessQuestion } from "./access.loader";
-import { type Decision, decide } from "./decide";
+import { type Decision, type Question, decide } from "./decide";
 import { decideAny } from "./decide-any";
 
 /** May this user, or the viewer, open this product, now or at a moment in the past? */
@@ -24,9 +24,14 @@ export async function checkRef(
   key: { product: ProductRef; user: UserRef | null },
   at: Date,
 ): Promise<Decision> {
+  return decide({ ...(await askAs(ctx, key)), at });
+}
+
+/** What a decision needs to know. A product that this caller may not see is one that does not exist. */
+async function askAs(ctx: Context, key: { product: ProductRef; user: UserRef | null }): Promise<Omit<Question, "at">> {
   const question = await ctx.load(accessQuestion, key);
   const isHidden = question.product?.status !== "LIVE" && !readsEverything(ctx);
-  return decide({ ...question, product: isHidden ? null : question.product, at });
+  return isHidden ? { ...question, product: null } : question;
 }
 
 /** May this user, or the viewer, open this piece of content? One that was never set is closed. */
@@ -40,5 +45,5 @@ export async function checkResourceAccess(
   if (!resource) return decide({ product: null, subject: "NOBODY", grants: [], at });
   const opening = await ctx.load(openingProducts, resource.id);
   const products = opening.map((row) => ({ id: row.product_id, key: null }));
-  return decideAny(await Promise.all(products.map((product) => checkRef(ctx, { product, user }, at))));
+  return decideAny(await Promise.all(products.map((product) => askAs(ctx, { product, user }))), at);
 }

@@ -1,5 +1,5 @@
-import type { Decision } from "./decide";
-import type { AccessReason } from "./reasons";
+import { type Decision, type Question, decide } from "./decide";
+import { type AccessReason, reasonRank } from "./reasons";
 
 /** A piece of content that no product guards. */
 const open: Decision = {
@@ -23,20 +23,37 @@ const lastResort: readonly AccessReason[] = [
 ];
 
 /** Any of several products opens the content: the decision that lasts longest, or the denial that says most. */
-export function decideAny(decisions: readonly Decision[]): Decision {
-  if (decisions.length === 0) return open;
-  const allowing = decisions.filter((decision) => decision.allowed);
-  const chosen = [...(allowing.length > 0 ? allowing : decisions)].sort(
-    allowing.length > 0 ? byLasting : byUsefulness,
-  )[0];
+export function decideAny(products: readonly Omit<Question, "at">[], at: Date): Decision {
+  const decisions = products.map((product) => decide({ ...product, at }));
+  const chosen = choose(decisions);
   const recheckAt = earliest(decisions.map((decision) => decision.recheckAt));
-  return { ...(chosen ?? open), productId: null, recheckAt };
+  const startsAt = chosen.reason === "NOT_STARTED" ? recheckAt : null;
+  return { ...chosen, productId: null, startsAt, endsAt: coveredUntil(products, chosen), recheckAt };
+}
+
+function choose(decisions: readonly Decision[]): Decision {
+  const allowing = decisions.filter((decision) => decision.allowed);
+  if (allowing.length > 0) return [...allowing].sort(byLasting)[0] ?? open;
+  return [...decisions].sort(byUsefulness)[0] ?? open;
+}
+
+/** One product may begin to open the content before another one ends: then that end is none. */
+function coveredUntil(products: readonly Omit<Question, "at">[], chosen: Decision): Date | null {
+  let decision = chosen;
+  let until = chosen.endsAt;
+  while (decision.allowed) {
+    until = decision.endsAt;
+    if (until === null) return null;
+    const at = until;
+    decision = choose(products.map((product) => decide({ ...product, at })));
+  }
+  return until;
 }
 
 function byLasting(a: Decision, b: Decision): number {
-  return (b.endsAt?.getTime() ?? Infinity) === (a.endsAt?.getTime() ?? Infinity)
-    ? 0
-    : (b.endsAt?.getTime() ?? Infinity) - (a.endsAt?.getTime() ?? Infinity);
+  const end = (decision: Decision) => decision.endsAt?.getTime() ?? Infinity;
+  if (end(a) !== end(b)) return end(a) > end(b) ? -1 : 1;
+  return reasonRank.indexOf(a.reason) - reasonRank.indexOf(b.reason);
 }
 
 function byUsefulness(a: Decision, b: Decision): number {
