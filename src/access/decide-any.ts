@@ -27,7 +27,7 @@ export function decideAny(products: readonly Omit<Question, "at">[], at: Date): 
   const decisions = products.map((product) => decide({ ...product, at }));
   const chosen = choose(decisions);
   const recheckAt = earliest(decisions.map((decision) => decision.recheckAt));
-  const startsAt = chosen.reason === "NOT_STARTED" ? recheckAt : null;
+  const startsAt = chosen.reason !== "NOT_STARTED" ? null : earliest(decisions.map((decision) => decision.startsAt));
   return { ...chosen, productId: null, startsAt, endsAt: coveredUntil(products, chosen), recheckAt };
 }
 

@@ -65,7 +65,7 @@ function deny(productId: string, grants: readonly Grant[], at: Date): Decision {
   const recent = [...grants].sort(mostRecentFirst)[0] ?? null;
   const reason = recent ? reasonOf(recent, at) : "NO_GRANT";
   const recheckAt = nextChange(grants, at);
-  const startsAt = reason === "NOT_STARTED" ? recheckAt : null;
+  const startsAt = reason === "NOT_STARTED" ? nextChange(grants.filter(mayAllow), at) : null;
   return { allowed: false, reason, productId, grant: recent, viaProductId: null, startsAt, endsAt: null, recheckAt };
 }
 
@@ -105,10 +105,10 @@ function coveredUntil(grant: Grant, grants: readonly Grant[]): Date | null {
   }
 }
 
-/** The next start or end of a grant that is alive now or will be. */
+/** The next start or end of a grant that has not ended; that of a suspended one may change the reason. */
 function nextChange(grants: readonly Grant[], at: Date): Date | null {
   const moments = grants
-    .filter((grant) => mayAllow(grant) && compareEnds(endOf(grant), grant.startsAt) > 0)
+    .filter((grant) => compareEnds(endOf(grant), grant.startsAt) > 0)
     .flatMap((grant) => [grant.startsAt, endOf(grant)])
     .filter((moment): moment is Date => moment !== null && moment > at);
   return moments.reduce<Date | null>((first, moment) => (first === null || moment < first ? moment : first), null);

@@ -161,6 +161,11 @@ describe("what is known of the future", () => {
     expect(decide(entitled(held))).toMatchObject({ allowed: true, endsAt, recheckAt });
   });
 
+  test("the end of a suspended one is worth another look: the reason changes", () => {
+    const suspended = { ...link(-9, 5), reason: "DISPUTED" } as const;
+    expect(decide(entitled([suspended]))).toMatchObject({ reason: "DISPUTED", recheckAt: ms(5) });
+  });
+
   test("on denial no end is told", () => {
     expect(decide(entitled([link(3, 9)]))).toMatchObject({ allowed: false, endsAt: null, recheckAt: ms(3) });
   });
