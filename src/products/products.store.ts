@@ -91,10 +91,13 @@ export function findProductsByKey(db: Reader, keys: readonly string[]): Promise<
   return db.repository(ProductEntity).findBy({ key: In([...keys]) });
 }
 
-/** The product, which stays as it is until the transaction ends. */
+/**
+ * The product, which stays as it is until the transaction ends. Others may still refer to it: a stronger lock would stop
+ * two bundles that include one another from being changed at once, until PostgreSQL finds the deadlock a second later.
+ */
 export async function lockProduct(tx: Tx, ref: ProductRef): Promise<ProductEntity> {
   const where = ref.id === null ? { key: ref.key } : { id: ref.id };
-  const product = await tx.repository(ProductEntity).findOne({ where, lock: { mode: "pessimistic_write" } });
+  const product = await tx.repository(ProductEntity).findOne({ where, lock: { mode: "for_no_key_update" } });
   if (!product) throw productNotFound("product");
   return product;
 }
