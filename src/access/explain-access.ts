@@ -52,13 +52,23 @@ function explain({ product, subject, grants, at }: Question, decision: Decision)
       `The product is ${product?.status ?? "unknown"}.`,
       "updateProduct(status: LIVE)",
     ),
-    step("user exists", subject === "KNOWN", "The user is known.", "No user has this id or externalId.", "createUser"),
+    ...(product?.accessMode === "PUBLIC" ? [] : [userStep(subject)]),
     modeStep(product?.accessMode, decision),
     ...grants.map((grant) => grantStep(grant, at)),
   ];
   const broken = steps.findIndex((each) => !each.ok);
   const isBeforeGrants = broken >= 0 && broken < 3;
   return isBeforeGrants ? steps.slice(0, broken + 1) : steps;
+}
+
+function userStep(subject: Question["subject"]): ExplanationStep {
+  return step(
+    "user exists",
+    subject === "KNOWN",
+    "The user is known.",
+    "No user has this id or externalId.",
+    "createUser",
+  );
 }
 
 function modeStep(accessMode: string | undefined, decision: Decision): ExplanationStep {
