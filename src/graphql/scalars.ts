@@ -2,7 +2,9 @@ import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from "grap
 
 const BYTES_MAX = 16 * 1024;
 const DEPTH_MAX = 20;
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+// What JSON.stringify writes for NUL and for half of a surrogate pair, which PostgreSQL does not keep.
+const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
 
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: "DateTime",
@@ -16,10 +18,15 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
 function readMoment(value: unknown): Date {
   const match = typeof value === "string" ? RFC_3339.exec(value) : null;
   const moment = match ? new Date(match[0]) : null;
-  if (!match || !moment || Number.isNaN(moment.getTime()) || match[1] === "0000" || !isCalendarDay(match)) {
+  if (!match || !moment || !isWritable(moment) || match[1] === "0000" || !isCalendarDay(match)) {
     throw new GraphQLError('A DateTime is written as in RFC 3339: "2026-11-20T10:00:00Z".');
   }
   return moment;
+}
+
+/** An offset can lead out of the years that RFC 3339 has digits for; then we could not answer what we were told. */
+function isWritable(moment: Date): boolean {
+  return moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999;
 }
 
 /** JavaScript takes 30 February for 2 March; we do not. */
@@ -43,7 +50,9 @@ function readObject(value: unknown): JsonObject {
     throw new GraphQLError("A JSON value here must be an object.");
   }
   if (depthOf(value) > DEPTH_MAX) throw new GraphQLError(`A JSON object may be nested ${DEPTH_MAX} levels deep.`);
-  if (Buffer.byteLength(JSON.stringify(value)) > BYTES_MAX) throw new GraphQLError("A JSON object may hold 16 KB.");
+  const text = JSON.stringify(value);
+  if (Buffer.byteLength(text) > BYTES_MAX) throw new GraphQLError("A JSON object may hold 16 KB.");
+  if (UNKEEPABLE.test(text)) throw new GraphQLError("A JSON object cannot hold NUL or half a character.");
   return value as JsonObject;
 }
 
