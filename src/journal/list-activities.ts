@@ -2,8 +2,8 @@ import type { ActivityEntity } from "../activities/activity.entity";
 import type { ActivityType, Actor } from "../activities/activity-types";
 import type { Page, PageRequest } from "../base/page";
 import type { Context } from "../graphql/context";
-import { findProduct, productNotFound } from "../products/products.store";
-import { readProductRef } from "../products/read-product-ref";
+import { productNotFound } from "../products/products.store";
+import { seeProduct } from "../products/see-product";
 import { subjectOf } from "../users/subject";
 import { findUser, userNotFound } from "../users/users.store";
 import { findActivityPage } from "./activities.store";
@@ -38,7 +38,7 @@ async function userOf(ctx: Context, filter: ActivityFilter): Promise<string | nu
 
 async function productOf(ctx: Context, { product: named }: ActivityFilter): Promise<string | null> {
   if (!named) return null;
-  const product = await findProduct(ctx.db, readProductRef(named));
+  const product = await seeProduct(ctx, named);
   if (!product) throw productNotFound("filter.product");
   return product.id;
 }
