@@ -1,3 +1,4 @@
+import { In } from "typeorm";
 import type { Mode } from "../base/mode";
 import type { Db, Reader, Tx } from "../database/db";
 import { ApiKeyEntity } from "./api-key.entity";
@@ -11,6 +12,10 @@ export function findKeyByHash(db: Reader, hash: Buffer): Promise<ApiKeyEntity | 
 
 export function findKey(db: Reader, mode: Mode, id: string): Promise<ApiKeyEntity | null> {
   return db.repository(ApiKeyEntity).findOneBy({ id, mode });
+}
+
+export function findKeysById(db: Reader, mode: Mode, ids: readonly string[]): Promise<ApiKeyEntity[]> {
+  return db.repository(ApiKeyEntity).findBy({ id: In([...ids]), mode });
 }
 
 export function findKeys(db: Reader, mode: Mode): Promise<ApiKeyEntity[]> {

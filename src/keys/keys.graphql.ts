@@ -7,7 +7,7 @@ import type { Context, Role } from "../graphql/context";
 import { ModeEnum, RoleEnum } from "../graphql/enums";
 import { Node, type NodeKind } from "../graphql/node";
 import type { ApiKeyEntity, KeyRole } from "./api-key.entity";
-import { findKey } from "./api-keys.store";
+import { apiKeyById } from "./api-keys.loader";
 import { createApiKey } from "./create-api-key";
 import { listApiKeys } from "./list-api-keys";
 import { revokeApiKey } from "./revoke-api-key";
@@ -112,7 +112,7 @@ export const apiKeyNode: NodeKind = {
   kind: "apiKey",
   async find(ctx, uuid) {
     if (!mayAct(ctx.identity.role, ["ADMIN"])) return null;
-    const key = await findKey(ctx.db, ctx.identity.mode, uuid);
+    const key = await ctx.load(apiKeyById, uuid);
     return key && toApiKey(key);
   },
 };
