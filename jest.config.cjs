@@ -1,24 +1,29 @@
 const decorators = { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false };
 const typescript = {
-  jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: decorators, keepClassNames: true },
-  module: { type: 'commonjs' },
-  sourceMaps: 'inline',
+  jsc: {
+    target: "es2022",
+    parser: { syntax: "typescript", decorators: true },
+    transform: decorators,
+    keepClassNames: true,
+  },
+  module: { type: "commonjs" },
+  sourceMaps: "inline",
 };
 // Packages that ship ES modules only: jest loads CommonJS, so they are translated like our own files.
-const esModules = 'jose';
-const javascript = { jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } }, module: { type: 'commonjs' } };
+const esModules = "jose";
+const javascript = { jsc: { target: "es2022", parser: { syntax: "ecmascript" } }, module: { type: "commonjs" } };
 
 module.exports = {
-  testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  globalSetup: '<rootDir>/test/kit/global-setup.ts',
-  globalTeardown: '<rootDir>/test/kit/global-teardown.ts',
-  setupFiles: ['reflect-metadata'],
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  globalSetup: "<rootDir>/test/kit/global-setup.ts",
+  globalTeardown: "<rootDir>/test/kit/global-teardown.ts",
+  setupFiles: ["reflect-metadata"],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', typescript],
-    [`node_modules/(${esModules})/.+\\.js$`]: ['@swc/jest', javascript],
+    "^.+\\.ts$": ["@swc/jest", typescript],
+    [`node_modules/(${esModules})/.+\\.js$`]: ["@swc/jest", javascript],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.latchkey/'],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.latchkey/"],
   testTimeout: 30000,
 };

@@ -1,4 +1,4 @@
-import { blankActivities } from "../activities/blank-activities";
+import { blankActivities } from "../activities/activities.store";
 import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import type { Db } from "../database/db";

@@ -53,6 +53,7 @@ export async function grantAccess(
     const grant = await planGrant(tx, deps.identity, input, now);
     const earlier = ref && (await findEarlier(tx, ref, grant, input, now));
     if (earlier) return earlier;
+    checkDates(grant);
     await insertGrant(tx, grant);
     if (ref) await writeGrantRef(tx, ref, grant);
     await recordGrant(tx, deps.identity, grant, now);
@@ -64,11 +65,6 @@ async function planGrant(tx: Tx, identity: Identity, input: GrantInput, now: Dat
   const user = await lockUser(tx, readUserRef(input.user));
   const product = await findProduct(tx, readProductRef(input.product));
   if (!product) throw productNotFound("input.product");
-  const startsAt = input.startsAt ?? now;
-  const endsAt = input.endsAt ?? null;
-  if (endsAt && endsAt <= startsAt) {
-    throw new Refusal("INVALID_INPUT", { say: "Access must end after it begins.", field: "input.endsAt" });
-  }
   return Object.assign(new GrantEntity(), {
     id: newUuid(now),
     userId: user.id,
@@ -76,8 +72,8 @@ async function planGrant(tx: Tx, identity: Identity, input: GrantInput, now: Dat
     mode: identity.mode,
     source: input.gift ? "GIFT" : "MANUAL",
     reason: input.gift ? "GIFT" : "MANUAL",
-    startsAt,
-    endsAt,
+    startsAt: input.startsAt ?? now,
+    endsAt: input.endsAt ?? null,
     endedAt: null,
     endReason: null,
     quantity: 1,
@@ -88,6 +84,13 @@ async function planGrant(tx: Tx, identity: Identity, input: GrantInput, now: Dat
     createdAt: now,
     updatedAt: now,
   });
+}
+
+/** Only of a new grant: a repetition that arrives after the end was no mistake when it was sent. */
+function checkDates({ startsAt, endsAt }: GrantEntity): void {
+  if (endsAt && endsAt <= startsAt) {
+    throw new Refusal("INVALID_INPUT", { say: "Access must end after it begins.", field: "input.endsAt" });
+  }
 }
 
 /** The grant that this reference stands for already. One that was revoked makes room for a new one. */

@@ -2,7 +2,8 @@ import { newUuid, toPublicId } from "../base/ids";
 import type { Mode } from "../base/mode";
 import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
-import { ActivityEntity } from "./activity.entity";
+import { insertActivities } from "./activities.store";
+import type { ActivityEntity } from "./activity.entity";
 import type { ActivityType, Actor, Origin } from "./activity-types";
 
 export interface ActivityLine {
@@ -27,16 +28,10 @@ export interface ActivityLine {
 /** Writes lines into the journal, in the transaction that makes them true. Answers the ids of those that were new. */
 export async function recordActivities(tx: Tx, now: Date, lines: readonly ActivityLine[]): Promise<string[]> {
   if (lines.length === 0) return [];
-  const rows = lines.map((line) => toRow(line, now));
-  const result = await tx
-    .repository(ActivityEntity)
-    .createQueryBuilder()
-    .insert()
-    .values(rows)
-    .orIgnore()
-    .returning("id")
-    .execute();
-  return (result.raw as { id: string }[]).map((row) => row.id);
+  return insertActivities(
+    tx,
+    lines.map((line) => toRow(line, now)),
+  );
 }
 
 function toRow(line: ActivityLine, now: Date): ActivityEntity {

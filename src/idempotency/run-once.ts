@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Mode } from "../base/mode";
 import { Refusal } from "../base/refusal";
 import type { Tx } from "../database/db";
+import { claimKey, findClaim } from "./idempotency.store";
 
 export interface OnceKey {
   mode: Mode;
@@ -41,25 +42,17 @@ async function claim(tx: Tx, once: OnceKey, key: string, made: { id: string; now
       field: "input.idempotencyKey",
     });
   }
-  const hash = hashOf(once.input);
-  const [mine] = await tx.rows(
-    `/* idempotency.claim */ insert into idempotency_keys (mode, operation, key, input_hash, object_id, created_at)
-     values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning key`,
-    [once.mode, once.operation, key, hash, made.id, made.now],
-  );
-  if (mine) return null;
-  const [earlier] = await tx.rows<{ input_hash: string; object_id: string }>(
-    `/* idempotency.find */ select input_hash, object_id from idempotency_keys
-     where mode = $1 and operation = $2 and key = $3`,
-    [once.mode, once.operation, key],
-  );
-  if (earlier?.input_hash !== hash) {
+  const { mode, operation } = once;
+  const inputHash = hashOf(once.input);
+  if (await claimKey(tx, { mode, operation, key, inputHash, objectId: made.id, now: made.now })) return null;
+  const earlier = await findClaim(tx, { mode, operation, key });
+  if (earlier?.inputHash !== inputHash) {
     throw new Refusal("IDEMPOTENCY_MISMATCH", {
       say: "This idempotency key was used before with other input.",
       field: "input.idempotencyKey",
     });
   }
-  return earlier.object_id;
+  return earlier.objectId;
 }
 
 /** Two inputs are the same when they say the same, in whatever order their fields come. */

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from "../base/durations";
 import type { Logger } from "../base/log";
 import { Refusal } from "../base/refusal";
 import type { Db } from "../database/db";
+import { addUses, deleteWindowsBefore } from "./rate-windows.store";
 
 /**
  * Requests per minute, counted here and shared with the other replicas every second: a check costs no statement of its
@@ -33,7 +34,8 @@ export function openRateLimits(deps: { db: Db; clock: Clock; log: Logger }): Rat
     const busy = [...windows].filter(([, window]) => window.own > 0);
     if (busy.length === 0) return;
     const sent = new Map(busy.map(([subject, window]) => [subject, window.own]));
-    const rows = await shareUses(deps.db, new Date(startsAt), sent);
+    await deleteWindowsBefore(deps.db, new Date(startsAt));
+    const rows = await addUses(deps.db, new Date(startsAt), sent);
     for (const { subject, used } of rows) {
       const window = windows.get(subject);
       if (window?.startsAt !== startsAt) continue;
@@ -72,20 +74,4 @@ function refuse(retryAfterMs: number, maxPerMinute: number): never {
     say: `More than ${maxPerMinute} requests in a minute. Wait before trying again.`,
     details: { retryAfterMs, maxPerMinute },
   });
-}
-
-/** Adds what was used here, and answers what all replicas have used. Windows that are over are swept in passing. */
-async function shareUses(
-  db: Db,
-  startsAt: Date,
-  uses: ReadonlyMap<string, number>,
-): Promise<{ subject: string; used: number }[]> {
-  await db.rows(`/* rates.sweep */ delete from rate_windows where starts_at < $1`, [startsAt]);
-  return db.rows(
-    `/* rates.share */ insert into rate_windows (subject, starts_at, used)
-     select subject, $1, used from unnest($2::text[], $3::int[]) as own (subject, used) order by subject
-     on conflict (subject, starts_at) do update set used = rate_windows.used + excluded.used
-     returning subject, used`,
-    [startsAt, [...uses.keys()], [...uses.values()]],
-  );
 }

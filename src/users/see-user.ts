@@ -2,12 +2,12 @@ import { recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { MINUTE } from "../base/durations";
 import type { Mode } from "../base/mode";
-import { Bug, Refusal } from "../base/refusal";
+import { Refusal } from "../base/refusal";
 import type { Db, Tx } from "../database/db";
 import { newUserRow } from "./create-user";
 import { emailSchema, externalIdSchema } from "./read-user-input";
 import { UserEntity } from "./user.entity";
-import { findUser, findUserByEmail, insertUser, updateUserRow } from "./users.store";
+import { findUser, findUserByEmail, insertUser, updateUserRow, writeLastSeen } from "./users.store";
 
 /** What an identity provider says of the person it vouches for. */
 export interface Claims {
@@ -78,6 +78,5 @@ async function meet(tx: Tx, now: Date, mode: Mode, claims: Claims): Promise<User
 export async function noteSeen(deps: { db: Db; clock: Clock }, user: UserEntity): Promise<void> {
   const now = deps.clock.now();
   if (user.lastSeenAt && now.getTime() - user.lastSeenAt.getTime() < LAST_SEEN_WRITTEN_EVERY) return;
-  const result = await deps.db.repository(UserEntity).update({ id: user.id }, { lastSeenAt: now });
-  if (result.affected === 0) throw new Bug("a user vanished while they were seen", { userId: user.id });
+  await writeLastSeen(deps.db, user.id, now);
 }

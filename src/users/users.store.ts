@@ -43,6 +43,11 @@ export async function updateUserRow(tx: Tx, user: UserEntity): Promise<void> {
   await refusingTaken(() => tx.repository(UserEntity).update({ id }, columns));
 }
 
+/** Somebody who is removed at this very moment is not brought back. */
+export async function writeLastSeen(db: Reader, id: string, now: Date): Promise<void> {
+  await db.repository(UserEntity).update({ id, ...present }, { lastSeenAt: now });
+}
+
 async function refusingTaken<Result>(write: () => Promise<Result>): Promise<Result> {
   try {
     return await write();
