@@ -45,23 +45,28 @@ export function readText(bytes: Buffer): string {
   return bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
-async function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+/** By events: an asynchronous iterator costs a tenth of a small request. */
+function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
-  if (announced > bytesMax + SURPLUS_READ_MAX) throw tooLarge(bytesMax, announced);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  if (announced > bytesMax + SURPLUS_READ_MAX) return Promise.reject(tooLarge(bytesMax, announced));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = (): void => {
+      if (size > bytesMax) reject(tooLarge(bytesMax, size));
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+    };
+    request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size <= bytesMax) chunks.push(chunk);
       else chunks.length = 0;
-      if (size > bytesMax + SURPLUS_READ_MAX) break;
-    }
-  } catch (cause) {
-    throw new ClientGone("the caller hung up", { cause });
-  }
-  if (size > bytesMax) throw tooLarge(bytesMax, size);
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+      if (size > bytesMax + SURPLUS_READ_MAX) settle();
+    });
+    request.once("end", settle);
+    // Also follows every good end, when there is nothing left to reject.
+    request.once("close", () => reject(new ClientGone("the caller hung up")));
+    request.once("error", (cause) => reject(new ClientGone("the caller hung up", { cause })));
+  });
 }
 
 async function decodeWithin(decode: Decode, sent: Buffer, bytesMax: number): Promise<Buffer> {

@@ -4,7 +4,13 @@ import { askGraphql, send } from "../kit/ask-graphql";
 import { bearer, type SmallServer, startSmallServer } from "../kit/start-small-server";
 
 let server: SmallServer;
-beforeAll(async () => (server = await startSmallServer({ config: { trustedProxies: 1 } })));
+beforeAll(
+  async () =>
+    (server = await startSmallServer({
+      config: { trustedProxies: 1 },
+      graphiql: { key: "lk_test_a", query: "{ hello }" },
+    })),
+);
 afterAll(() => server.stop());
 
 const json = { "content-type": "application/json" };
