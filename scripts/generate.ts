@@ -13,6 +13,7 @@ import { openDatabase } from "../src/database/open-database";
 import { runMigrations } from "../src/database/run-migrations";
 import { startEmbeddedPostgres } from "../src/local/embedded-postgres";
 import { writeErrorsPage } from "./write-errors-page";
+import { writeOperationsPage } from "./write-operations-page";
 import { writeSettingsPage } from "./write-settings-page";
 
 // Everything that is made from the code and committed, so that a review sees what a change does to the outside.
@@ -45,9 +46,14 @@ async function dumpFreshDatabase(): Promise<string> {
   }
 }
 
+async function writePage(file: string, text: string): Promise<void> {
+  write(file, await format(text, { parser: "markdown", printWidth: 120 }));
+}
+
 async function generate(): Promise<void> {
-  write("docs/settings.md", await format(writeSettingsPage(), { parser: "markdown", printWidth: 120 }));
-  write("docs/errors.md", await format(writeErrorsPage(), { parser: "markdown", printWidth: 120 }));
+  await writePage("docs/settings.md", writeSettingsPage());
+  await writePage("docs/errors.md", writeErrorsPage());
+  await writePage("docs/operations.md", writeOperationsPage());
   write("migrations/schema.sql", await dumpFreshDatabase());
   write("schema.graphql", `${printSchema(lexicographicSortSchema(buildLatchkeySchema()))}\n`);
 }
