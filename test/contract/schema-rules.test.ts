@@ -173,6 +173,6 @@ describe("Relay's compiler", () => {
   });
 
   test("would notice a list that is none", async () => {
-    await expect(compile(page.replace("users(first", "apiKeys(first"))).rejects.toThrow();
+    await expect(compile(page.replace("users(first", "apiKeys(first"))).rejects.toThrow("Command failed");
   });
 });

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type InputValueDefinitionNode,
+  Kind,
   type TypeDefinitionNode,
   isTypeDefinitionNode,
   print,
@@ -45,7 +46,7 @@ function typeGaps(name: string, wanted: TypeDefinitionNode, found: TypeDefinitio
   const interfacesOf = (type: TypeDefinitionNode) =>
     ("interfaces" in type ? (type.interfaces ?? []) : []).map((each) => each.name.value);
   const missing = interfacesOf(wanted).filter((each) => !interfacesOf(found).includes(each));
-  const required = wanted.kind === "InputObjectTypeDefinition" ? newAndRequired(name, wanted, found) : [];
+  const required = wanted.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION ? newAndRequired(name, wanted, found) : [];
   return [...gaps, ...missing.map((each) => `${name}: does not implement ${each}`), ...required];
 }
 
@@ -78,5 +79,5 @@ function typeGap(place: string, wanted: Member, found: Member): string[] {
 }
 
 function isRequired(member: Member & { defaultValue?: unknown }): boolean {
-  return member.type?.kind === "NonNullType" && member.defaultValue === undefined;
+  return member.type?.kind === Kind.NON_NULL_TYPE && member.defaultValue === undefined;
 }
