@@ -25,5 +25,7 @@ module.exports = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.latchkey/"],
+  // On two cores jest would keep one for itself and run everything in one process.
+  maxWorkers: "100%",
   testTimeout: 30000,
 };

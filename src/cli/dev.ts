@@ -1,3 +1,4 @@
+import { startTracing } from "../app/start-tracing";
 import { openLog } from "../base/log";
 import { systemClock } from "../base/clock";
 import type { Config } from "../config/config";
@@ -15,6 +16,8 @@ export async function dev({ env, print }: Terminal, options: { demo: boolean }):
   const { config } = await loadLocalConfig(env);
   const log = openLog(config.logLevel);
   const toldToStop = untilToldToStop({ followParent: env["npm_lifecycle_event"] !== undefined });
+  // Before anything loads the driver of the database, which it instruments.
+  const tracing = await startTracing({ config, log });
   const database = await chooseDatabase(config, log);
   try {
     const { start } = await import("../app/start.js");
@@ -30,6 +33,7 @@ export async function dev({ env, print }: Terminal, options: { demo: boolean }):
     }
   } finally {
     await database.stop();
+    await tracing.stop();
   }
 }
 

@@ -1,3 +1,4 @@
+import { startTracing } from "../app/start-tracing";
 import { openLog } from "../base/log";
 import type { Environment } from "../config/environment";
 import { chooseDatabase } from "./choose-database";
@@ -10,11 +11,14 @@ export async function serve(env: Environment): Promise<void> {
   const log = openLog(config.logLevel);
   const toldToStop = untilToldToStop();
   for (const note of notes) log.warn(note);
+  // Before anything loads the driver of the database, which it instruments.
+  const tracing = await startTracing({ config, log });
   const database = await chooseDatabase(config, log);
   const { start } = await import("../app/start.js");
   const server = await start({ config, databaseUrl: database.url, log });
   log.info({ port: server.port }, "listening");
   log.info({ signal: await toldToStop }, "stopping");
   await server.stop();
+  await tracing.stop();
   log.info("stopped");
 }
