@@ -53,12 +53,12 @@ const everything = `
   fragment D on AccessDecision { allowed reason endsAt }
   fragment S on UserProductConnection { totalCount nodes { product { key } access { ...D } } }
   fragment U on UserConnection { totalCount nodes { externalId } }
-  query ($then: DateTime!) {
+  query ($moment: DateTime!) {
     ${lines(
       pairs,
       ([u, p]) => `
       access_${u}_${p}: access(product: "${keyOf(p)}", user: "${nameOf(u)}") { ...D }
-      then_${u}_${p}: access(product: "${keyOf(p)}", user: "${nameOf(u)}", at: $then) { ...D }
+      then_${u}_${p}: access(product: "${keyOf(p)}", user: "${nameOf(u)}", at: $moment) { ...D }
       explained_${u}_${p}: explainAccess(product: "${keyOf(p)}", user: "${nameOf(u)}") { decision { ...D } }`,
     )}
     ${lines(
@@ -102,7 +102,7 @@ const openOf = (asked: World, user: number, mode: Mode) =>
 
 async function compareForServers(asked: World, mode: Mode, then: Date): Promise<void> {
   // oxlint-disable-next-line typescript/no-explicit-any -- the names of the fields are made above
-  const data = await latchkey.get<any>(everything, { then: then.toISOString() }, await latchkey.key("READ", mode));
+  const data = await latchkey.get<any>(everything, { moment: then.toISOString() }, await latchkey.key("READ", mode));
   for (const user of users) {
     const open = openOf(asked, user, mode);
     const shelves: Record<"all" | "open" | "closed", Shelf> = data[`user_${user}`];

@@ -80,8 +80,15 @@ export async function buildWorld(
     }
     await tx.repository(ProductEntity).insert(
       products.map(({ status, accessMode }, index) => ({
-        ...{ id: ids[index] ?? "", key: keyOf(index), name: keyOf(index), status, accessMode, tags: [], metadata: {} },
-        ...{ purchaseMethod: "NONE" as const, showWhenLocked: true, ...made },
+        ...made,
+        id: ids[index] ?? "",
+        key: keyOf(index),
+        name: keyOf(index),
+        status,
+        accessMode,
+        purchaseMethod: "NONE" as const,
+        tags: [],
+        metadata: {},
       })),
     );
     const included = products.flatMap((product, index) => product.includes.map((below) => [ids[index], ids[below]]));
@@ -98,8 +105,14 @@ export async function buildWorld(
       [resource, guards.map((guard) => ids[guard])],
     );
     const rows = grants.map(({ user, product, mode, life }) => ({
-      ...{ ...life, id: newUuid(NOON), userId: userIds[user] ?? "", productId: ids[product] ?? "", mode },
-      ...{ endReason: life.endedAt === null ? null : life.endReason, quantity: 1, cancelAtPeriodEnd: false, ...made },
+      ...made,
+      ...life,
+      id: newUuid(NOON),
+      userId: userIds[user] ?? "",
+      productId: ids[product] ?? "",
+      mode,
+      quantity: 1,
+      cancelAtPeriodEnd: false,
     }));
     if (rows.length > 0) await tx.repository(GrantEntity).insert(rows);
   });
