@@ -22,6 +22,7 @@ import type { Config } from "../config/config";
 import type { Context } from "./context";
 import { keepRecent } from "./keep-recent";
 import { type CheckLimits, makeLimits, readsSchema } from "./limits";
+import { refuseHalfCharacters } from "./refuse-half-characters";
 import { type ErrorTeller, internal, toGraphqlError } from "./to-graphql-error";
 
 export interface GraphqlRequest {
@@ -196,7 +197,9 @@ function admit(asked: Asked, checkLimits: CheckLimits, metrics: Metrics): void {
   try {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION)
       throw new Refusal("INVALID_INPUT", { say: NO_SUBSCRIPTIONS });
-    const measured = checkLimits({ document, operation, variables: request.variables ?? {}, role });
+    const variables = request.variables ?? {};
+    refuseHalfCharacters(variables);
+    const measured = checkLimits({ document, operation, variables, role });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
   } catch (error) {
     throw refusedBeforeExecution(error);
