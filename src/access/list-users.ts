@@ -23,12 +23,14 @@ export async function listUsers(
   filter: UserFilter,
   page: PageRequest,
 ): Promise<Page<UserEntity>> {
-  const has = filter.hasAccessTo ? await getProduct(deps.db, filter.hasAccessTo, "filter.hasAccessTo") : null;
-  const lacks = filter.lacksAccessTo ? await getProduct(deps.db, filter.lacksAccessTo, "filter.lacksAccessTo") : null;
+  const has = await findNamed(deps.db, filter.hasAccessTo, "filter.hasAccessTo");
+  const lacks = await findNamed(deps.db, filter.lacksAccessTo, "filter.lacksAccessTo");
   return findUserPage(deps.db, { ...filter, has, lacks, mode, at: deps.clock.now() }, page);
 }
 
-async function getProduct(db: Reader, named: string, field: string): Promise<ProductEntity> {
+/** An empty name is the name of no product, and not the wish for everybody. */
+async function findNamed(db: Reader, named: string | null | undefined, field: string): Promise<ProductEntity | null> {
+  if (named === null || named === undefined) return null;
   const product = await findProduct(db, readProductRef(named));
   if (!product) throw productNotFound(field);
   return product;

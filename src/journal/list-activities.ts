@@ -37,7 +37,7 @@ async function userOf(ctx: Context, filter: ActivityFilter): Promise<string | nu
 }
 
 async function productOf(ctx: Context, { product: named }: ActivityFilter): Promise<string | null> {
-  if (!named) return null;
+  if (named === null || named === undefined) return null;
   const product = await seeProduct(ctx, named);
   if (!product) throw productNotFound("filter.product");
   return product.id;

@@ -35,10 +35,10 @@ export async function recordActivity(
   const now = ctx.clock.now();
   const { mode } = ctx.identity;
   return ctx.db.transaction(async (tx) => {
-    const user = input.user ? await findUser(tx, readUserRef(input.user)) : null;
-    if (input.user && !user) throw userNotFound();
-    const product = input.product ? await findProduct(tx, readProductRef(input.product)) : null;
-    if (input.product && !product) throw productNotFound("input.product");
+    const user = isNamed(input.user) ? await findUser(tx, readUserRef(input.user)) : null;
+    if (isNamed(input.user) && !user) throw userNotFound();
+    const product = isNamed(input.product) ? await findProduct(tx, readProductRef(input.product)) : null;
+    if (isNamed(input.product) && !product) throw productNotFound("input.product");
     const [id] = await recordActivities(tx, now, [
       {
         mode,
@@ -57,4 +57,9 @@ export async function recordActivity(
     if (!activity) throw new Bug("a line that was just written is not there");
     return activity;
   });
+}
+
+/** An empty name is the name of nobody: a line that should be about somebody is not written about nobody. */
+function isNamed(name: string | null | undefined): name is string {
+  return name !== null && name !== undefined;
 }
