@@ -192,7 +192,7 @@ const lists = rows.map(([name, most, query, variables = byCount]) => [name, most
 const nameOf = (statement: string) => /\/\* ([\w.]+) \*\//.exec(statement)?.[1] ?? statement.slice(0, 60);
 
 test.each(lists)("%s: no more than %d statements, for 200 rows as for 20", async (_, most, query, variablesOf) => {
-  await latchkey.get(query, variablesOf(FEW)); // the key is remembered from here on
+  await latchkey.get(query, variablesOf(FEW)); // what is prepared once is prepared from here on
   const counted: string[][] = [];
   for (const count of [FEW, MANY]) {
     const sent = await statementsOf(() => latchkey.get(query, variablesOf(count)));
