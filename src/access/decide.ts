@@ -62,11 +62,11 @@ function allow(productId: string, grant: Grant, grants: readonly Grant[], at: Da
 }
 
 function deny(productId: string, grants: readonly Grant[], at: Date): Decision {
-  const recent = [...grants].sort(mostRecentFirst)[0] ?? null;
-  const reason = recent ? reasonOf(recent, at) : "NO_GRANT";
+  const grant = [...grants].sort(mostTellingFirst(at))[0] ?? null;
+  const reason = grant ? reasonOf(grant, at) : "NO_GRANT";
+  const startsAt = grant && reason === "NOT_STARTED" ? grant.startsAt : null;
   const recheckAt = nextChange(grants, at);
-  const startsAt = reason === "NOT_STARTED" ? nextChange(grants.filter(mayAllow), at) : null;
-  return { allowed: false, reason, productId, grant: recent, viaProductId: null, startsAt, endsAt: null, recheckAt };
+  return { allowed: false, reason, productId, grant, viaProductId: null, startsAt, endsAt: null, recheckAt };
 }
 
 /** No end beats any end, a later end an earlier one; among equals the product's own grant, then the better reason. */
@@ -78,8 +78,21 @@ function longestFirst(productId: string): (a: Grant, b: Grant) => number {
     compareText(a.id, b.id);
 }
 
-function mostRecentFirst(a: Grant, b: Grant): number {
-  return b.startsAt.getTime() - a.startsAt.getTime() || compareText(b.id, a.id);
+/** The next one that is to come, else the most recent one; one that was ended before it began tells least. */
+function mostTellingFirst(at: Date): (a: Grant, b: Grant) => number {
+  const weight = (grant: Grant) => (isToCome(grant, at) ? 0 : hasLife(grant) ? 1 : 2);
+  return (a, b) =>
+    weight(a) - weight(b) ||
+    (isToCome(a, at) ? 1 : -1) * (a.startsAt.getTime() - b.startsAt.getTime()) ||
+    compareText(b.id, a.id);
+}
+
+function isToCome(grant: Grant, at: Date): boolean {
+  return grant.startsAt > at && hasLife(grant) && mayAllow(grant);
+}
+
+function hasLife(grant: Grant): boolean {
+  return compareEnds(endOf(grant), grant.startsAt) > 0;
 }
 
 function compareEnds(a: Date | null, b: Date | null): number {
@@ -108,7 +121,7 @@ function coveredUntil(grant: Grant, grants: readonly Grant[]): Date | null {
 /** The next start or end of a grant that has not ended; that of a suspended one may change the reason. */
 function nextChange(grants: readonly Grant[], at: Date): Date | null {
   const moments = grants
-    .filter((grant) => compareEnds(endOf(grant), grant.startsAt) > 0)
+    .filter(hasLife)
     .flatMap((grant) => [grant.startsAt, endOf(grant)])
     .filter((moment): moment is Date => moment !== null && moment > at);
   return moments.reduce<Date | null>((first, moment) => (first === null || moment < first ? moment : first), null);

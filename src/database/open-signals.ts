@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import type { Logger } from "../base/log";
 import { SECOND } from "../base/durations";
@@ -10,11 +11,16 @@ import { SECOND } from "../base/durations";
 export interface Signals {
   on(channel: string, listener: (payload: string | null) => void): void;
   live(): boolean;
-  /** Does the work, then waits until this replica has heard the notice that it sent (a second at the most). */
+  /** Does the work, then waits until every replica has acted on the notice that it sent (a second at the most). */
   untilHeard<Result>(channel: string, payload: string, work: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
+type Listener = (payload: string | null) => void;
+
+const APPLICATION = "latchkey signals";
+/** Here replicas say what they have heard: their own name, the channel and the payload. */
+const HEARD = "latchkey_heard";
 const HEARD_WITHIN = SECOND;
 const RECONNECT_FIRST = 100;
 const RECONNECT_MAX = 10 * SECOND;
@@ -32,19 +38,38 @@ export async function openSignals(options: {
   channels: readonly string[];
   log: Logger;
 }): Promise<Signals> {
-  const listeners = new Map<string, ((payload: string | null) => void)[]>();
-  const tell = (channel: string, payload: string | null) => listeners.get(channel)?.forEach((hear) => hear(payload));
+  const me = randomUUID();
+  const listeners = new Map<string, Listener[]>();
   let client: Client | null = null;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
 
+  const on = (channel: string, listener: Listener) => {
+    listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
+    return () =>
+      listeners.set(
+        channel,
+        (listeners.get(channel) ?? []).filter((other) => other !== listener),
+      );
+  };
+  const tell = (channel: string, payload: string | null) => listeners.get(channel)?.forEach((hear) => hear(payload));
+
+  function receive(line: Client, channel: string, payload: string): void {
+    tell(channel, payload);
+    if (channel === HEARD) return;
+    const heard = JSON.stringify([me, channel, payload]);
+    line.query("select pg_notify($1, $2)", [HEARD, heard]).catch((err: unknown) => {
+      options.log.warn({ err }, "a notice could not be confirmed");
+    });
+  }
+
   async function connect(): Promise<void> {
-    const fresh = new Client({ connectionString: options.url, application_name: "latchkey signals", keepAlive: true });
-    fresh.on("notification", (notice) => tell(notice.channel, notice.payload ?? ""));
+    const fresh = new Client({ connectionString: options.url, application_name: APPLICATION, keepAlive: true });
+    fresh.on("notification", (notice) => receive(fresh, notice.channel, notice.payload ?? ""));
     fresh.on("error", (err) => options.log.warn({ err }, "the line for notices broke"));
     fresh.on("end", () => lost(fresh));
     await fresh.connect();
-    for (const channel of options.channels) await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+    for (const channel of [HEARD, ...options.channels]) await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
     client = fresh;
     for (const channel of options.channels) tell(channel, null);
   }
@@ -65,16 +90,20 @@ export async function openSignals(options: {
 
   await connect();
   return {
-    on: (channel, listener) => listeners.set(channel, [...(listeners.get(channel) ?? []), listener]),
+    on,
     live: () => client !== null,
     untilHeard: async (channel, payload, work) => {
-      const heard = hear(listeners, channel, payload);
+      const confirmed = new Set<string>();
+      const forget = on(HEARD, (text) => {
+        const [who, where, what] = JSON.parse(text ?? "[]") as string[];
+        if (who && where === channel && what === payload) confirmed.add(who);
+      });
       try {
         const result = await work();
-        if (client !== null) await heard.promise;
+        if (client) await until(client, confirmed);
         return result;
       } finally {
-        heard.forget();
+        forget();
       }
     },
     close: async () => {
@@ -85,20 +114,14 @@ export async function openSignals(options: {
   };
 }
 
-function hear(listeners: Map<string, ((payload: string | null) => void)[]>, channel: string, payload: string) {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  const timer = setTimeout(() => resolve(), HEARD_WITHIN);
-  const listener = (said: string | null) => said === payload && resolve();
-  listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
-  return {
-    promise,
-    forget: () => {
-      clearTimeout(timer);
-      listeners.set(
-        channel,
-        (listeners.get(channel) ?? []).filter((other) => other !== listener),
-      );
-    },
-  };
+/** Every replica has a line of its own, which PostgreSQL counts; those that come later read what is true already. */
+async function until(client: Client, confirmed: ReadonlySet<string>): Promise<void> {
+  const deadline = Date.now() + HEARD_WITHIN;
+  const { rows } = await client.query<{ lines: number }>(
+    `/* signals.lines */ select count(*)::int as lines from pg_stat_activity
+     where datname = current_database() and application_name = $1`,
+    [APPLICATION],
+  );
+  const lines = rows[0]?.lines ?? 0;
+  while (confirmed.size < lines && Date.now() < deadline) await new Promise((turn) => setTimeout(turn, 1));
 }

@@ -6,9 +6,16 @@ import { ApiKeyEntity } from "./api-key.entity";
 /** Every replica listens here: a key that is revoked, or anything else that empties the memory of keys. */
 export const KEYS_CHANGED = "latchkey_keys_changed";
 
-export function findKeyByHash(db: Reader, hash: Buffer): Promise<ApiKeyEntity | null> {
-  return db.repository(ApiKeyEntity).findOneBy({ hash });
+/** Asked with each request. */
+export async function findKeyByHash(db: Db, hash: Buffer): Promise<ApiKeyEntity | null> {
+  const [row] = await db.prepared<ApiKeyEntity>("keys.byHash", keyByHashSql, [hash]);
+  return row ? Object.assign(new ApiKeyEntity(), row) : null;
 }
+
+const keyByHashSql = `/* keys.byHash */
+  select id, name, role, mode, prefix, hash, created_at as "createdAt", created_by as "createdBy",
+         last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt"
+  from api_keys where hash = $1`;
 
 export function findKey(db: Reader, mode: Mode, id: string): Promise<ApiKeyEntity | null> {
   return db.repository(ApiKeyEntity).findOneBy({ id, mode });

@@ -10,7 +10,9 @@ import { writeIncludes } from "./write-includes";
 
 /** Makes a product. Unless it is told otherwise it is live, and opens to those who hold a grant. */
 export async function createProduct(deps: { db: Db; clock: Clock }, input: ProductFields): Promise<ProductEntity> {
-  const fields = readProductFields(input);
+  // Nothing is there to be cleared yet: null is as good as nothing said.
+  const said = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+  const fields = readProductFields(said);
   if (fields.key === undefined || fields.name === undefined) {
     throw new Refusal("INVALID_INPUT", { say: "A product has a key and a name.", field: "input.key" });
   }

@@ -17,11 +17,15 @@ export async function lockIncludes(tx: Tx): Promise<void> {
   await tx.rows(`/* includes.lock */ lock table product_includes in share row exclusive mode`);
 }
 
-/** True if one of the products opens the bundle already: then the bundle must not include it. */
+/** True if one of the products is the bundle, or includes it, however far down. */
 export async function wouldCircle(tx: Tx, bundleId: string, productIds: readonly string[]): Promise<boolean> {
   const [row] = await tx.rows(
-    `/* includes.wouldCircle */ select 1 from product_openers
-     where product_id = $1 and opener_id = any($2::uuid[]) limit 1`,
+    `/* includes.wouldCircle */ with recursive below (id) as (
+       select unnest($2::uuid[])
+       union
+       select i.product_id from below b join product_includes i on i.bundle_id = b.id
+     )
+     select 1 from below where id = $1`,
     [bundleId, [...productIds]],
   );
   return row !== undefined;
@@ -41,13 +45,18 @@ export async function insertSelfOpener(tx: Tx, productId: string): Promise<void>
   await tx.rows(`/* openers.self */ insert into product_openers (product_id, opener_id) values ($1, $1)`, [productId]);
 }
 
-/** Brings the closure up to date with what bundles include; only rows that differ are touched. */
+/**
+ * Brings the closure up to date with what live bundles include: one that is not live opens nothing, and lets nothing
+ * through from a bundle above it. Only rows that differ are touched.
+ */
 export async function rebuildOpeners(tx: Tx): Promise<void> {
   await tx.rows(
     `/* openers.rebuild */ with recursive closure (product_id, opener_id) as (
        select id, id from products
        union
-       select i.product_id, c.opener_id from closure c join product_includes i on i.bundle_id = c.product_id
+       select i.product_id, c.opener_id from closure c
+       join products bundle on bundle.id = c.product_id and bundle.status = 'LIVE'
+       join product_includes i on i.bundle_id = bundle.id
      ), gone as (
        delete from product_openers o where not exists
          (select 1 from closure c where c.product_id = o.product_id and c.opener_id = o.opener_id)

@@ -4,7 +4,7 @@ import type { ProductEntity } from "./product.entity";
 import { lockProduct, updateProductRow } from "./products.store";
 import { type ProductFields, changeProduct, readProductFields } from "./read-product-input";
 import { readProductRef } from "./read-product-ref";
-import { writeIncludes } from "./write-includes";
+import { reopenBundles, writeIncludes } from "./write-includes";
 
 /** Changes what is said and leaves the rest; null clears what can be empty. */
 export async function updateProduct(
@@ -18,6 +18,7 @@ export async function updateProduct(
     const changed = changeProduct(product, fields, deps.clock.now());
     await updateProductRow(tx, changed);
     if (fields.includes !== undefined) await writeIncludes(tx, product.id, fields.includes ?? []);
+    else if (changed.status !== product.status) await reopenBundles(tx);
     return changed;
   });
 }

@@ -8,15 +8,18 @@ export async function writeIncludes(tx: Tx, bundleId: string, refs: readonly str
   const products = await findProducts(tx, [...new Set(refs)], "input.includes");
   const ids = [...new Set(products.map((product) => product.id))];
   await lockIncludes(tx);
-  // Of the bundle itself only what it included until now may go, so the old rows do not count as a circle.
-  await replaceIncluded(tx, bundleId, []);
-  await rebuildOpeners(tx);
-  if (ids.includes(bundleId) || (await wouldCircle(tx, bundleId, ids))) {
+  if (await wouldCircle(tx, bundleId, ids)) {
     throw new Refusal("CYCLE", {
       say: "A bundle cannot include itself, directly or through other bundles.",
       field: "input.includes",
     });
   }
   await replaceIncluded(tx, bundleId, ids);
+  await rebuildOpeners(tx);
+}
+
+/** After a bundle's status changed: what it opens, and what is opened through it, changes at once. */
+export async function reopenBundles(tx: Tx): Promise<void> {
+  await lockIncludes(tx);
   await rebuildOpeners(tx);
 }

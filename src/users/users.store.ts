@@ -25,7 +25,7 @@ export async function lockUser(tx: Tx, ref: UserRef): Promise<UserEntity> {
   const where = ref.id === null ? { externalId: ref.externalId } : { id: ref.id };
   const user = await tx
     .repository(UserEntity)
-    .findOne({ where: { ...where, ...present }, lock: { mode: "pessimistic_write" } });
+    .findOne({ where: { ...where, ...present }, lock: { mode: "for_no_key_update" } });
   if (!user) throw userNotFound();
   return user;
 }
