@@ -125,7 +125,7 @@ describe("paging through users", () => {
   const all = Array.from({ length: 7 }, (_, index) => `p${7 - index}`);
 
   beforeAll(async () => {
-    for (const name of [...all].reverse()) await api.createUser({ name, email: `${name}@paged.example` });
+    for (const name of all.toReversed()) await api.createUser({ name, email: `${name}@paged.example` });
   });
 
   test("forwards, newest first: every row once, and each page knows exactly whether there are more", async () => {

@@ -43,7 +43,7 @@ export interface Options {
   clock?: TestClock;
 }
 
-const SECRETS = {
+export const TEST_SECRETS = {
   LATCHKEY_ENCRYPTION_KEY: "4f1c9b7de2a85306bd94e17c60fa3528ce7d19b04a6f83e5",
   LATCHKEY_PUBLIC_URL: "https://latchkey.test",
 };
@@ -66,7 +66,7 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
   const logged: string[] = [];
   const log = openLog("info", { write: (line) => void logged.push(line) });
   const settings = {
-    ...SECRETS,
+    ...TEST_SECRETS,
     PORT: "0",
     HOST: "127.0.0.1",
     ...env,

@@ -1,0 +1,121 @@
+import { SignJWT, exportSPKI } from "jose";
+import { HOUR, SECOND } from "../../src/base/durations";
+import {
+  ISSUER,
+  type IdentityProvider,
+  LIVE_AUDIENCE,
+  TEST_AUDIENCE,
+  startIdentityProvider,
+} from "../kit/identity-provider";
+import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+
+let provider: IdentityProvider;
+let latchkey: Latchkey;
+beforeEach(async () => {
+  provider = await startIdentityProvider();
+  latchkey = await startLatchkey({ localMode: true, env: provider.env });
+});
+afterEach(async () => {
+  await latchkey.stop();
+  await provider.stop();
+});
+
+const ME = "{ viewer { role mode user { externalId email emailVerified name } } }";
+
+function claims(more: Record<string, unknown> = {}): Record<string, unknown> {
+  const now = Math.floor(latchkey.clock.now().getTime() / SECOND);
+  return { iss: ISSUER, aud: TEST_AUDIENCE, sub: "auth|ada", iat: now, exp: now + HOUR / SECOND, ...more };
+}
+
+async function codeOf(credential: string): Promise<string | undefined> {
+  return (await latchkey.ask(ME, {}, credential)).errors?.[0]?.extensions.code;
+}
+
+test.each(["RS256", "ES256", "EdDSA"])(
+  "a token that the provider signed with %s speaks for its subject",
+  async (alg) => {
+    const token = await provider.sign(claims(), { alg });
+    const { viewer } = await latchkey.get<{ viewer: object }>(ME, {}, token);
+    expect(viewer).toMatchObject({ role: "USER", mode: "TEST", user: { externalId: "auth|ada" } });
+  },
+);
+
+test("the audience decides the mode, and a token for both modes opens nothing", async () => {
+  const modeOf = async (aud: string | string[]) => {
+    const answer = await latchkey.ask("{ viewer { mode } }", {}, await provider.sign(claims({ aud })));
+    return answer.errors?.[0]?.extensions.code ?? (answer.data as { viewer: { mode: string } }).viewer.mode;
+  };
+  expect(await modeOf(LIVE_AUDIENCE)).toBe("LIVE");
+  expect(await modeOf([TEST_AUDIENCE, "somebody else"])).toBe("TEST");
+  expect(await modeOf([LIVE_AUDIENCE, TEST_AUDIENCE])).toBe("UNAUTHENTICATED");
+});
+
+test("first sight makes the user, once, however many requests come at the same moment", async () => {
+  const token = await provider.sign(claims({ name: "Ada", email: "Ada@Example.com", email_verified: true }));
+  const answers = await Promise.all(Array.from({ length: 20 }, () => latchkey.get<{ viewer: object }>(ME, {}, token)));
+  for (const { viewer } of answers) {
+    expect(viewer).toMatchObject({ user: { email: "Ada@Example.com", emailVerified: true, name: "Ada" } });
+  }
+  const query = "{ users { totalCount } activities(filter: { types: [USER_CREATED] }) { totalCount } }";
+  expect(await latchkey.get(query)).toEqual({ users: { totalCount: 1 }, activities: { totalCount: 1 } });
+});
+
+test("an address counts only when the provider has verified it, and never takes somebody else's account", async () => {
+  await latchkey.get(`mutation { createUser(input: { externalId: "crm-7", email: "ada@example.com" }) { id } }`);
+  await latchkey.get(`mutation { createUser(input: { email: "bob@example.com" }) { id } }`);
+  const userOf = async (more: object) =>
+    (await latchkey.get<{ viewer: { user: object } }>(ME, {}, await provider.sign(claims({ ...more })))).viewer.user;
+
+  const stranger = { sub: "auth|eve", email: "ada@example.com", email_verified: true };
+  expect(await userOf(stranger)).toMatchObject({ externalId: "auth|eve", email: null });
+  const unverified = { sub: "auth|mal", email: "bob@example.com", email_verified: false };
+  expect(await userOf(unverified)).toMatchObject({ externalId: "auth|mal", email: null });
+  const bob = { sub: "auth|bob", email: "BOB@example.com", email_verified: true };
+  expect(await userOf(bob)).toMatchObject({ externalId: "auth|bob", email: "bob@example.com", emailVerified: true });
+  expect(await latchkey.get("{ users { totalCount } }")).toEqual({ users: { totalCount: 4 } });
+});
+
+test("a token that is wrong in any way opens nothing and makes nobody", async () => {
+  const now = Math.floor(latchkey.clock.now().getTime() / SECOND);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const publicKey = new TextEncoder().encode(await exportSPKI(provider.publicKey("RS256")));
+  const { exp: _exp, ...eternal } = claims();
+  const { sub: _sub, ...nameless } = claims();
+  const wrong = {
+    "no signature": `${part({ alg: "none" })}.${part(claims())}.`,
+    "signed with the public key as a secret": await new SignJWT(claims())
+      .setProtectedHeader({ alg: "HS256", kid: "RS256" })
+      .sign(publicKey),
+    "another audience": await provider.sign(claims({ aud: "somebody else" })),
+    "another issuer": await provider.sign(claims({ iss: "https://evil.test" })),
+    expired: await provider.sign(claims({ exp: now - 31 })),
+    "not yet": await provider.sign(claims({ nbf: now + 61 })),
+    "without an end": await provider.sign(eternal),
+    "about nobody": await provider.sign(nameless),
+    "about one of our ids": await provider.sign(claims({ sub: "usr_01kjmma2g0e00t8dewvd8mbr2f" })),
+    "an unknown key": await provider.sign(claims(), { header: { kid: "another" } }),
+    "not ours although it says so": await provider.sign(claims(), { header: { typ: "latchkey-user+jwt" } }),
+  };
+  for (const [name, token] of Object.entries(wrong))
+    expect([name, await codeOf(token)]).toEqual([name, "UNAUTHENTICATED"]);
+  expect(await latchkey.get("{ users { totalCount } }")).toEqual({ users: { totalCount: 0 } });
+});
+
+test("unknown keys do not make us ask the provider again and again", async () => {
+  const token = await provider.sign(claims(), { header: { kid: "another" } });
+  for (let time = 0; time < 10; time++) expect(await codeOf(token)).toBe("UNAUTHENTICATED");
+  expect(provider.fetched()).toBeLessThanOrEqual(2);
+});
+
+test("when the provider's keys cannot be had nothing opens, and the answer is to try again", async () => {
+  const token = await provider.sign(claims());
+  await provider.goAway();
+  expect(await codeOf(token)).toBe("UNAVAILABLE");
+});
+
+test("keys that were had before are enough while the provider is away", async () => {
+  const token = await provider.sign(claims());
+  expect(await codeOf(token)).toBeUndefined();
+  await provider.goAway();
+  expect(await codeOf(token)).toBeUndefined();
+});
