@@ -1,0 +1,61 @@
+import { type Kinds, kindOf, type Route, tableNames } from "./kind";
+import { account } from "./objects/account";
+import { customer } from "./objects/customer";
+import { event } from "./objects/event";
+import { price } from "./objects/price";
+import { product } from "./objects/product";
+import { testClock } from "./objects/test-clock";
+import { webhookEndpoint } from "./objects/webhook-endpoint";
+import type { TableName } from "./tables";
+
+/** All kinds of objects. What is not here answers 404 like an address that Stripe never had. */
+export const kinds: Kinds = {
+  account,
+  customer,
+  event,
+  price,
+  product,
+  "test_helpers.test_clock": testClock,
+  webhook_endpoint: webhookEndpoint,
+};
+
+export interface Found {
+  route: Route;
+  table: TableName;
+  ids: Record<string, string>;
+}
+
+const table = tableNames(kinds).flatMap((name) =>
+  kindOf(kinds, name).routes.map((route) => ({ route, table: name, segments: route.path.split("/") })),
+);
+
+/** A route with fewer ids in its path goes first: `/v1/invoices/upcoming` is not an invoice called `upcoming`. */
+const inOrder = table.toSorted((a, b) => idsIn(a.segments) - idsIn(b.segments));
+
+export function findRoute(method: string, path: string): Found | null {
+  const given = path.split("/");
+  const row = inOrder.find(({ route, segments }) => route.method === method && fits(segments, given));
+  if (!row) return null;
+  const ids: Record<string, string> = {};
+  row.segments.forEach((name, at) => {
+    if (name.startsWith(":")) ids[name.slice(1)] = decode(given[at]);
+  });
+  return { route: row.route, table: row.table, ids };
+}
+
+function idsIn(segments: string[]): number {
+  return segments.filter((segment) => segment.startsWith(":")).length;
+}
+
+function fits(segments: string[], given: string[]): boolean {
+  if (segments.length !== given.length) return false;
+  return segments.every((segment, at) => (segment.startsWith(":") ? given[at] !== "" : segment === given[at]));
+}
+
+function decode(segment: string | undefined): string {
+  try {
+    return decodeURIComponent(segment ?? "");
+  } catch {
+    return segment ?? "";
+  }
+}

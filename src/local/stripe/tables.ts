@@ -1,0 +1,21 @@
+import type { AccountRow } from "./objects/account";
+import type { CustomerRow } from "./objects/customer";
+import type { EventRow } from "./objects/event";
+import type { PriceRow } from "./objects/price";
+import type { ProductRow } from "./objects/new-product";
+import type { TestClockRow } from "./objects/test-clock";
+import type { WebhookEndpointRow } from "./objects/webhook-endpoint";
+
+/** One line per kind of object. The name of a table is the value of the field `object` of its rows. */
+export interface Tables {
+  account: AccountRow;
+  customer: CustomerRow;
+  event: EventRow;
+  price: PriceRow;
+  product: ProductRow;
+  "test_helpers.test_clock": TestClockRow;
+  webhook_endpoint: WebhookEndpointRow;
+}
+
+export type TableName = keyof Tables;
+export type AnyRow = Tables[TableName];
