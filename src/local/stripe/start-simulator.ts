@@ -79,7 +79,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const port = await listen(server, options.port ?? 0, host);
   const ticking = setInterval(() => reporting(log, () => simulation.passTime()), TICK_MS).unref();
   const control = openControl(shell, missingPermissions, journal);
+  let open = true;
   const close = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
     clearInterval(ticking);
     await stop(server);
     journal.close();
