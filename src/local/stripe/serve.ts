@@ -169,7 +169,7 @@ function send(response: ServerResponse, asked: Asked, reply: Reply, fault: Fault
     "Content-Length": bytes.length,
     "Request-Id": asked.id,
     "Stripe-Version": header(asked, "stripe-version") ?? API_VERSION,
-    ...(idempotencyKey ? { "Idempotency-Key": idempotencyKey, "Original-Request": asked.id } : {}),
+    ...(idempotencyKey ? { "Idempotency-Key": idempotencyKey } : {}),
     ...(account ? { "Stripe-Account": account } : {}),
     ...reply.headers,
   });
