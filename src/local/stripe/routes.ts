@@ -2,6 +2,7 @@ import { type Kinds, kindOf, type Route, tableNames } from "./kind";
 import { account } from "./objects/account";
 import { customer } from "./objects/customer";
 import { event } from "./objects/event";
+import { pageAddress } from "./objects/page-address";
 import { price } from "./objects/price";
 import { product } from "./objects/product";
 import { testClock } from "./objects/test-clock";
@@ -13,6 +14,7 @@ export const kinds: Kinds = {
   account,
   customer,
   event,
+  page_address: pageAddress,
   price,
   product,
   "test_helpers.test_clock": testClock,

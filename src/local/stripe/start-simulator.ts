@@ -4,6 +4,7 @@ import type { Draft } from "./draft";
 import { type FaultPlan, Faults } from "./faults";
 import { type Journal, noJournal, openJournal } from "./journal";
 import { type RateLimits, RateLimiter } from "./limit-rate";
+import { setPageAddress } from "./objects/page-address";
 import { kinds } from "./routes";
 import { seedWorld, type WorldSize } from "./seed-world";
 import { serveApi, type Shell } from "./serve";
@@ -77,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     answered?.catch((error: unknown) => abandon(error, response, log));
   });
   const port = await listen(server, options.port ?? 0, host);
+  simulation.act((draft) => setPageAddress(draft, `http://${host}:${port}`));
   const ticking = setInterval(() => reporting(log, () => simulation.passTime()), TICK_MS).unref();
   const control = openControl(shell, missingPermissions, journal);
   let open = true;

@@ -1,6 +1,7 @@
 import type { AccountRow } from "./objects/account";
 import type { CustomerRow } from "./objects/customer";
 import type { EventRow } from "./objects/event";
+import type { PageAddressRow } from "./objects/page-address";
 import type { PriceRow } from "./objects/price";
 import type { ProductRow } from "./objects/new-product";
 import type { TestClockRow } from "./objects/test-clock";
@@ -11,6 +12,7 @@ export interface Tables {
   account: AccountRow;
   customer: CustomerRow;
   event: EventRow;
+  page_address: PageAddressRow;
   price: PriceRow;
   product: ProductRow;
   "test_helpers.test_clock": TestClockRow;
