@@ -22,6 +22,8 @@ export interface Kind<K extends TableName> {
   timers?: Record<string, (draft: Draft, id: string) => void>;
   /** What this kind does just before an object of another kind is deleted. */
   whenDeleted?: Partial<Record<TableName, (draft: Draft, id: string) => void>>;
+  /** What this kind does when a payment moves on by itself: a bank answered, an owner agreed, another card was tried. */
+  whenPaymentMoved?: (draft: Draft, paymentIntentId: string) => void;
   /** Deleted customers answer 200 with `deleted: true` for ever; most other kinds answer 404. */
   remembersDeleted?: boolean;
 }

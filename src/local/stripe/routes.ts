@@ -3,6 +3,9 @@ import { account } from "./objects/account";
 import { customer } from "./objects/customer";
 import { event } from "./objects/event";
 import { pageAddress } from "./objects/page-address";
+import { charge } from "./payments/charge";
+import { paymentIntent } from "./payments/payment-intent";
+import { paymentMethod } from "./payments/payment-method";
 import { price } from "./objects/price";
 import { product } from "./objects/product";
 import { testClock } from "./objects/test-clock";
@@ -15,6 +18,9 @@ export const kinds: Kinds = {
   customer,
   event,
   page_address: pageAddress,
+  charge,
+  payment_intent: paymentIntent,
+  payment_method: paymentMethod,
   price,
   product,
   "test_helpers.test_clock": testClock,

@@ -4,6 +4,9 @@ import type { EventRow } from "./objects/event";
 import type { PageAddressRow } from "./objects/page-address";
 import type { PriceRow } from "./objects/price";
 import type { ProductRow } from "./objects/new-product";
+import type { ChargeRow } from "./payments/new-charge";
+import type { PaymentIntentRow } from "./payments/new-payment-intent";
+import type { PaymentMethodRow } from "./payments/new-payment-method";
 import type { TestClockRow } from "./objects/test-clock";
 import type { WebhookEndpointRow } from "./objects/webhook-endpoint";
 
@@ -13,6 +16,9 @@ export interface Tables {
   customer: CustomerRow;
   event: EventRow;
   page_address: PageAddressRow;
+  charge: ChargeRow;
+  payment_intent: PaymentIntentRow;
+  payment_method: PaymentMethodRow;
   price: PriceRow;
   product: ProductRow;
   "test_helpers.test_clock": TestClockRow;
