@@ -1,6 +1,10 @@
 import { type Kinds, kindOf, type Route, tableNames } from "./kind";
 import { account } from "./objects/account";
 import { customer } from "./objects/customer";
+import { delivery } from "./objects/delivery";
+import { coupon } from "./discounts/coupon";
+import { discount } from "./discounts/discount";
+import { promotionCode } from "./discounts/promotion-code";
 import { event } from "./objects/event";
 import { pageAddress } from "./objects/page-address";
 import { charge } from "./payments/charge";
@@ -15,7 +19,10 @@ import type { TableName } from "./tables";
 /** All kinds of objects. What is not here answers 404 like an address that Stripe never had. */
 export const kinds: Kinds = {
   account,
+  coupon,
   customer,
+  discount,
+  delivery,
   event,
   page_address: pageAddress,
   charge,
@@ -23,6 +30,7 @@ export const kinds: Kinds = {
   payment_method: paymentMethod,
   price,
   product,
+  promotion_code: promotionCode,
   "test_helpers.test_clock": testClock,
   webhook_endpoint: webhookEndpoint,
 };

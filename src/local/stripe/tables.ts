@@ -1,5 +1,7 @@
 import type { AccountRow } from "./objects/account";
 import type { CustomerRow } from "./objects/customer";
+import type { DeliveryRow } from "./objects/delivery";
+import type { CouponRow, DiscountRow, PromotionCodeRow } from "./discounts/new-coupon";
 import type { EventRow } from "./objects/event";
 import type { PageAddressRow } from "./objects/page-address";
 import type { PriceRow } from "./objects/price";
@@ -13,7 +15,10 @@ import type { WebhookEndpointRow } from "./objects/webhook-endpoint";
 /** One line per kind of object. The name of a table is the value of the field `object` of its rows. */
 export interface Tables {
   account: AccountRow;
+  coupon: CouponRow;
   customer: CustomerRow;
+  discount: DiscountRow;
+  delivery: DeliveryRow;
   event: EventRow;
   page_address: PageAddressRow;
   charge: ChargeRow;
@@ -21,6 +26,7 @@ export interface Tables {
   payment_method: PaymentMethodRow;
   price: PriceRow;
   product: ProductRow;
+  promotion_code: PromotionCodeRow;
   "test_helpers.test_clock": TestClockRow;
   webhook_endpoint: WebhookEndpointRow;
 }
