@@ -1,4 +1,11 @@
 import { type Kinds, kindOf, type Route, tableNames } from "./kind";
+import { invoice } from "./billing/invoice";
+import { invoiceItem } from "./billing/invoice-item";
+import { invoiceLine } from "./billing/invoice-line";
+import { invoicePayment } from "./billing/invoice-payment";
+import { settings } from "./billing/settings";
+import { subscription } from "./billing/subscription";
+import { subscriptionItem } from "./billing/subscription-item";
 import { account } from "./objects/account";
 import { customer } from "./objects/customer";
 import { delivery } from "./objects/delivery";
@@ -10,6 +17,8 @@ import { pageAddress } from "./objects/page-address";
 import { charge } from "./payments/charge";
 import { paymentIntent } from "./payments/payment-intent";
 import { paymentMethod } from "./payments/payment-method";
+import { portalConfiguration } from "./objects/portal-configuration";
+import { portalSession } from "./objects/portal-session";
 import { price } from "./objects/price";
 import { product } from "./objects/product";
 import { testClock } from "./objects/test-clock";
@@ -19,6 +28,15 @@ import type { TableName } from "./tables";
 /** All kinds of objects. What is not here answers 404 like an address that Stripe never had. */
 export const kinds: Kinds = {
   account,
+  billing_settings: settings,
+  invoice,
+  invoice_payment: invoicePayment,
+  invoiceitem: invoiceItem,
+  line_item: invoiceLine,
+  subscription,
+  subscription_item: subscriptionItem,
+  "billing_portal.configuration": portalConfiguration,
+  "billing_portal.session": portalSession,
   coupon,
   customer,
   discount,
