@@ -55,7 +55,7 @@ function cursorIn<K extends TableName>(
 }
 
 /** `from` included, `to` excluded, in a list from old to new. */
-function withinRange<Row extends { created?: number }>(
+function withinRange<Row extends { id: string; created?: number }>(
   entries: readonly Entry<Row>[],
   range: Range,
 ): { from: number; to: number } {
