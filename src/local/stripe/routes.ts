@@ -17,6 +17,9 @@ import { pageAddress } from "./objects/page-address";
 import { charge } from "./payments/charge";
 import { paymentIntent } from "./payments/payment-intent";
 import { paymentMethod } from "./payments/payment-method";
+import { dispute } from "./payments/dispute";
+import { refund } from "./payments/refund";
+import { setupIntent } from "./payments/setup-intent";
 import { portalConfiguration } from "./objects/portal-configuration";
 import { portalSession } from "./objects/portal-session";
 import { price } from "./objects/price";
@@ -40,6 +43,7 @@ export const kinds: Kinds = {
   coupon,
   customer,
   discount,
+  dispute,
   delivery,
   event,
   page_address: pageAddress,
@@ -49,6 +53,8 @@ export const kinds: Kinds = {
   price,
   product,
   promotion_code: promotionCode,
+  refund,
+  setup_intent: setupIntent,
   "test_helpers.test_clock": testClock,
   webhook_endpoint: webhookEndpoint,
 };

@@ -15,6 +15,9 @@ import type { ProductRow } from "./objects/new-product";
 import type { ChargeRow } from "./payments/new-charge";
 import type { PaymentIntentRow } from "./payments/new-payment-intent";
 import type { PaymentMethodRow } from "./payments/new-payment-method";
+import type { DisputeRow } from "./payments/move-dispute";
+import type { RefundRow } from "./payments/refund-payment";
+import type { SetupIntentRow } from "./payments/confirm-setup";
 import type { TestClockRow } from "./objects/test-clock";
 import type { WebhookEndpointRow } from "./objects/webhook-endpoint";
 
@@ -33,6 +36,7 @@ export interface Tables {
   coupon: CouponRow;
   customer: CustomerRow;
   discount: DiscountRow;
+  dispute: DisputeRow;
   delivery: DeliveryRow;
   event: EventRow;
   page_address: PageAddressRow;
@@ -42,6 +46,8 @@ export interface Tables {
   price: PriceRow;
   product: ProductRow;
   promotion_code: PromotionCodeRow;
+  refund: RefundRow;
+  setup_intent: SetupIntentRow;
   "test_helpers.test_clock": TestClockRow;
   webhook_endpoint: WebhookEndpointRow;
 }

@@ -1,4 +1,5 @@
 import { type Draft, timeFor } from "../draft";
+import { clockOf } from "./clock-of";
 import { type ChargeRow, type Failure, newCharge } from "./new-charge";
 import type { PaymentIntentRow } from "./new-payment-intent";
 import { attachPaymentMethod, type PaymentMethodRow } from "./new-payment-method";
@@ -17,6 +18,8 @@ export interface Manner {
   offSession: boolean;
   /** The owner has just been asked, and agreed. */
   asked?: boolean;
+  /** Off the session, a card that must ask declines at once, as the API says; an invoice waits for its owner instead. */
+  neverAsk?: boolean;
   /** Where the owner is sent back to after being asked. */
   returnUrl?: string | null | undefined;
 }
@@ -30,12 +33,20 @@ export function confirmPayment(
 ): Tried {
   const { act } = method.ours;
   const ready = { ...intent, payment_method: method.id, last_payment_error: null, next_action: null };
-  if (mustAsk(method, manner)) return ask(draft, ready, manner);
+  if (mustAsk(method, manner)) {
+    return manner.neverAsk ? failPayment(draft, ready, method, mustBeAsked) : ask(draft, ready, manner);
+  }
   const failure = failureOf(act);
   if (failure) return failPayment(draft, ready, method, failure);
   if (act.does === "delays") return startWaiting(draft, ready, method);
   return succeed(draft, ready, keepMethod(draft, ready, method));
 }
+
+const mustBeAsked: Failure = {
+  code: "authentication_required",
+  decline: "authentication_required",
+  message: "Your card was declined. This transaction requires authentication.",
+};
 
 function mustAsk({ ours }: PaymentMethodRow, { asked, offSession }: Manner): boolean {
   if (ours.act.does !== "asks" || asked) return false;
@@ -96,8 +107,7 @@ function startWaiting(draft: Draft, intent: PaymentIntentRow, method: PaymentMet
   draft.emit("charge.pending", draft.render(charge), momentOf(draft, intent));
   const paymentIntent = draft.put<PaymentIntentRow>({ ...intent, latest_charge: charge.id, status: "processing" });
   draft.emit("payment_intent.processing", draft.render(paymentIntent), momentOf(draft, intent));
-  const { at, clock } = timeFor(draft, intent.customer);
-  draft.setTimer({ kind: "payment_intent", id: intent.id, what: "settle", at: at + BANK_TAKES_S, clock });
+  draft.setTimer({ kind: "payment_intent", id: intent.id, what: "settle", ...clockOf(draft, intent, BANK_TAKES_S) });
   return { paymentIntent, charge };
 }
 
@@ -145,8 +155,4 @@ function keepMethod(draft: Draft, intent: PaymentIntentRow, method: PaymentMetho
 
 export function momentOf(draft: Draft, { customer }: { customer: string | null }): { at: number } {
   return { at: timeFor(draft, customer).at };
-}
-
-function clockOf(draft: Draft, { customer }: PaymentIntentRow): { at: number; clock: string | null } {
-  return timeFor(draft, customer);
 }
