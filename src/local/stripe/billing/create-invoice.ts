@@ -1,4 +1,5 @@
 import { type Draft, timeFor } from "../draft";
+import { livingDiscounts, usedUp } from "./discounts";
 import { itemLine } from "./invoice-lines";
 import { blankInvoice, type InvoiceRow, type LineRow } from "./invoice-row";
 import { type InvoiceItemRow, type NewInvoiceItem, newInvoiceItem } from "./new-invoice-item";
@@ -39,6 +40,7 @@ export function createInvoice(draft: Draft, given: NewInvoice): InvoiceRow {
   for (const line of given.lines ?? []) draft.put({ ...line, invoice: row.id });
   if (given.takesPending) for (const item of pendingItems(draft, row, subscription)) takeItem(draft, row, item);
   const totaled = totalInvoice(draft, row.id);
+  if (subscription) dropUsed(draft, subscription.id, totaled);
   if (given.advances) finalizesLater(draft, totaled);
   const created = draft.get("invoice", row.id);
   tell(draft, "invoice.created", created);
@@ -51,7 +53,7 @@ function billedFor(draft: Draft, row: SubscriptionRow): Partial<InvoiceRow> {
   return {
     collection_method: row.collection_method,
     default_payment_method: null,
-    discounts: row.discounts,
+    discounts: livingDiscounts(draft, row.discounts, at),
     due_date: due,
     parent: {
       quote_details: null,
@@ -60,6 +62,13 @@ function billedFor(draft: Draft, row: SubscriptionRow): Partial<InvoiceRow> {
     },
     ours: { subscription: row.id, paymentIntent: null },
   };
+}
+
+// A coupon for one invoice has done its work.
+function dropUsed(draft: Draft, id: string, invoice: InvoiceRow): void {
+  const used = usedUp(draft, invoice);
+  const row = draft.get("subscription", id);
+  if (used.length > 0) draft.put({ ...row, discounts: row.discounts.filter((discount) => !used.includes(discount)) });
 }
 
 // What was made for one subscription waits for an invoice of that one; what was made for none goes with any.

@@ -1,13 +1,15 @@
 import type { Draft } from "../draft";
 import { type ItemChange, changeItems } from "./change-items";
 import { setTimers, tellChange } from "./change-subscription";
-import type { SubscriptionRow } from "./subscription-row";
+import type { SubscriptionItemRow, SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
 
 /** A change that waits for the payment of its invoice. Nothing of it is in force before. */
 export interface PendingChange {
   invoice: string;
   items: ItemChange[];
+  /** The items as they will be. */
+  shown: SubscriptionItemRow[];
 }
 
 export const PENDING_S = 23 * 3_600;
