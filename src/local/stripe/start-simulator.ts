@@ -5,6 +5,7 @@ import { type FaultPlan, Faults } from "./faults";
 import { type Journal, noJournal, openJournal } from "./journal";
 import { type RateLimits, RateLimiter } from "./limit-rate";
 import { setPageAddress } from "./objects/page-address";
+import { resetWorld } from "./reset-world";
 import { kinds } from "./routes";
 import { seedWorld, type WorldSize } from "./seed-world";
 import { serveApi, type Shell } from "./serve";
@@ -51,6 +52,8 @@ export interface Control {
   /** Takes permissions from a restricted key: `customer_write`, `price_read`, `*`. */
   restrictKey(key: string, missing: readonly string[]): void;
   seed(size: WorldSize): void;
+  /** Empties the world; endpoints stay, ids go on counting, the clock goes back to the real time. */
+  reset(): void;
   /** Writes the journal anew, as short as it can be. */
   compact(): void;
 }
@@ -116,8 +119,21 @@ function openControl(shell: Shell, missing: Map<string, readonly string[]>, jour
       missing.set(key, permissions);
     },
     seed: (size) => seedWorld(simulation, size),
+    reset: () => resetAll(shell, missing, journal),
     compact: () => journal.compact(simulation.world),
   };
+}
+
+function resetAll(
+  { simulation, faults, rate }: Shell,
+  missing: Map<string, readonly string[]>,
+  journal: Journal,
+): void {
+  faults.clear();
+  rate.limits = {};
+  missing.clear();
+  resetWorld(simulation);
+  journal.compact(simulation.world);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -138,6 +138,22 @@ export class Deliveries {
     }
   }
 
+  /** Begins anew, in an empty world. */
+  forget(): void {
+    this.due.clear();
+    this.held = [];
+    this.lot = [];
+    this.plan = null;
+    this.holding = false;
+    this.instructions.clear();
+  }
+
+  /** How deliveries are held up now. */
+  state(): { plan: DeliveryPlan | null; holding: boolean; held: string[]; instructions: readonly Instruction[] } {
+    const { plan, holding } = this;
+    return { plan, holding, held: this.heldEvents(), instructions: this.instructions.all() };
+  }
+
   close(): void {
     this.queue.close();
     closeWires(this.wires);

@@ -1,0 +1,72 @@
+import { setBillingSettings } from "../billing/settings";
+import { callApi } from "../call-api";
+import { bool, choice, integer, list, required, text } from "../params";
+import { command, type Command } from "./command";
+
+const one = required(text());
+const id = { fields: { subscription: one }, shows: { subscription: "sub_..." } };
+
+export const subscriptionCommands: Record<string, Command> = {
+  "next-payment": command(
+    "Subscriptions",
+    "How the next renewal of a subscription ends, whatever its card says.",
+    {
+      fields: { subscription: one, ends: required(choice("fails", "succeeds")) },
+      shows: { subscription: "sub_...", ends: "fails or succeeds" },
+    },
+    (room, { subscription, ends }) =>
+      room.simulator.control.act((draft) => {
+        const row = draft.get("subscription", subscription, "subscription");
+        return draft.render(draft.put({ ...row, ours: { ...row.ours, nextPayment: ends } }));
+      }),
+  ),
+  "cancel-subscription": command(
+    "Subscriptions",
+    "An administrator ends it in the Dashboard: now, or when its period ends.",
+    {
+      fields: { subscription: one, at_period_end: bool() },
+      shows: { subscription: "sub_...", at_period_end: "true; now without it" },
+    },
+    (room, { subscription, at_period_end: later }) =>
+      room.simulator.control.act((draft) =>
+        later
+          ? callApi(draft, "POST", `/v1/subscriptions/${subscription}`, { cancel_at_period_end: "true" })
+          : callApi(draft, "DELETE", `/v1/subscriptions/${subscription}`),
+      ),
+  ),
+  "pause-subscription": command("Subscriptions", "Pauses it in the Dashboard.", id, (room, { subscription }) =>
+    room.simulator.control.act((draft) => callApi(draft, "POST", `/v1/subscriptions/${subscription}/pause`)),
+  ),
+  "resume-subscription": command("Subscriptions", "Resumes a paused one.", id, (room, { subscription }) =>
+    room.simulator.control.act((draft) => callApi(draft, "POST", `/v1/subscriptions/${subscription}/resume`)),
+  ),
+  "billing-settings": command(
+    "Subscriptions",
+    "What the owner of the account has set for payments that fail.",
+    {
+      fields: {
+        after_retries: choice("cancel", "unpaid", "pause", "past_due"),
+        retry_after_s: list(integer({ min: 0 })),
+        pause_at_first_failure: bool(),
+        draft_for_s: integer({ min: 0 }),
+      },
+      shows: {
+        after_retries: "cancel, unpaid, pause or past_due",
+        retry_after_s: "a list: 259200, 432000",
+        pause_at_first_failure: "true or false",
+        draft_for_s: "3600",
+      },
+    },
+    (room, given) =>
+      room.simulator.control.act((draft) => {
+        const { after_retries: end, retry_after_s: pauses, pause_at_first_failure: first, draft_for_s: wait } = given;
+        setBillingSettings(draft, {
+          ...(end ? { afterRetries: end } : {}),
+          ...(pauses ? { retryAfterS: pauses } : {}),
+          ...(typeof first === "boolean" ? { pauseAtFirstFailure: first } : {}),
+          ...(typeof wait === "number" ? { draftForS: wait } : {}),
+        });
+        return draft.rows("billing_settings")[0];
+      }),
+  ),
+};
