@@ -87,5 +87,5 @@ function planOf(price: Rendered): Rendered {
 
 function payment(object: Rendered, look: Lookup): Rendered {
   const intent = object["object"] === "charge" ? textAt(object, "payment_intent") : textAt(object, "id");
-  return { ...object, invoice: look.invoiceOf({ intent, charge: textAt(object, "id") }) };
+  return { ...object, invoice: look.invoiceOf(intent) };
 }
