@@ -1,4 +1,7 @@
 import { type Kinds, kindOf, type Route, tableNames } from "./kind";
+import { creditNote, creditNoteLine } from "./billing/credit-note";
+import { activeEntitlement, feature, productFeature } from "./billing/entitlement";
+import { subscriptionSchedule } from "./billing/subscription-schedule";
 import { invoice } from "./billing/invoice";
 import { invoiceItem } from "./billing/invoice-item";
 import { invoiceLine } from "./billing/invoice-line";
@@ -9,6 +12,8 @@ import { subscriptionItem } from "./billing/subscription-item";
 import { account } from "./objects/account";
 import { customer } from "./objects/customer";
 import { delivery } from "./objects/delivery";
+import { paymentLink } from "./checkout/payment-link";
+import { checkoutSession } from "./checkout/session";
 import { coupon } from "./discounts/coupon";
 import { discount } from "./discounts/discount";
 import { promotionCode } from "./discounts/promotion-code";
@@ -38,8 +43,15 @@ export const kinds: Kinds = {
   line_item: invoiceLine,
   subscription,
   subscription_item: subscriptionItem,
+  subscription_schedule: subscriptionSchedule,
+  credit_note: creditNote,
+  credit_note_line_item: creditNoteLine,
+  "entitlements.active_entitlement": activeEntitlement,
+  "entitlements.feature": feature,
+  product_feature: productFeature,
   "billing_portal.configuration": portalConfiguration,
   "billing_portal.session": portalSession,
+  "checkout.session": checkoutSession,
   coupon,
   customer,
   discount,
@@ -49,6 +61,7 @@ export const kinds: Kinds = {
   page_address: pageAddress,
   charge,
   payment_intent: paymentIntent,
+  payment_link: paymentLink,
   payment_method: paymentMethod,
   price,
   product,

@@ -42,6 +42,11 @@ export function confirmPayment(
   return succeed(draft, ready, keepMethod(draft, ready, method));
 }
 
+/** Whether money moves at once, or is on its way: known before anything is written. */
+export function passes(method: PaymentMethodRow, manner: Manner): boolean {
+  return !mustAsk(method, manner) && failureOf(method.ours.act) === null;
+}
+
 const mustBeAsked: Failure = {
   code: "authentication_required",
   decline: "authentication_required",

@@ -90,7 +90,12 @@ function newDispute(draft: Draft, charge: ChargeRow, terms: DisputeTerms): Dispu
     network_reason_code: "10.4",
     payment_intent: charge.payment_intent,
     payment_method_details: {
-      card: { brand, case_type: status === "needs_response" ? "chargeback" : "inquiry", network: brand, network_reason_code: "10.4" },
+      card: {
+        brand,
+        case_type: status === "needs_response" ? "chargeback" : "inquiry",
+        network: brand,
+        network_reason_code: "10.4",
+      },
       type: "card",
     },
     reason,

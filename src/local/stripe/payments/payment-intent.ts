@@ -2,19 +2,7 @@ import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
-import {
-  address,
-  bool,
-  choice,
-  integer,
-  list,
-  listParams,
-  object,
-  type ParamsOf,
-  required,
-  text,
-  timeRange,
-} from "../params";
+import { bool, choice, integer, list, listParams, object, type ParamsOf, required, text, timeRange } from "../params";
 import { invalid } from "../refuse";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
@@ -23,18 +11,11 @@ import { confirmIntent, ownMethod, unexpected } from "./confirm-intent";
 import { momentOf } from "./confirm-payment";
 import { newPaymentIntent, type PaymentIntentRow } from "./new-payment-intent";
 import { settlePayment } from "./settle-payment";
+import { fullShipping, shippingParam } from "./shipping";
 
 const futureUsage = choice("off_session", "on_session");
 const redirects = choice("always", "never");
 const amount = integer({ min: 1, max: 99_999_999 });
-
-export const shippingParam = object({
-  address: required(address),
-  carrier: text(),
-  name: required(text()),
-  phone: text(),
-  tracking_number: text(),
-});
 
 const changeable = {
   customer: text(),
@@ -148,19 +129,6 @@ function changed(row: PaymentIntentRow, params: ParamsOf<typeof changeable>): Pa
     shipping: shipping === undefined ? row.shipping : shipping && fullShipping(shipping),
     statement_descriptor: params.statement_descriptor ?? row.statement_descriptor,
     statement_descriptor_suffix: params.statement_descriptor_suffix ?? row.statement_descriptor_suffix,
-  };
-}
-
-export function fullShipping(
-  given: NonNullable<ParamsOf<{ shipping: typeof shippingParam }>["shipping"]>,
-): NonNullable<PaymentIntentRow["shipping"]> {
-  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given.address;
-  return {
-    address: { city, country, line1, line2, postal_code, state },
-    carrier: given.carrier ?? null,
-    name: given.name,
-    phone: given.phone ?? null,
-    tracking_number: given.tracking_number ?? null,
   };
 }
 
