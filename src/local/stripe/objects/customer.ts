@@ -16,6 +16,7 @@ import {
   text,
   timeRange,
 } from "../params";
+import { attachFirst, checkOwned } from "../payments/attach-first";
 import { deletes, retrieves } from "../standard-routes";
 import type { Rendered, Stored } from "../stored";
 
@@ -41,7 +42,7 @@ const changeable = {
   tax_exempt: choice("exempt", "none", "reverse"),
 };
 
-const creatable = { ...changeable, test_clock: text(), validate: bool() };
+const creatable = { ...changeable, payment_method: text(), source: text(), test_clock: text(), validate: bool() };
 const listable = { ...listParams, created: timeRange, email: text(), test_clock: text() };
 
 export const customer: Kind<"customer"> = {
@@ -68,7 +69,12 @@ function createCustomer(draft: Draft, params: ParamsOf<typeof creatable>): Rende
   const clock = params.test_clock ? draft.get("test_helpers.test_clock", params.test_clock, "test_clock") : null;
   const blank = blankCustomer(draft, clock?.frozen_time ?? draft.now);
   const row = draft.put(changed({ ...blank, test_clock: clock?.id ?? null }, params));
-  const rendered = draft.render(row);
+  const { payment_method: paymentMethod, source, invoice_settings: settings } = params;
+  const defaultMethod = settings?.default_payment_method;
+  const first = attachFirst(draft, row.id, { paymentMethod, source, defaultMethod });
+  const { default_source, default_payment_method } = first;
+  const born = { ...row, default_source, invoice_settings: { ...row.invoice_settings, default_payment_method } };
+  const rendered = draft.render(draft.put(born));
   draft.emit("customer.created", rendered, { at: row.created });
   return rendered;
 }
@@ -76,6 +82,8 @@ function createCustomer(draft: Draft, params: ParamsOf<typeof creatable>): Rende
 function updateCustomer(draft: Draft, id: string, params: ParamsOf<typeof changeable>): Rendered {
   const row = draft.get("customer", id);
   const before = draft.render(row);
+  const method = params.invoice_settings?.default_payment_method;
+  if (method) checkOwned(draft, id, method);
   const after = draft.render(draft.put(changed(row, params)));
   draft.emit("customer.updated", after, { before, at: timeFor(draft, id).at });
   return after;
