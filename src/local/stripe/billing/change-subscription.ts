@@ -1,4 +1,5 @@
 import { type Draft, timeFor } from "../draft";
+import { syncEntitlements } from "./entitlement";
 import { ENDED, itemsOf, type SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
 
@@ -10,7 +11,9 @@ export function changeSubscription(
 ): SubscriptionRow {
   const row = draft.get("subscription", id);
   const before = draft.render(row);
-  return tellChange(draft, draft.put(change(row)), before);
+  const changed = draft.put(change(row));
+  setTimers(draft, changed);
+  return tellChange(draft, changed, before);
 }
 
 export function tellChange(draft: Draft, row: SubscriptionRow, before: Record<string, unknown>): SubscriptionRow {
@@ -32,7 +35,7 @@ export function syncItems(draft: Draft, id: string): SubscriptionRow {
 
 const TRIAL_NOTICE_S = 3 * 86_400;
 
-/** All that will happen to a subscription by itself. Called whenever a date on it moved. */
+/** All that will happen to a subscription by itself, and what it grants. Called whenever its status or a date moved. */
 export function setTimers(draft: Draft, row: SubscriptionRow): void {
   const { at, clock } = timeFor(draft, row.customer);
   const set = (what: string, when: number | null): void => {
@@ -48,6 +51,7 @@ export function setTimers(draft: Draft, row: SubscriptionRow): void {
   set("renew", turns ? row.ours.periodEnd : null);
   set("trialNotice", trialEnd !== null && trialEnd - TRIAL_NOTICE_S > at ? trialEnd - TRIAL_NOTICE_S : null);
   set("collect", lives ? (row.pause_collection?.resumes_at ?? null) : null);
+  syncEntitlements(draft, row.customer, at);
 }
 
 function endOf({ cancel_at: at, cancel_at_period_end: atPeriodEnd, ours }: SubscriptionRow): number | null {

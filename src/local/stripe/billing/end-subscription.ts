@@ -1,5 +1,6 @@
 import { type Draft, timeFor } from "../draft";
 import { changeSubscription, setTimers } from "./change-subscription";
+import { dropSchedule } from "./schedule-row";
 import type { SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
 
@@ -31,18 +32,17 @@ export function endSubscription(
   setTimers(draft, ended);
   stopCollecting(draft, id);
   if (ended.ours.told) tell(draft, "customer.subscription.deleted", ended);
+  if (row.schedule) dropSchedule(draft, row.schedule, reason === "payment_failed" ? "aborted" : "canceled");
   return ended;
 }
 
 /** The first invoice was not paid for 23 hours. This end is an update, not a deletion, and its invoice is voided. */
 export function expireSubscription(draft: Draft, id: string): SubscriptionRow {
-  const expired = changeSubscription(draft, id, (row) => ({
+  return changeSubscription(draft, id, (row) => ({
     ...row,
     status: "incomplete_expired",
     ended_at: timeFor(draft, row.customer).at,
   }));
-  setTimers(draft, expired);
-  return expired;
 }
 
 function stopCollecting(draft: Draft, subscription: string): void {

@@ -1,5 +1,5 @@
 import type { Draft } from "../draft";
-import { changeSubscription, setTimers } from "./change-subscription";
+import { changeSubscription } from "./change-subscription";
 import { endSubscription, expireSubscription } from "./end-subscription";
 import type { InvoiceRow } from "./invoice-row";
 import { pauseNow, resumeNow } from "./pause-subscription";
@@ -49,10 +49,7 @@ function isBehindOn(row: SubscriptionRow, invoice: InvoiceRow): boolean {
 }
 
 function activate(draft: Draft, id: string): void {
-  setTimers(
-    draft,
-    changeSubscription(draft, id, (row) => ({ ...row, status: "active" })),
-  );
+  changeSubscription(draft, id, (row) => ({ ...row, status: "active" }));
   draft.cancelTimer({ kind: "subscription", id, what: "expire" });
 }
 

@@ -1,5 +1,6 @@
 import { type Draft, timeFor } from "../draft";
 import { pageUrl } from "../objects/page-address";
+import { cancelPayment } from "../payments/capture-payment";
 import { invalid } from "../refuse";
 import { followClosed, followPaid } from "./follow-invoice";
 import { type InvoiceRow, linesOf } from "./invoice-row";
@@ -104,11 +105,19 @@ function close(draft: Draft, row: InvoiceRow, patch: Partial<InvoiceRow>): Invoi
   return closed;
 }
 
+const CANCELABLE: ReadonlySet<string> = new Set([
+  "requires_payment_method",
+  "requires_action",
+  "requires_confirmation",
+]);
+
 function cancelPayments(draft: Draft, invoice: string): void {
   for (const row of draft.rows("invoice_payment", { invoice })) {
     if (row.status !== "open") continue;
     const canceled_at = timeFor(draft, draft.get("invoice", invoice).customer).at;
     draft.put({ ...row, status: "canceled", status_transitions: { ...row.status_transitions, canceled_at } });
+    const intent = row.ours.paymentIntent ? draft.find("payment_intent", row.ours.paymentIntent) : null;
+    if (intent && CANCELABLE.has(intent.status)) cancelPayment(draft, intent.id, "void_invoice");
   }
 }
 

@@ -48,6 +48,7 @@ export const subscription: Kind<"subscription"> = {
     default_payment_method: "payment_method",
     discounts: "discount",
     latest_invoice: "invoice",
+    schedule: "subscription_schedule",
     test_clock: "test_helpers.test_clock",
   },
   timers: subscriptionTimers,

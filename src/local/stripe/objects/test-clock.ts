@@ -1,4 +1,6 @@
 import type Stripe from "stripe";
+import { addCycles, cycleOf } from "../billing/period";
+import { ENDED, itemsOf } from "../billing/subscription-row";
 import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
@@ -54,10 +56,24 @@ function advanceClock(draft: Draft, id: string, target: number): Rendered {
   if (target <= row.frozen_time) {
     throw invalid("A test clock can only be advanced: frozen_time must be later than it is.", { param: "frozen_time" });
   }
+  refuseFar(draft, row, target);
   const status_details = { advancing: { target_frozen_time: target } };
   const rendered = draft.render(draft.put({ ...row, status: "advancing", status_details }));
   draft.emit("test_helpers.test_clock.advancing", rendered);
   return rendered;
+}
+
+// Stripe's own limit: no renewal is jumped over unseen.
+function refuseFar(draft: Draft, { id, frozen_time: from }: TestClockRow, target: number): void {
+  const cycles = draft
+    .rows("subscription", { test_clock: id })
+    .filter(({ status }) => !ENDED.has(status))
+    .flatMap((row) => itemsOf(draft, row.id).map((item) => cycleOf(draft.get("price", item.price))));
+  const limit = Math.min(...cycles.map((cycle) => addCycles(from, 2, cycle)));
+  if (target <= limit) return;
+  throw invalid("You can only advance a test clock by at most two intervals of the shortest subscription on it.", {
+    param: "frozen_time",
+  });
 }
 
 /** Moves the frozen time of a clock under way; work that is due by then has just run, or runs next. */
