@@ -2,6 +2,7 @@ import { setBillingSettings } from "../billing/settings";
 import { callApi } from "../call-api";
 import { bool, choice, integer, list, required, text } from "../params";
 import { command, type Command } from "./command";
+import { renew } from "./renew";
 
 const one = required(text());
 const id = { fields: { subscription: one }, shows: { subscription: "sub_..." } };
@@ -19,6 +20,15 @@ export const subscriptionCommands: Record<string, Command> = {
         const row = draft.get("subscription", subscription, "subscription");
         return draft.render(draft.put({ ...row, ours: { ...row.ours, nextPayment: ends } }));
       }),
+  ),
+  renew: command(
+    "Subscriptions",
+    "Lets time pass until the subscription has renewed, with a payment that succeeds or fails, whatever the card says.",
+    {
+      fields: { subscription: one, ends: choice("fails", "succeeds") },
+      shows: { subscription: "sub_...", ends: "as the card says without it" },
+    },
+    (room, { subscription, ends }) => renew(room, subscription, ends ?? null),
   ),
   "cancel-subscription": command(
     "Subscriptions",
