@@ -26,12 +26,13 @@ export async function openShop(options: SimulatorOptions = {}): Promise<Shop> {
   const priceOf = async (interval: "month" | "year", unit_amount: number): Promise<string> =>
     (await stripe.prices.create({ product, currency: "usd", unit_amount, recurring: { interval } })).id;
   const [monthly, yearly] = [await priceOf("month", 1_000), await priceOf("year", 10_000)];
-  let seen = simulator.world.shelves.event.inOrder.length;
-  const told = async (): Promise<string[]> => {
-    const { inOrder } = simulator.world.shelves.event;
-    const all = inOrder.toSorted((a, b) => a.turn - b.turn).slice(seen);
-    seen = inOrder.length;
-    return all.map(({ row }) => row.type);
+  // Events are forgotten after 30 days, so their turns are counted and not their number.
+  const lastTurn = (): number => Math.max(-1, ...simulator.world.shelves.event.inOrder.map(({ turn }) => turn));
+  let seen = lastTurn();
+  const told = (): Promise<string[]> => {
+    const fresh = simulator.world.shelves.event.inOrder.filter(({ turn }) => turn > seen);
+    seen = lastTurn();
+    return Promise.resolve(fresh.toSorted((a, b) => a.turn - b.turn).map(({ row }) => row.type));
   };
   const buyer = async (card: string | null = "pm_card_visa", clock?: string): Promise<string> => {
     const { id } = await stripe.customers.create({ email: "ada@example.com", ...(clock ? { test_clock: clock } : {}) });

@@ -6,7 +6,7 @@ import { invalid } from "../refuse";
 import type { Stored } from "../stored";
 import { type InvoiceRow, linesOf } from "./invoice-row";
 import { markPaid, refuseUnless } from "./settle-invoice";
-import { tell } from "./tell";
+import { changeCustomer, tell } from "./tell";
 
 /** issued -> void. Before the payment it lowers what is due; after it, it says where the money went back to. */
 export type CreditNoteRow = Stored<Stripe.CreditNote>;
@@ -167,14 +167,9 @@ function refundsOf(
 function giveBack(draft: Draft, invoice: InvoiceRow, note: CreditNoteRow): void {
   const refunded = note.refunds.reduce((sum, { amount_refunded: amount }) => sum + amount, 0);
   const credit = note.amount - refunded - (note.out_of_band_amount ?? 0);
-  if (credit > 0) changeBalance(draft, note.customer, -credit);
+  const { balance } = draft.get("customer", note.customer);
+  if (credit > 0) changeCustomer(draft, note.customer, { balance: balance - credit });
   changeCredited(draft, invoice, note.amount);
-}
-
-export function changeBalance(draft: Draft, customer: string, by: number): void {
-  const payer = draft.get("customer", customer);
-  const next = draft.put({ ...payer, balance: payer.balance + by });
-  tell(draft, "customer.updated", { ...next, customer }, draft.render(payer));
 }
 
 function changeCredited(draft: Draft, invoice: InvoiceRow, by: number): void {

@@ -4,7 +4,7 @@ import { cancelPayment } from "../payments/capture-payment";
 import { invalid } from "../refuse";
 import { followClosed, followPaid } from "./follow-invoice";
 import { type InvoiceRow, linesOf } from "./invoice-row";
-import { tell } from "./tell";
+import { changeCustomer, tell } from "./tell";
 
 /** Draft to open: it gets a number and a page, and its amounts stand. What is due then may be nothing. */
 export function finalizeInvoice(draft: Draft, id: string, { collects = true } = {}): InvoiceRow {
@@ -37,9 +37,7 @@ export function finalizeInvoice(draft: Draft, id: string, { collects = true } = 
 function useBalance(draft: Draft, { customer, total, starting_balance: start, amount_due: due }: InvoiceRow): number {
   const end = start - (due - total);
   if (customer === null || end === start) return start;
-  const payer = draft.get("customer", customer);
-  const before = draft.render(payer);
-  tell(draft, "customer.updated", { ...draft.put({ ...payer, balance: end }), customer: customer }, before);
+  changeCustomer(draft, customer, { balance: end });
   return end;
 }
 
@@ -65,7 +63,7 @@ export function markPaid(draft: Draft, id: string, { outOfBand = false } = {}): 
   });
   tell(draft, "invoice.paid", paid);
   if (!outOfBand) tell(draft, "invoice.payment_succeeded", paid);
-  clearDelinquency(draft, paid.customer);
+  setDelinquency(draft, paid.customer, false);
   followPaid(draft, paid);
   return paid;
 }
@@ -123,13 +121,7 @@ function cancelPayments(draft: Draft, invoice: string): void {
 
 export function setDelinquency(draft: Draft, customer: string | null, delinquent: boolean): void {
   const payer = customer === null ? null : draft.find("customer", customer);
-  if (!payer || payer.delinquent === delinquent) return;
-  const before = draft.render(payer);
-  tell(draft, "customer.updated", { ...draft.put({ ...payer, delinquent }), customer: payer.id }, before);
-}
-
-function clearDelinquency(draft: Draft, customer: string | null): void {
-  setDelinquency(draft, customer, false);
+  if (payer) changeCustomer(draft, payer.id, { delinquent });
 }
 
 export function refuseUnless({ status, id }: InvoiceRow, allowed: readonly string[], done: string): void {

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { type Draft, timeFor } from "../draft";
 import type { Rendered } from "../stored";
-import type { AnyRow } from "../tables";
+import type { AnyRow, Tables } from "../tables";
 
 /** Records an event about something that belongs to a customer, at the time that counts for this customer. */
 export function tell(
@@ -11,4 +11,11 @@ export function tell(
   before?: Rendered,
 ): void {
   draft.emit(type, draft.render(row), { at: timeFor(draft, row.customer).at, ...(before ? { before } : {}) });
+}
+
+/** Writes a customer and tells of it, if anything that can be seen has changed. */
+export function changeCustomer(draft: Draft, id: string, patch: Partial<Tables["customer"]>): void {
+  const before = draft.render(draft.get("customer", id));
+  const after = draft.render(draft.update("customer", id, patch));
+  draft.emit("customer.updated", after, { before, at: timeFor(draft, id).at });
 }
