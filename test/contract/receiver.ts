@@ -24,6 +24,9 @@ export async function openReceiver(): Promise<Receiver> {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      // Buyers come back here, too.
+      if (request.method !== "POST")
+        return void response.setHeader("Content-Type", "text/html").end("<h1>The shop</h1>");
       const { headers } = request;
       const received = {
         headers,

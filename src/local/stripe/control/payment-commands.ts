@@ -1,3 +1,4 @@
+import { payOutOfBand } from "../billing/act-as-owner";
 import { moveDispute, openDispute } from "../payments/move-dispute";
 import { refundPayment, settleRefund } from "../payments/refund-payment";
 import { answerChallenge, settlePayment } from "../payments/settle-payment";
@@ -48,6 +49,12 @@ export const paymentCommands: Record<string, Command> = {
     },
     (room, { refund, status }) =>
       room.simulator.control.act((draft) => draft.render(settleRefund(draft, refund, status))),
+  ),
+  "pay-out-of-band": command(
+    "Payments",
+    "The money for an invoice came, and not through Stripe.",
+    { fields: { invoice: required(text()) }, shows: { invoice: "in_..." } },
+    (room, { invoice }) => room.simulator.control.act((draft) => draft.render(payOutOfBand(draft, invoice))),
   ),
   "open-dispute": command(
     "Payments",

@@ -1,3 +1,4 @@
+import { sellByInvoice, sellSubscription } from "../billing/act-as-owner";
 import { callApi } from "../call-api";
 import { answerCheckout } from "../checkout/answer-checkout";
 import { completeCheckout, type Completed } from "../checkout/complete-checkout";
@@ -98,7 +99,7 @@ export const saleCommands: Record<string, Command> = {
   ),
   "dashboard-subscription": command(
     "Sales",
-    "Somebody in the office subscribes a customer, with a card that was told by telephone or with the stored one.",
+    "Somebody in the office subscribes a customer: by the stored card, by one told by telephone, or paid elsewhere.",
     {
       fields: {
         customer: one,
@@ -106,23 +107,39 @@ export const saleCommands: Record<string, Command> = {
         quantity: integer({ min: 1 }),
         card: text(),
         trial_days: integer({ min: 1 }),
+        paid_elsewhere: bool(),
       },
       shows: {
         customer: "cus_...",
         price: "price_...",
         quantity: "1",
         card: "the stored one without it",
-        trial_days: "",
+        trial_days: "14",
+        paid_elsewhere: "true",
       },
     },
-    (room, { customer, price, quantity, card, trial_days: trial }) =>
+    (room, { customer, price, quantity, card, trial_days: trial, paid_elsewhere: elsewhere }) =>
       room.simulator.control.act((draft) => {
-        const form: Record<string, string> = { customer, "items[0][price]": price };
-        if (quantity) form["items[0][quantity]"] = String(quantity);
-        if (trial) form["trial_period_days"] = String(trial);
-        if (card) form["default_payment_method"] = storedCard(draft, card, customer);
-        return callApi(draft, "POST", "/v1/subscriptions", form);
+        const defaultPaymentMethod = card ? storedCard(draft, card, customer) : null;
+        const items = [{ price, quantity: quantity ?? 1 }];
+        const terms = { customer, items, trialPeriodDays: trial ?? null, defaultPaymentMethod };
+        return draft.render(sellSubscription(draft, { ...terms, paidElsewhere: elsewhere ?? false }));
       }),
+  ),
+  "dashboard-invoice": command(
+    "Sales",
+    "An invoice over one thing, made by hand and paid outside of Stripe: a bank transfer, cash, a favour.",
+    {
+      fields: { customer: one, price: text(), amount: integer({ min: 0 }), currency: text(3), description: text() },
+      shows: {
+        customer: "cus_...",
+        price: "price_...",
+        amount: "or an amount: 1900",
+        currency: "usd",
+        description: "",
+      },
+    },
+    (room, sale) => room.simulator.control.act((draft) => draft.render(sellByInvoice(draft, sale))),
   ),
   "save-portal-settings": command(
     "Sales",

@@ -1,3 +1,4 @@
+import { cancelAsOwner, planNextPayment, renewNow, retryNow } from "../billing/act-as-owner";
 import { setBillingSettings } from "../billing/settings";
 import { callApi } from "../call-api";
 import { bool, choice, integer, list, required, text } from "../params";
@@ -16,10 +17,20 @@ export const subscriptionCommands: Record<string, Command> = {
       shows: { subscription: "sub_...", ends: "fails or succeeds" },
     },
     (room, { subscription, ends }) =>
-      room.simulator.control.act((draft) => {
-        const row = draft.get("subscription", subscription, "subscription");
-        return draft.render(draft.put({ ...row, ours: { ...row.ours, nextPayment: ends } }));
-      }),
+      room.simulator.control.act((draft) => draft.render(planNextPayment(draft, subscription, ends))),
+  ),
+  "renew-now": command(
+    "Subscriptions",
+    "Ends its period now, without time passing, and collects the new one: the payment succeeds or fails as asked.",
+    {
+      fields: { subscription: one, ends: choice("fails", "succeeds") },
+      shows: { subscription: "sub_...", ends: "as the card says without it" },
+    },
+    (room, { subscription, ends }) =>
+      room.simulator.control.act((draft) => draft.render(renewNow(draft, subscription, ends ?? null))),
+  ),
+  "retry-now": command("Subscriptions", "Tries its open invoice once more, now.", id, (room, { subscription }) =>
+    room.simulator.control.act((draft) => draft.render(retryNow(draft, subscription))),
   ),
   renew: command(
     "Subscriptions",
@@ -39,9 +50,7 @@ export const subscriptionCommands: Record<string, Command> = {
     },
     (room, { subscription, at_period_end: later }) =>
       room.simulator.control.act((draft) =>
-        later
-          ? callApi(draft, "POST", `/v1/subscriptions/${subscription}`, { cancel_at_period_end: "true" })
-          : callApi(draft, "DELETE", `/v1/subscriptions/${subscription}`),
+        draft.render(cancelAsOwner(draft, subscription, later ? "period_end" : "now")),
       ),
   ),
   "pause-subscription": command("Subscriptions", "Pauses it in the Dashboard.", id, (room, { subscription }) =>

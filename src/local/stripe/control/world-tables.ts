@@ -61,7 +61,7 @@ function subscriptions(draft: Draft, visit: Visit): Html {
     const act = (command: string, label: string, more: Record<string, string> = {}): Html =>
       button(visit, command, { subscription: row.id, ...more }, label, true);
     const live = row.status !== "canceled" && row.status !== "incomplete_expired";
-    const buttons = html`${act("renew", "Renewal succeeds", { ends: "succeeds" })}${act("renew", "Renewal fails", { ends: "fails" })}${act(
+    const buttons = html`${act("renew-now", "Renewal succeeds", { ends: "succeeds" })}${act("renew-now", "Renewal fails", { ends: "fails" })}${act(
       "cancel-subscription",
       "Cancel now",
     )}${act("cancel-subscription", "Cancel at the end", { at_period_end: "true" })}`;

@@ -50,7 +50,7 @@ export const customer: Kind<"customer"> = {
   idLength: 14,
   remembersDeleted: true,
   indexes: { email: (row) => row.email, test_clock: (row) => row.test_clock },
-  expands: { test_clock: "test_helpers.test_clock" },
+  expands: { test_clock: "test_helpers.test_clock", "invoice_settings.default_payment_method": "payment_method" },
   routes: [
     route("POST", "/v1/customers", creatable, ({ draft, params }) => createCustomer(draft, params)),
     retrieves("customer", "/v1/customers/:id"),

@@ -20,7 +20,7 @@ const HINTS: readonly [string, string][] = [
 export function cardFields(given: URLSearchParams): Html {
   return html`${textField("number", "Card number", given, { autocomplete: "cc-number", placeholder: "4242 4242 4242 4242", inputmode: "numeric" })}
     <div class="pair">
-      ${textField("expiry", "Expiry (MM / YY)", given, { autocomplete: "cc-exp", placeholder: "12 / 34", inputmode: "text" })}
+      ${textField("expiry", "Expiry", given, { autocomplete: "cc-exp", placeholder: "MM / YY", inputmode: "text" })}
       ${textField("cvc", "Security code", given, { autocomplete: "cc-csc", placeholder: "123", inputmode: "numeric" })}
     </div>
     ${textField("name", "Name on card", given, { autocomplete: "cc-name", placeholder: "", inputmode: "text" })}

@@ -52,7 +52,7 @@ const POLICY =
 const ALWAYS = {
   "Content-Security-Policy": POLICY,
   "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
+  "Referrer-Policy": "same-origin",
   "Cache-Control": "no-store",
 };
 
