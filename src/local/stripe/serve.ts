@@ -6,6 +6,7 @@ import { checkPermission, readKey } from "./check-key";
 import type { Fault, Faults } from "./faults";
 import { findReply, isResult, keyed, type Keyed, keyInUse } from "./idempotency";
 import { type RateLimiter, tooMany } from "./limit-rate";
+import { inPinnedWords } from "./older-params";
 import { readForm } from "./read-form";
 import { invalid, StripeRefusal, unknownRoute } from "./refuse";
 import { findRoute } from "./routes";
@@ -120,7 +121,11 @@ function answerAsked(shell: Shell, asked: Asked, fault: Fault | null): Reply {
   const name = keyed(idempotencyKey, key, asked.method, `${asked.path}?${asked.query}\n${asked.body}`);
   const kept = name && findReply(simulation.world, name, simulation.now());
   if (kept) return { status: kept.status, text: kept.body, headers: { "Idempotent-Replayed": "true" } };
-  const command = { route: found.route, ids: found.ids, form: readForm(asked.query, asked.body) };
+  const command = {
+    route: found.route,
+    ids: found.ids,
+    form: inPinnedWords(readForm(asked.query, asked.body), { ...asked, version: header(asked, "stripe-version") }),
+  };
   const replyTo = (outcome: Outcome): Reply =>
     fault?.kind === "error-after" ? ourFault() : asReply(outcome.status, outcome.body);
   const caller = { id: asked.id, idempotency_key: idempotencyKey ?? null };

@@ -30,7 +30,7 @@ export function roomPage(visit: Visit, said: { good?: string; bad?: string } = {
     <div class="numbers">${counts}</div>
     ${control.act((draft: Draft) => worldTables(draft, visit))}
     <h2>Everything else</h2>
-    ${groups(visit)}`;
+    <div class="columns">${groups(visit)}</div>`;
   return { status: said.bad ? 400 : 200, page: { title: "Control room", body } };
 }
 

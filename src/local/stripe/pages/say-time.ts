@@ -1,9 +1,15 @@
 const DAY = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
+const SHORT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 const MINUTE = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
 
 /** `November 2, 2026`. */
 export function day(seconds: number): string {
   return DAY.format(seconds * 1000);
+}
+
+/** `Nov 2, 2026`, for tables. */
+export function shortDay(seconds: number): string {
+  return SHORT.format(seconds * 1000);
 }
 
 /** With the time of day, for the control room. */

@@ -62,11 +62,12 @@ summary { cursor: pointer; font-weight: 600; padding: .35rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .45rem .6rem .45rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
-td.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; white-space: nowrap; padding-right: 1rem; }
+td:last-child, th:last-child { padding-right: 0; }
 td form { display: inline-block; margin: 0 .25rem .25rem 0; }
 code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85em; }
 td code { white-space: nowrap; }
-.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.25rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }
 .numbers > div { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .75rem 1rem; }
 .numbers strong { display: block; font-size: 1.35rem; line-height: 1.3; }
 `;

@@ -1,6 +1,6 @@
 import { html, type Html } from "../html";
 import { money } from "../money";
-import { day } from "../say-time";
+import { shortDay } from "../say-time";
 import { describeSubscription } from "./describe-subscription";
 import type { Portal } from "./portal";
 
@@ -88,7 +88,7 @@ function invoices({ draft, customer }: Portal): Html {
     ({ id, created, total, currency, status, number }) =>
       html`<tr>
         <td><a href="/i/${id}">${number ?? id}</a></td>
-        <td>${day(created)}</td>
+        <td>${shortDay(created)}</td>
         <td class="number">${money(total, currency)}</td>
         <td><span class="badge ${status === "paid" ? "good" : ""}">${status}</span></td>
       </tr>`,
@@ -104,7 +104,7 @@ function invoices({ draft, customer }: Portal): Html {
                 <tr>
                   <th scope="col">Number</th>
                   <th scope="col">Date</th>
-                  <th scope="col">Amount</th>
+                  <th scope="col" class="number">Amount</th>
                   <th scope="col">Status</th>
                 </tr>
               </thead>
