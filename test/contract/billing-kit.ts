@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import type { SimulatorOptions, Simulator } from "../../src/local/stripe/start-simulator";
 import { openTypeCheck } from "./stripe-types";
-import { ask, openSimulator } from "./simulator-kit";
+import { ask, closeSimulators, openSimulator } from "./simulator-kit";
 
 export const DAY_S = 86_400;
 export const BEGIN = Date.parse("2026-11-02T10:00:00.000Z") / 1000;
@@ -14,9 +14,9 @@ export interface Shop {
   yearly: string;
   product: string;
   /** The names of the events since the last call, oldest first. */
-  told(): Promise<string[]>;
+  told: () => Promise<string[]>;
   /** A customer whose card does what its name says, or one without a card. */
-  buyer(card?: string | null, clock?: string): Promise<string>;
+  buyer: (card?: string | null, clock?: string) => Promise<string>;
 }
 
 /** A shop with one product and two prices; every event it tells is held against Stripe's types at the end. */
@@ -46,8 +46,20 @@ export async function openShop(options: SimulatorOptions = {}): Promise<Shop> {
 
 const check = openTypeCheck();
 
+/** The id of what may have been expanded. */
+export function idOf(reference: string | { id?: string } | null | undefined): string {
+  return (typeof reference === "string" ? reference : reference?.id) ?? "";
+}
+
+/** Closes the shop; a test fails when something in its world does not have the shape of Stripe's types. */
+export async function closeShop({ simulator }: Shop): Promise<void> {
+  const faults = await faultsOf(simulator);
+  await closeSimulators();
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
 /** What is wrong with everything that the world can show now: each billing object and each event. */
-export async function faultsOf(simulator: Simulator): Promise<string[]> {
+async function faultsOf(simulator: Simulator): Promise<string[]> {
   const faults: string[] = [];
   for (const path of LISTS) {
     const { status, body } = await ask(simulator, "GET", `/v1/${path}`);

@@ -5,18 +5,15 @@ import {
   retryNow,
   sellByInvoice,
 } from "../../src/local/stripe/billing/act-as-owner";
-import { BEGIN, DAY_S, faultsOf, openShop, type Shop } from "./billing-kit";
-import { closeSimulators } from "./simulator-kit";
+import type { Draft } from "../../src/local/stripe/draft";
+import { answerChallenge } from "../../src/local/stripe/payments/settle-payment";
+import { BEGIN, DAY_S, closeShop, idOf, openShop, type Shop } from "./billing-kit";
 
 let shop: Shop;
 beforeEach(async () => {
   shop = await openShop();
 });
-afterEach(async () => {
-  const faults = await faultsOf(shop.simulator);
-  await closeSimulators();
-  expect(faults).toEqual([]);
-});
+afterEach(() => closeShop(shop));
 
 async function draftOf(
   amount: number,
@@ -42,7 +39,7 @@ test("a sale by hand is a line that belongs to an invoice item and to no subscri
   });
   const intent = paid.payments?.data[0]?.payment.payment_intent;
   const found = await stripe.invoicePayments.list({
-    payment: { type: "payment_intent", payment_intent: String(intent) },
+    payment: { type: "payment_intent", payment_intent: idOf(intent) },
   });
   expect(found.data.map(({ invoice, status }) => [invoice, status])).toEqual([[id, "paid"]]);
   await expect(stripe.invoices.pay(id)).rejects.toMatchObject({ code: "invoice_already_paid" });
@@ -161,9 +158,8 @@ test("a card that asks its owner leaves the invoice open until the owner has agr
   const sub = await stripe.subscriptions.create({ customer, items: [{ price: monthly }] });
   expect(sub.status).toBe("incomplete");
   expect(await told()).toEqual(expect.arrayContaining(["invoice.payment_failed", "invoice.payment_action_required"]));
-  const { data } = await stripe.invoicePayments.list({ invoice: String(sub.latest_invoice) });
-  const intent = String(data[0]?.payment.payment_intent);
-  const { answerChallenge } = await import("../../src/local/stripe/payments/settle-payment");
+  const { data } = await stripe.invoicePayments.list({ invoice: idOf(sub.latest_invoice) });
+  const intent = idOf(data[0]?.payment.payment_intent);
   simulator.control.act((draft) => answerChallenge(draft, intent, true));
   expect(await stripe.subscriptions.retrieve(sub.id)).toMatchObject({ status: "active" });
 });
@@ -181,7 +177,7 @@ test("the control room decides how a renewal ends, tries it again, and sells by 
   const { stripe, monthly, buyer, simulator } = shop;
   const customer = await buyer();
   const { id } = await stripe.subscriptions.create({ customer, items: [{ price: monthly }] });
-  const { act } = simulator.control;
+  const act = <T>(work: (draft: Draft) => T): T => simulator.control.act(work);
   simulator.control.moveBy(DAY_S);
   expect(act((draft) => renewNow(draft, id, "fails"))).toMatchObject({ status: "open", attempt_count: 1 });
   const behind = await stripe.subscriptions.retrieve(id);

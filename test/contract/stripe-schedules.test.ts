@@ -1,15 +1,10 @@
-import { BEGIN, DAY_S, faultsOf, openShop, type Shop } from "./billing-kit";
-import { closeSimulators } from "./simulator-kit";
+import { BEGIN, DAY_S, closeShop, idOf, openShop, type Shop } from "./billing-kit";
 
 let shop: Shop;
 beforeEach(async () => {
   shop = await openShop();
 });
-afterEach(async () => {
-  const faults = await faultsOf(shop.simulator);
-  await closeSimulators();
-  expect(faults).toEqual([]);
-});
+afterEach(() => closeShop(shop));
 
 const month = { interval: "month" as const, interval_count: 1 };
 
@@ -34,7 +29,7 @@ test("phases follow each other in time, each bills what is its own, and the end 
     "subscription_schedule.created",
     "customer.subscription.created",
   ]);
-  const id = String(schedule.subscription);
+  const id = idOf(schedule.subscription);
   simulator.control.moveTo(BEGIN + 30 * DAY_S + 3_600);
   const second = await stripe.subscriptions.retrieve(id, { expand: ["latest_invoice", "schedule"] });
   expect(second).toMatchObject({ status: "active", metadata: { phase: "two" }, schedule: { status: "active" } });
@@ -59,9 +54,9 @@ test("a schedule that begins later makes its subscription then, and one that can
   expect(schedule).toMatchObject({ status: "not_started", subscription: null, current_phase: null });
   simulator.control.moveTo(BEGIN + 10 * DAY_S);
   const { subscription } = await stripe.subscriptionSchedules.retrieve(schedule.id);
-  expect(await stripe.subscriptions.retrieve(String(subscription))).toMatchObject({ start_date: BEGIN + 10 * DAY_S });
+  expect(await stripe.subscriptions.retrieve(idOf(subscription))).toMatchObject({ start_date: BEGIN + 10 * DAY_S });
   simulator.control.moveTo(BEGIN + 25 * DAY_S);
-  expect(await stripe.subscriptions.retrieve(String(subscription))).toMatchObject({
+  expect(await stripe.subscriptions.retrieve(idOf(subscription))).toMatchObject({
     status: "canceled",
     ended_at: BEGIN + 25 * DAY_S,
   });
@@ -101,7 +96,7 @@ test("ending the subscription ends its schedule", async () => {
   const phases = [{ items: [{ price: monthly }] }];
   const schedule = await stripe.subscriptionSchedules.create({ customer, start_date: "now", phases });
   await told();
-  await stripe.subscriptions.cancel(String(schedule.subscription));
+  await stripe.subscriptions.cancel(idOf(schedule.subscription));
   expect(await stripe.subscriptionSchedules.retrieve(schedule.id)).toMatchObject({ status: "canceled" });
   expect(await told()).toEqual(["customer.subscription.deleted", "subscription_schedule.canceled"]);
 });

@@ -1,15 +1,10 @@
-import { BEGIN, DAY_S, faultsOf, openShop, type Shop } from "./billing-kit";
-import { closeSimulators } from "./simulator-kit";
+import { BEGIN, DAY_S, closeShop, idOf, openShop, type Shop } from "./billing-kit";
 
 let shop: Shop;
 beforeEach(async () => {
   shop = await openShop();
 });
-afterEach(async () => {
-  const faults = await faultsOf(shop.simulator);
-  await closeSimulators();
-  expect(faults).toEqual([]);
-});
+afterEach(() => closeShop(shop));
 
 test("a card that pays makes an active subscription with a paid invoice, and the events of both", async () => {
   const { stripe, monthly, buyer, told } = shop;
@@ -57,7 +52,7 @@ test("without a card a subscription is refused, and default_incomplete waits for
   const invoice = sub.latest_invoice;
   if (typeof invoice !== "object" || !invoice) throw new Error("no invoice");
   expect(invoice.confirmation_secret?.client_secret).toContain("_secret_");
-  const intent = String(invoice.payments?.data[0]?.payment.payment_intent);
+  const intent = idOf(invoice.payments?.data[0]?.payment.payment_intent);
   await stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_visa" });
   expect(await stripe.subscriptions.retrieve(sub.id)).toMatchObject({ status: "active" });
   expect(await stripe.invoices.retrieve(invoice.id ?? "")).toMatchObject({ status: "paid" });
@@ -142,7 +137,7 @@ test("an object shows ten of its items, and the rest is found by paging", async 
   for await (const item of stripe.subscriptionItems.list({ subscription: sub.id, limit: 5 })) all.push(item.price.id);
   expect(all).toEqual(prices);
   const lines: number[] = [];
-  for await (const line of stripe.invoices.listLineItems(String(sub.latest_invoice), { limit: 4 })) {
+  for await (const line of stripe.invoices.listLineItems(idOf(sub.latest_invoice), { limit: 4 })) {
     lines.push(line.amount);
   }
   expect(lines).toEqual(prices.map((_, n) => 100 + n));
@@ -170,7 +165,7 @@ test("a dearer plan is charged for what is left of the period, now or on the nex
   await stripe.subscriptionItems.update(item?.id ?? "", { quantity: 2, proration_behavior: "always_invoice" });
   const { latest_invoice: latest } = await stripe.subscriptions.retrieve(sub.id);
   // Half of 3,000 more, and what was pending before.
-  expect(await stripe.invoices.retrieve(String(latest))).toMatchObject({
+  expect(await stripe.invoices.retrieve(idOf(latest))).toMatchObject({
     status: "paid",
     billing_reason: "subscription_update",
     total: 2_500,
@@ -197,7 +192,7 @@ test("a change that waits for its payment is not in force before it, and is drop
   expect((await stripe.subscriptions.retrieve(sub.id)).pending_update).toBeNull();
   expect(await told()).toContain("customer.subscription.pending_update_expired");
   const again = await ask();
-  await stripe.invoices.pay(String(again.latest_invoice), { payment_method: "pm_card_visa" });
+  await stripe.invoices.pay(idOf(again.latest_invoice), { payment_method: "pm_card_visa" });
   const paid = await stripe.subscriptions.retrieve(sub.id);
   expect([paid.status, paid.pending_update, paid.items.data[0]?.quantity]).toEqual(["active", null, 5]);
   expect(await told()).toContain("customer.subscription.pending_update_applied");
@@ -257,7 +252,7 @@ test("an invoice that is sent leaves the subscription active, and past due when 
   expect(await told()).toEqual(["invoice.finalized", "invoice.sent"]);
   simulator.control.moveBy(8 * DAY_S);
   expect(await stripe.subscriptions.retrieve(sub.id)).toMatchObject({ status: "past_due" });
-  await stripe.invoices.pay(String(sub.latest_invoice), { paid_out_of_band: true });
+  await stripe.invoices.pay(idOf(sub.latest_invoice), { paid_out_of_band: true });
   expect(await stripe.subscriptions.retrieve(sub.id)).toMatchObject({ status: "active" });
   expect(await told()).not.toContain("invoice.payment_succeeded");
 });

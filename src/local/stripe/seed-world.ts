@@ -1,5 +1,4 @@
 import { blankSubscription, type SubscriptionItemRow, type SubscriptionRow } from "./billing/subscription-row";
-import { setTimers } from "./billing/change-subscription";
 import { periodEnd } from "./billing/period";
 import type { Draft } from "./draft";
 import { blankCustomer } from "./objects/customer";
@@ -98,7 +97,8 @@ function seedSubscription(draft: Draft, { n, customer, price, created }: Seed): 
     subscription: row.id,
     tax_rates: [],
   });
-  if (status !== "canceled") setTimers(draft, row);
+  if (status === "canceled") return;
+  draft.setTimer({ kind: "subscription", id: row.id, what: "renew", at: end, clock: null });
 }
 
 function statusOf(n: number): "active" | "past_due" | "canceled" {

@@ -41,7 +41,8 @@ export function setTimers(draft: Draft, row: SubscriptionRow): void {
   const set = (what: string, when: number | null): void => {
     const timer = { kind: "subscription" as const, id: row.id, what };
     if (when === null) draft.cancelTimer(timer);
-    else draft.setTimer({ ...timer, at: when, clock });
+    // A pause may have outlasted the period at whose end something was to happen: then it happens now.
+    else draft.setTimer({ ...timer, at: Math.max(at, when), clock });
   };
   const lives = !ENDED.has(row.status) && row.status !== "incomplete";
   const turns = lives && row.status !== "paused";

@@ -21,7 +21,7 @@ import type { Rendered } from "../stored";
 import { changeSubscription } from "./change-subscription";
 import { phaseFields, readPhases } from "./read-phases";
 import { cancelSchedule, endPhase, enterPhase, releaseSchedule, startSchedule, tellExpiring } from "./run-schedule";
-import { DONE, type Phase, type ScheduleRow } from "./schedule-row";
+import { blankSchedule, DONE, type Phase, type ScheduleRow } from "./schedule-row";
 import { itemsOf } from "./subscription-row";
 import { tell } from "./tell";
 
@@ -114,51 +114,6 @@ function beginOf(given: string | number | null | undefined, at: number): number 
     throw invalid("A start in the past is not simulated.", { param: "start_date" });
   }
   return Number(given);
-}
-
-function blankSchedule(draft: Draft, customer: string): ScheduleRow {
-  const { at, clock } = timeFor(draft, customer);
-  return {
-    id: draft.newId("subscription_schedule"),
-    object: "subscription_schedule",
-    application: null,
-    billing_mode: { flexible: { proration_discounts: "included" }, type: "flexible" },
-    canceled_at: null,
-    completed_at: null,
-    created: at,
-    current_phase: null,
-    customer,
-    customer_account: null,
-    default_settings: {
-      application_fee_percent: null,
-      billing_cycle_anchor: "automatic",
-      billing_thresholds: null,
-      collection_method: "charge_automatically",
-      default_payment_method: null,
-      description: null,
-      invoice_settings: {
-        account_tax_ids: null,
-        custom_fields: null,
-        days_until_due: null,
-        description: null,
-        footer: null,
-        issuer: { type: "self" },
-      },
-      on_behalf_of: null,
-      transfer_data: null,
-    },
-    end_behavior: "release",
-    livemode: false,
-    metadata: {},
-    pause_schedules: [],
-    phases: [],
-    released_at: null,
-    released_subscription: null,
-    status: "not_started",
-    subscription: null,
-    test_clock: clock,
-    ours: { phase: -1 },
-  };
 }
 
 /** A schedule whose only phase is what the subscription is now, until the end of its period. */

@@ -6,7 +6,7 @@ import type { InvoiceRow } from "./invoice-row";
 import { pauseNow, restartPeriods, resumeNow } from "./pause-subscription";
 import { cycleOf, periodEnd } from "./period";
 import { partsOf, prorate } from "./prorate";
-import { finalizeInvoice } from "./settle-invoice";
+import { finalizeInvoice, voidInvoice } from "./settle-invoice";
 import { itemsOf, type SubscriptionRow } from "./subscription-row";
 import { syncItems } from "./change-subscription";
 
@@ -55,6 +55,9 @@ export function resumeSubscription(draft: Draft, id: string, resuming: Resuming 
   if (row.collection_method === "send_invoice") {
     throw invalid("Resume is only available for subscriptions that use charge_automatically collection.");
   }
+  // Asked again, it begins again: what the first attempt left unpaid is void.
+  const { resumption: former } = row.ours;
+  if (former && draft.find("invoice", former)?.status === "open") voidInvoice(draft, former);
   const invoice = billResumption(draft, row, resuming);
   if (!invoice) return resumeNow(draft, id, { restart: false });
   if (resuming.payment !== "resume_on_payment_success") {

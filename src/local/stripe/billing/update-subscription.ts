@@ -52,11 +52,16 @@ export function updateSubscription(draft: Draft, id: string, change: Subscriptio
 
 function updateEnded(draft: Draft, row: SubscriptionRow, change: SubscriptionChange): SubscriptionRow {
   const { metadata: _metadata, cancellationDetails: _details, ...more } = change;
-  if (Object.values(more).some((value) => value !== undefined && Object.keys(value ?? {}).length !== 0)) {
+  if (Object.values(more).some(says)) {
     const message = "A canceled subscription can only update its cancellation_details and metadata.";
     throw invalid(message, { code: "invalid_canceled_subscription_fields" });
   }
   return tellChange(draft, draft.put(changed(draft, row, change)), draft.render(row));
+}
+
+function says(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
 function changed(draft: Draft, row: SubscriptionRow, change: SubscriptionChange): SubscriptionRow {
