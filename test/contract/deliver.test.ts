@@ -77,11 +77,11 @@ test("an event that is refused is tried three times more, later and later, and e
 test("an endpoint that does not answer in time has not taken the event", async () => {
   const whole = await openWhole({ delivery: { ...quick, timeoutMs: 50 } });
   const { receiver } = await listen(whole);
-  let late = (): void => {};
-  receiver.answerWith(() => new Promise((resolve) => (late = () => resolve(200))));
+  const late: (() => void)[] = [];
+  receiver.answerWith(() => new Promise((resolve) => late.push(() => resolve(200))));
   await makeCustomers(whole, ["A"]);
   await whole.simulator.deliveries.settled();
-  late();
+  late.forEach((answer) => answer());
   receiver.answerWith(() => 200);
   whole.simulator.control.moveBy(60);
   await whole.simulator.deliveries.settled();

@@ -40,6 +40,8 @@ const waits = new Set([
 afterEach(closeWhole);
 
 if (scripts.length === 0) {
+  // Other people's data is not part of this project, and may be absent.
+  // oxlint-disable-next-line jest/no-disabled-tests
   test.skip("the published scripts replay (put them at ../shared/stripe/scenarios)", () => {});
 } else {
   test.each(scripts)("replaying %s answers every step as it says, and its event arrives signed", async (file) => {

@@ -84,6 +84,6 @@ function readJson(text: string): FormBranch | null {
 
 function asTree(value: unknown): FormTree {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object") return typeof value === "string" ? value : JSON.stringify(value);
   return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, asTree(inside)]));
 }

@@ -23,7 +23,7 @@ function newest<K extends TableName>(draft: Draft, table: K): Tables[K][] {
     .map(({ row }) => row);
 }
 
-function table(title: string, heads: string[], rows: Html[]): Html {
+function titled(title: string, heads: string[], rows: Html[]): Html {
   if (rows.length === 0) return html``;
   return html`<section class="card">
     <h2>${title}</h2>
@@ -52,7 +52,7 @@ function customers(draft: Draft, visit: Visit): Html {
         <td>${button(visit, "delete-customer", { customer: id }, "Delete", true)}</td>
       </tr>`,
   );
-  return table("Customers", ["Customer", "Id", "Created", "Happens"], rows);
+  return titled("Customers", ["Customer", "Id", "Created", "Happens"], rows);
 }
 
 function subscriptions(draft: Draft, visit: Visit): Html {
@@ -72,7 +72,7 @@ function subscriptions(draft: Draft, visit: Visit): Html {
       <td>${live && buttons}</td>
     </tr>`;
   });
-  return table("Subscriptions", ["Subscription", "Id", "State", "Happens"], rows);
+  return titled("Subscriptions", ["Subscription", "Id", "State", "Happens"], rows);
 }
 
 function payments(draft: Draft, visit: Visit): Html {
@@ -97,7 +97,7 @@ function payments(draft: Draft, visit: Visit): Html {
       </td>
     </tr>`;
   });
-  return table("Payments", ["Amount", "Id", "State", "Happens"], rows);
+  return titled("Payments", ["Amount", "Id", "State", "Happens"], rows);
 }
 
 function chargeState(draft: Draft, id: string): Html | null {
@@ -140,7 +140,7 @@ function sessions(draft: Draft): Html {
         <td>${status ?? ""}, ${payment_status}</td>
       </tr>`,
   );
-  return table("Checkouts", ["Page", "Id", "Mode", "Amount", "State"], rows);
+  return titled("Checkouts", ["Page", "Id", "Mode", "Amount", "State"], rows);
 }
 
 function events(draft: Draft, visit: Visit): Html {
@@ -154,7 +154,7 @@ function events(draft: Draft, visit: Visit): Html {
         <td>${button(visit, "resend-event", { event: id }, "Send again", true)}</td>
       </tr>`,
   );
-  return table("Events", ["Type", "Id", "When", "Delivery", "Happens"], rows);
+  return titled("Events", ["Type", "Id", "When", "Delivery", "Happens"], rows);
 }
 
 function deliveries(draft: Draft): Html {
@@ -171,5 +171,5 @@ function deliveries(draft: Draft): Html {
       <td>${next ? moment(next) : ""}</td>
     </tr>`;
   });
-  return table("Deliveries", ["Event", "To", "State", "Last answer", "Tries", "Next try"], rows);
+  return titled("Deliveries", ["Event", "To", "State", "Last answer", "Tries", "Next try"], rows);
 }

@@ -11,8 +11,8 @@ export const beforeBasil: Step = {
     subscription_item: item,
     invoice,
     line_item: line,
-    charge: payment,
-    payment_intent: payment,
+    charge: money,
+    payment_intent: money,
   },
 };
 
@@ -85,7 +85,7 @@ function planOf(price: Rendered): Rendered {
   };
 }
 
-function payment(object: Rendered, look: Lookup): Rendered {
+function money(object: Rendered, look: Lookup): Rendered {
   const intent = object["object"] === "charge" ? textAt(object, "payment_intent") : textAt(object, "id");
   return { ...object, invoice: look.invoiceOf(intent) };
 }

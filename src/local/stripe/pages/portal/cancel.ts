@@ -34,11 +34,8 @@ export const cancel: PortalAct = {
     const { mode, proration_behavior: proration } = features.subscription_cancel;
     if (mode === "immediately") {
       const prorate = String(proration !== "none");
-      return void callApi(draft, "DELETE", path, {
-        ...why,
-        prorate,
-        invoice_now: String(proration === "always_invoice"),
-      });
+      callApi(draft, "DELETE", path, { ...why, prorate, invoice_now: String(proration === "always_invoice") });
+      return;
     }
     // In flexible billing the portal names the moment and leaves `cancel_at_period_end` alone; before it, the other way.
     const end = { cancel_at: String(endOf(itemsOf(draft, row.id))) };
