@@ -234,6 +234,20 @@ describeInBrowser("checkout pages in a browser", () => {
     expect((await page.goto(`${shop.simulator.url}/c/pay/cs_test_none`))?.status()).toBe(404);
   });
 
+  test("an expired checkout that may be recovered begins anew, with the same lines", async () => {
+    const shop = await openShop();
+    const { page, stripe } = shop;
+    const session = await makeSession(shop, {
+      line_items: [{ price: await makePrice(shop), quantity: 2 }],
+      after_expiration: { recovery: { enabled: true } },
+    });
+    const expired = await stripe.checkout.sessions.expire(session.id);
+    await page.goto(expired.after_expiration?.recovery?.url ?? "");
+    expect(await page.getByRole("button", { name: "Pay $38.00" }).count()).toBe(1);
+    const [again] = (await stripe.checkout.sessions.list({ status: "open" })).data;
+    expect(again?.recovered_from).toBe(session.id);
+  });
+
   test("a form that did not come from the page is refused", async () => {
     const shop = await openShop();
     const session = await makeSession(shop, { line_items: [{ price: await makePrice(shop), quantity: 1 }] });

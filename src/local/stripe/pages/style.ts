@@ -29,7 +29,9 @@ small { font-size: .875rem; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; margin: 0 0 1.25rem; }
 .columns .card { margin: 0; }
 .amount { font-size: 2rem; font-weight: 700; line-height: 1.2; margin: 0 0 .75rem; }
-dl.lines { margin: 0; }
+dl.lines { margin: 0 0 1rem; }
+dl.lines:last-child { margin-bottom: 0; }
+button.main { margin-bottom: 1rem; }
 dl.lines > div { display: flex; justify-content: space-between; gap: 1rem; padding: .5rem 0; }
 dl.lines > div + div { border-top: 1px solid var(--line); }
 dl.lines > div.total { font-weight: 700; }

@@ -53,7 +53,6 @@ function payForm({ draft, visit, session, chosen }: Shown): Html {
     }
     ${needsMethod(session) ? paymentFields(session, typed) : html`<p class="soft">No payment method is needed.</p>`}
     <button class="main" type="submit">${buttonText(session)}</button>
-    <p></p>
     <p class="soft"><small>${promise(session)}</small></p>
   </form>`;
 }

@@ -25,7 +25,7 @@ function subscriptions({ draft, customer, features, base }: Portal): Html {
     return html`<section class="card">
       <div class="top">
         <h3>${name}</h3>
-        <span class="badge ${mood}">${ends && lives ? "Ending" : status}</span>
+        <span class="badge ${ends && lives ? "" : mood}">${ends && lives ? "Ending" : status}</span>
       </div>
       <p>${price}<br /><span class="soft">${next}</span></p>
       <div class="row">
@@ -56,7 +56,6 @@ function cards({ draft, customer, base }: Portal): Html {
   return html`<section class="card">
     <h2>Payment method</h2>
     ${rows.length > 0 ? html`<dl class="lines">${rows}</dl>` : html`<p class="soft">None is stored.</p>`}
-    <p></p>
     <a class="button" href="${base}/card">Change card</a>
   </section>`;
 }
@@ -74,7 +73,6 @@ function details({ customer, base }: Portal): Html {
         <dd>${customer.email ?? "–"}</dd>
       </div>
     </dl>
-    <p></p>
     <a class="button" href="${base}/details">Change details</a>
   </section>`;
 }
