@@ -1,4 +1,4 @@
-import { closeWhole, control, listen, openWhole, type Whole } from "./whole-kit";
+import { closeWhole, control, listenAt, openWhole, type Whole } from "./whole-kit";
 
 afterEach(closeWhole);
 
@@ -45,7 +45,7 @@ function idOf(unexpanded: string | object | null | undefined): string {
 /** The bodies that an endpoint of this version received for one purchase, by type. */
 async function bodiesAt(version: string): Promise<{ bought: Bought; bodies: Map<string, Body> }> {
   const whole = await openWhole();
-  const { receiver, secret } = await listen(whole, { api_version: version });
+  const { receiver, secret } = await listenAt(whole, version);
   const bought = await buy(whole);
   const bodies = new Map<string, Body>();
   for (const { body, signature } of receiver.got) {
@@ -108,7 +108,7 @@ test.each([
 
 test("before clover, the coupon of a promotion code stands whole in its old place", async () => {
   const whole = await openWhole();
-  const { receiver } = await listen(whole, { api_version: "2025-03-31.basil" });
+  const { receiver } = await listenAt(whole, "2025-03-31.basil");
   const coupon = await whole.stripe.coupons.create({ percent_off: 10, duration: "once" });
   await whole.stripe.promotionCodes.create({ promotion: { type: "coupon", coupon: coupon.id }, code: "TEN" });
   await whole.simulator.deliveries.settled();

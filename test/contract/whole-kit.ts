@@ -35,6 +35,15 @@ export async function listen(
   return { receiver, endpoint, secret: endpoint.secret ?? "" };
 }
 
+/** A receiver of an older version; the client's types know only the newer ones. */
+export async function listenAt({ simulator }: Whole, version: string): Promise<{ receiver: Receiver; secret: string }> {
+  const receiver = await openReceiver();
+  closing.push(() => receiver.close());
+  const endpoint = { url: receiver.url, api_version: version };
+  const { secret } = await control<{ secret: string }>(simulator, "add-endpoint", endpoint);
+  return { receiver, secret };
+}
+
 export async function closeWhole(): Promise<void> {
   await Promise.all(closing.splice(0).map((close) => close()));
 }

@@ -227,7 +227,7 @@ export class Deliveries {
       return draft.put(next);
     });
     if (row.next_at !== null) this.due.set(row.id, { at: row.next_at, parcel: { ...parcel, manner: {}, copies: 1 } });
-    this.sendDue();
+    if (row.next_at === attempt.at) this.sendDue();
     this.tell();
   }
 
