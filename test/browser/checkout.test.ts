@@ -234,6 +234,29 @@ describeInBrowser("checkout pages in a browser", () => {
     expect((await page.goto(`${shop.simulator.url}/c/pay/cs_test_none`))?.status()).toBe(404);
   });
 
+  test("an open invoice is paid on its own page, after a card that was declined", async () => {
+    const shop = await openShop();
+    const { page, stripe } = shop;
+    const { id: customer } = await stripe.customers.create({ email: "ada@example.com", name: "Ada" });
+    await stripe.invoiceItems.create({ customer, amount: 4_200, currency: "usd", description: "Workshop" });
+    const { id } = await stripe.invoices.create({
+      customer,
+      collection_method: "send_invoice",
+      days_until_due: 7,
+      pending_invoice_items_behavior: "include",
+    });
+    const invoice = await stripe.invoices.finalizeInvoice(id);
+    await page.goto(invoice.hosted_invoice_url ?? "");
+    await look(page, "invoice-open");
+    await typeCard(page, "4000 0000 0000 0002");
+    await page.getByRole("button", { name: "Pay" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("declined");
+    await typeCard(page, "4242 4242 4242 4242");
+    await page.getByRole("button", { name: "Pay" }).click();
+    expect(await page.textContent("h1")).toContain("Receipt");
+    expect((await stripe.invoices.retrieve(id)).status).toBe("paid");
+  });
+
   test("an expired checkout that may be recovered begins anew, with the same lines", async () => {
     const shop = await openShop();
     const { page, stripe } = shop;

@@ -12,8 +12,8 @@ import { day } from "./say-time";
 
 /** An invoice that anybody may read who has its address, and pay while it is open. */
 export const invoicePages: Page[] = [
-  { method: "GET", path: /^\/i\/(in_\w+)$/, answer: showInvoice },
-  { method: "POST", path: /^\/i\/(in_\w+)$/, answer: payInvoice },
+  { method: "GET", path: /^\/(?:i|invoice)\/(in_\w+)(?:\/pdf)?$/, answer: showInvoice },
+  { method: "POST", path: /^\/(?:i|invoice)\/(in_\w+)(?:\/pdf)?$/, answer: payInvoice },
 ];
 
 function showInvoice(visit: Visit): Reply {
