@@ -52,16 +52,24 @@ export function idOf(reference: string | { id?: string } | null | undefined): st
 }
 
 /** Closes the shop; a test fails when something in its world does not have the shape of Stripe's types. */
-export async function closeShop({ simulator }: Shop): Promise<void> {
-  const faults = await faultsOf(simulator);
-  await closeSimulators();
-  if (faults.length > 0) throw new Error(faults.join("\n"));
+export async function closeShop(shop: Shop): Promise<void> {
+  try {
+    const faults = await faultsOf(shop);
+    if (faults.length > 0) throw new Error(faults.join("\n"));
+  } finally {
+    await closeSimulators();
+  }
 }
 
 /** What is wrong with everything that the world can show now: each billing object and each event. */
-async function faultsOf(simulator: Simulator): Promise<string[]> {
+async function faultsOf({ simulator, product }: Shop): Promise<string[]> {
   const faults: string[] = [];
-  for (const path of LISTS) {
+  const holders = simulator.world.shelves["entitlements.active_entitlement"].inOrder.map(
+    ({ row }) => row.ours.customer,
+  );
+  const active = holders.map((id) => `entitlements/active_entitlements?customer=${id}`);
+  for (const path of [...LISTS, `products/${product}/features`, ...active]) {
+    // oxlint-disable-next-line no-await-in-loop
     const { status, body } = await ask(simulator, "GET", `/v1/${path}`);
     if (status !== 200) faults.push(`${path}: ${JSON.stringify(body)}`);
     else faults.push(...check(body).map((fault) => `${path}: ${fault}`));
@@ -80,4 +88,5 @@ const LISTS = [
   "invoice_payments?limit=100",
   "credit_notes?limit=100",
   "subscription_schedules?limit=100",
+  "entitlements/features",
 ];

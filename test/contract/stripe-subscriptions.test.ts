@@ -256,3 +256,15 @@ test("an invoice that is sent leaves the subscription active, and past due when 
   expect(await stripe.subscriptions.retrieve(sub.id)).toMatchObject({ status: "active" });
   expect(await told()).not.toContain("invoice.payment_succeeded");
 });
+
+test("a customer shows its living subscriptions when they are asked for, and only then", async () => {
+  const { stripe, monthly, yearly, buyer } = shop;
+  const customer = await buyer();
+  const one = await stripe.subscriptions.create({ customer, items: [{ price: monthly }] });
+  const other = await stripe.subscriptions.create({ customer, items: [{ price: yearly }] });
+  await stripe.subscriptions.cancel(one.id);
+  const plain = await stripe.customers.retrieve(customer);
+  expect(plain).not.toHaveProperty("subscriptions");
+  const asked = await stripe.customers.retrieve(customer, { expand: ["subscriptions"] });
+  expect(asked).toMatchObject({ subscriptions: { data: [{ id: other.id }], has_more: false } });
+});

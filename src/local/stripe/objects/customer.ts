@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { livingSubscriptions } from "../billing/living-subscriptions";
 import { type Draft, timeFor } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
@@ -51,6 +52,7 @@ export const customer: Kind<"customer"> = {
   remembersDeleted: true,
   indexes: { email: (row) => row.email, test_clock: (row) => row.test_clock },
   expands: { test_clock: "test_helpers.test_clock", "invoice_settings.default_payment_method": "payment_method" },
+  includes: { subscriptions: livingSubscriptions },
   routes: [
     route("POST", "/v1/customers", creatable, ({ draft, params }) => createCustomer(draft, params)),
     retrieves("customer", "/v1/customers/:id"),
