@@ -1,0 +1,43 @@
+import type { Draft } from "../draft";
+import type { Kind } from "../kind";
+
+/** What an owner sets in Stripe's dashboard and no API shows. It lives in the world, so it survives a restart. */
+export interface BillingSettingsRow {
+  id: "billing_settings";
+  object: "billing_settings";
+  created: 0;
+  /** What becomes of a subscription whose last retry failed. */
+  afterRetries: "cancel" | "unpaid" | "pause" | "past_due";
+  /** How long after each failed attempt the next one comes; when it is used up, that was the last. */
+  retryAfterS: number[];
+  /** Since endive: pause at the first failed renewal, without retries. */
+  pauseAtFirstFailure: boolean;
+  /** How long a renewal invoice stays a draft. */
+  draftForS: number;
+}
+
+const DAY_S = 86_400;
+
+const usual: BillingSettingsRow = {
+  id: "billing_settings",
+  object: "billing_settings",
+  created: 0,
+  afterRetries: "cancel",
+  retryAfterS: [3 * DAY_S, 5 * DAY_S, 7 * DAY_S],
+  pauseAtFirstFailure: false,
+  draftForS: 3_600,
+};
+
+export function billingSettings(draft: Draft): BillingSettingsRow {
+  return draft.find("billing_settings", usual.id) ?? usual;
+}
+
+export function setBillingSettings(
+  draft: Draft,
+  patch: Partial<Omit<BillingSettingsRow, "id" | "object" | "created">>,
+): void {
+  draft.put({ ...billingSettings(draft), ...patch });
+}
+
+/** Without routes: there is no such object at Stripe. */
+export const settings: Kind<"billing_settings"> = { prefix: "bs", idLength: 14, routes: [] };

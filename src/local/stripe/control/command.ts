@@ -1,0 +1,31 @@
+import type { Deliveries } from "../delivery/deliveries";
+import { type Fields, type ParamsOf, readParams } from "../params";
+import type { FormBranch } from "../read-form";
+import type { Simulator } from "../start-simulator";
+
+/** What a command works on. */
+export interface Room {
+  simulator: Simulator;
+  deliveries: Deliveries;
+}
+
+/** Something that only Stripe, a bank, a person or a test can do. Its name is its address under `/_control/`. */
+export interface Command {
+  group: Group;
+  about: string;
+  /** Name of a parameter -> what to write there. */
+  shows: Record<string, string>;
+  run(room: Room, form: FormBranch): unknown;
+}
+
+export type Group = "Time and world" | "Sales" | "Payments" | "Subscriptions" | "Deliveries" | "Trouble";
+
+/** Ties the types of the parameters to what is done with them. */
+export function command<F extends Fields>(
+  group: Group,
+  about: string,
+  { fields, shows }: { fields: F; shows: { [K in keyof F]: string } },
+  does: (room: Room, params: ParamsOf<F>) => unknown,
+): Command {
+  return { group, about, shows, run: (room, form) => does(room, readParams(fields, form)) };
+}

@@ -1,0 +1,38 @@
+import type { FormBranch, FormTree } from "./read-form";
+import { API_VERSION } from "./stored";
+
+/**
+ * Requests in the words of an older version of the API, in those of the pinned one. Stripe takes the old words from whoever
+ * names an old version, or none; the official client always names its own, and is held to it.
+ */
+export function inPinnedWords(
+  form: FormBranch,
+  asked: { method: string; path: string; version: string | undefined },
+): FormBranch {
+  if (asked.method !== "POST" || asked.version === API_VERSION) return form;
+  const rename = renames.find(({ path }) => path.test(asked.path));
+  return rename ? rename.change(form) : form;
+}
+
+interface Rename {
+  path: RegExp;
+  change(form: FormBranch): FormBranch;
+}
+
+const renames: readonly Rename[] = [
+  // Before 2026-09-30.endive a list of methods, since then a filter of them.
+  {
+    path: /^\/v1\/(payment_intents|setup_intents|checkout\/sessions)$/,
+    change: ({ payment_method_types: types, ...form }) =>
+      types === undefined ? form : { ...form, allowed_payment_method_types: types },
+  },
+  // Before 2025-09-30.clover a promotion code had its coupon one level up.
+  {
+    path: /^\/v1\/promotion_codes$/,
+    change: ({ coupon, ...form }) => (coupon === undefined ? form : { ...form, promotion: promotion(coupon) }),
+  },
+];
+
+function promotion(coupon: FormTree): FormBranch {
+  return { type: "coupon", coupon };
+}

@@ -1,0 +1,19 @@
+import type { SessionRow } from "../../checkout/session-row";
+import type { Draft } from "../../draft";
+import { goneAway } from "../gone-away";
+import type { PageReply } from "../page";
+
+/** The session, as long as it can be paid. */
+export function openFor(draft: Draft, id: string): SessionRow | null {
+  const row = draft.find("checkout.session", id);
+  return row?.status === "open" ? row : null;
+}
+
+/** Why there is nothing to pay any more. */
+export function closedPage(draft: Draft, id: string): PageReply {
+  const row = draft.find("checkout.session", id);
+  if (!row) return goneAway(404, "There is no such checkout.");
+  if (row.status === "complete")
+    return goneAway(410, "You’re all done here: this checkout is complete.", row.cancel_url);
+  return goneAway(410, "This checkout has expired. Go back to the shop and begin again.", row.cancel_url);
+}
