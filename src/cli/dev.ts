@@ -5,10 +5,11 @@ import type { Config } from "../config/config";
 import type { Environment } from "../config/environment";
 import type { Terminal } from "./terminal";
 import { chooseDatabase } from "./choose-database";
+import { chooseStripe } from "./choose-stripe";
 import { loadLocalConfig } from "./load-config";
 import { SettingMistakes } from "./setting-mistakes";
 import { untilToldToStop } from "./until-told-to-stop";
-import { welcome } from "./welcome";
+import { type ShopLinks, welcome } from "./welcome";
 
 /** Local mode: everything that a server needs is made here, with a small shop to look around in. */
 export async function dev({ env, print }: Terminal, options: { demo: boolean }): Promise<void> {
@@ -18,22 +19,24 @@ export async function dev({ env, print }: Terminal, options: { demo: boolean }):
   const toldToStop = untilToldToStop({ followParent: env["npm_lifecycle_event"] !== undefined });
   // Before anything loads the driver of the database, which it instruments.
   const tracing = await startTracing({ config, log });
-  const database = await chooseDatabase(config, log);
+  const opened = [() => tracing.stop()];
   try {
+    const database = await chooseDatabase(config, log);
+    opened.push(() => database.stop());
+    const stripe = await chooseStripe(config, log);
+    opened.push(() => stripe.stop());
     const { start } = await import("../app/start.js");
     const key = keyOf(config);
-    const server = await start({ config, databaseUrl: database.url, log, ...(key && { graphiqlKey: key }) });
-    try {
-      if (options.demo && key) await fillWithDemo(server.url, key);
-      print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim() }));
-      await toldToStop;
-      print("Stopping …");
-    } finally {
-      await server.stop();
-    }
+    const started = { config: { ...config, stripe: stripe.access }, databaseUrl: database.url, log };
+    const server = await start({ ...started, ...(key && { graphiqlKey: key }) });
+    opened.push(() => server.stop());
+    if (options.demo && key) await fillWithDemo(server.url, key);
+    const shop = stripe.simulated && (await lookAround(stripe.simulated.url, started.config, options));
+    print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim(), shop }));
+    await toldToStop;
+    print("Stopping …");
   } finally {
-    await database.stop();
-    await tracing.stop();
+    for (const close of opened.toReversed()) await close();
   }
 }
 
@@ -46,6 +49,15 @@ function refuseProduction(env: Environment): void {
 /** A live key is not handed to a page in a browser, and no demo is written with it. */
 function keyOf(config: Config): string | null {
   return config.bootstrapKey?.startsWith("lk_test_") ? config.bootstrapKey : null;
+}
+
+/** Where the simulated Stripe can be clicked. Without the demo it is empty, and there is its control room only. */
+async function lookAround(url: string, config: Config, options: { demo: boolean }): Promise<ShopLinks> {
+  if (!options.demo) return { controlUrl: url };
+  const { openStripe } = await import("../stripe/open-stripe.js");
+  const { seedStripe } = await import("../local/seed-stripe.js");
+  const stripe = openStripe({ secretKey: config.stripe.secretKey ?? "", apiBase: url });
+  return { controlUrl: url, ...(await seedStripe({ stripe, url })) };
 }
 
 async function fillWithDemo(url: string, key: string): Promise<void> {

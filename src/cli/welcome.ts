@@ -4,8 +4,22 @@ import type { Config } from "../config/config";
 /** On one line and without its comment, for a shell. */
 const QUERY = FIRST_QUERY.replace(/^#.*$/m, "").replace(/\s+/g, " ").trim();
 
+/** Where the simulated Stripe can be clicked. */
+export interface ShopLinks {
+  controlUrl: string;
+  linkUrl?: string;
+  portalUrl?: string;
+}
+
+export interface Welcome {
+  url: string;
+  config: Config;
+  keyIsOurs: boolean;
+  shop: ShopLinks | null;
+}
+
 /** What `npm start` prints: where to look, and a first question that can be pasted. */
-export function welcome(input: { url: string; config: Config; keyIsOurs: boolean }): string {
+export function welcome(input: Welcome): string {
   const { config } = input;
   const url = input.url.replace(/\/+$/, "");
   // A key that was given to us is known already, and is not ours to show.
@@ -18,7 +32,7 @@ Latchkey runs in local mode.
   GraphQL    ${url}/graphql
   Health     ${url}/health/ready
   Metrics    ${url}/metrics
-
+${input.shop ? writeShop(input.shop) : ""}
   Administrator's key (test mode)
   ${key}
 
@@ -34,4 +48,12 @@ or in GraphiQL:
 
 ${data}Ctrl-C stops the server.
 `;
+}
+
+function writeShop({ controlUrl, linkUrl, portalUrl }: ShopLinks): string {
+  return `
+  A simulated Stripe, with people in every state of payment
+
+  Control room   ${controlUrl}/
+${linkUrl ? `  Checkout       ${linkUrl}\n` : ""}${portalUrl ? `  Portal         ${portalUrl}\n` : ""}`;
 }

@@ -28,6 +28,8 @@ export interface Config {
   identityProvider: IdentityProvider | null;
   limits: Limits;
   stripe: { secretKey: string | null; webhookSecret: string | null; apiBase: string | null };
+  /** Empty: beside our own port. Local mode only. */
+  simulatedStripePort: number | null;
   otlpEndpoint: string | null;
 }
 

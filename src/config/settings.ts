@@ -171,7 +171,7 @@ export const settings = {
   STRIPE_SECRET_KEY: {
     meaning: "A secret or restricted key of a Stripe account: `sk_…` or `rk_…`. Local mode refuses a live one.",
     default: null,
-    whenEmpty: "No account is connected until `connectStripe` connects one.",
+    whenEmpty: "Local mode starts a simulated Stripe; otherwise no account is connected until `connectStripe` does it.",
     secret: true,
   },
   STRIPE_WEBHOOK_SECRET: {
@@ -184,6 +184,12 @@ export const settings = {
     meaning: "Another address for Stripe's API, for a simulated Stripe.",
     default: null,
     whenEmpty: "Stripe's own.",
+  },
+  LATCHKEY_SIMULATED_STRIPE_PORT: {
+    meaning: "Where the simulated Stripe of local mode listens; 0 takes any free port.",
+    default: null,
+    whenEmpty: "The port after `PORT`, or any free one if that is taken.",
+    bounds: { min: 0, max: 65_535 },
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: "Where OpenTelemetry traces are sent (OTLP over HTTP).",

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { lockFolder } from "./lock-folder";
 import { type Change, describe, type World } from "./world";
 
 /**
@@ -20,6 +21,7 @@ const CHUNK = 1 << 20;
 
 export function openJournal(dataDir: string): Journal {
   mkdirSync(dataDir, { recursive: true });
+  const unlock = lockFolder(dataDir);
   const path = join(dataDir, "world.jsonl");
   let file = openSync(path, "a+");
   return {
@@ -39,7 +41,10 @@ export function openJournal(dataDir: string): Journal {
       renameSync(`${path}.new`, path);
       file = openSync(path, "a");
     },
-    close: () => closeSync(file),
+    close() {
+      closeSync(file);
+      unlock();
+    },
   };
 }
 

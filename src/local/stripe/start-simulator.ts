@@ -80,7 +80,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const answered = isApi ? serveApi(shell, request, response) : options.pages?.(simulator, request, response);
     answered?.catch((error: unknown) => abandon(error, response, log));
   });
-  const port = await listen(server, options.port ?? 0, host);
+  const port = await listen(server, options.port ?? 0, host).catch((error: unknown) => {
+    journal.close();
+    throw error;
+  });
   simulation.act((draft) => setPageAddress(draft, `http://${host}:${port}`));
   const ticking = setInterval(() => reporting(log, () => simulation.passTime()), TICK_MS).unref();
   const control = openControl(shell, missingPermissions, journal);
