@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-// The package exports its class as the default only; the name is a type.
-// oxlint-disable-next-line import/no-named-as-default
 import type Stripe from "stripe";
 import type { SimulatedStripeOptions } from "../../src/local/stripe/simulated-stripe";
 import type { Receiver } from "../contract/receiver";
@@ -31,6 +29,12 @@ export async function openBrowser(): Promise<void> {
   browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS.split(" ") });
 }
 
+/** The browser that openBrowser opened. */
+export function requireBrowser(): Browser {
+  if (!browser) throw new Error("open the browser first");
+  return browser;
+}
+
 export async function closeBrowser(): Promise<void> {
   await browser?.close();
 }
@@ -53,7 +57,7 @@ export async function openShop(
   const { receiver } = await listen(whole);
   const { javaScriptEnabled = true, phone = false } = browsing;
   const viewport = phone ? { width: 360, height: 740 } : { width: 1100, height: 900 };
-  const context = await browser!.newContext({ javaScriptEnabled, viewport });
+  const context = await requireBrowser().newContext({ javaScriptEnabled, viewport });
   contexts.push(context);
   const page = await context.newPage();
   page.setDefaultTimeout(8_000);

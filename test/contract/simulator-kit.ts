@@ -1,5 +1,3 @@
-// The package exports its class as the default only; the name is a type.
-// oxlint-disable-next-line import/no-named-as-default
 import Stripe from "stripe";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/local/stripe/start-simulator";
 

@@ -2,8 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
-// The package exports its class as the default only; the name is a type.
-// oxlint-disable-next-line import/no-named-as-default
 import Stripe from "stripe";
 import { schemaOfTypes, SCHEMA_REVISION } from "./types-to-schema";
 

@@ -54,7 +54,7 @@ export const limits: Partial<Record<Room, Limit>> = {
   stripe: {
     sees: ["base", "database"],
     types: ["config"],
-    seenBy: ["connections", "projection", "checkout", "portal", "imports", "reconciliation", "http", "app"],
+    seenBy: ["connections", "projection", "checkout", "portal", "imports", "reconciliation", "http", "app", "cli"],
   },
   http: { seenBy: ["app"] },
   local: { sees: ["base"], types: ["stripe"], seenBy: ["cli"], lazy: true },

@@ -40,6 +40,8 @@ export interface Latchkey {
 export interface Options {
   env?: Environment;
   localMode?: boolean;
+  /** In local mode, the key that GraphiQL sends. */
+  graphiqlKey?: string;
   clock?: TestClock;
 }
 
@@ -72,7 +74,14 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
     ...env,
     DATABASE_URL: env["DATABASE_URL"] ?? database.url,
   };
-  const server = await start({ config: configOf(settings, localMode), databaseUrl: settings.DATABASE_URL, log, clock });
+  const graphiql = options.graphiqlKey === undefined ? {} : { graphiqlKey: options.graphiqlKey };
+  const server = await start({
+    config: configOf(settings, localMode),
+    databaseUrl: settings.DATABASE_URL,
+    log,
+    clock,
+    ...graphiql,
+  });
   const keys = new Map<string, Promise<string>>();
   const graphqlUrl = `${server.url}/graphql`;
 

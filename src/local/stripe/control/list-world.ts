@@ -41,8 +41,9 @@ export function listWorld({ simulator }: Room, name: string, query: URLSearchPar
   return simulator.control.act((draft) => {
     const entries = draft.entries(table);
     const data: object[] = [];
-    for (let at = entries.length - 1; at >= 0 && data.length < most; at--) {
-      const rendered = draft.render(entries[at]!.row);
+    for (const { row } of entries.toReversed()) {
+      if (data.length === most) break;
+      const rendered = draft.render(row);
       if (fits(rendered, query)) data.push(rendered);
     }
     return { data, total: entries.length };

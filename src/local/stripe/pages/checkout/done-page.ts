@@ -8,10 +8,13 @@ import { closedPage } from "./closed-page";
 /** Waits until the shop has answered `checkout.session.completed`, a few seconds at most, and sends the buyer back to it. */
 export async function donePage({ desk, id }: Visit): Promise<PageReply> {
   const { control } = desk.simulator;
-  const found = control.act((draft) => ({ session: draft.find("checkout.session", id), event: completion(draft, id) }));
-  if (found.session?.status !== "complete") return control.act((draft) => closedPage(draft, id));
-  if (found.event) await desk.deliveries.answered(found.event, desk.redirectWaitMs);
-  const { url, text } = control.act((draft) => whereTo(draft, found.session!));
+  const { session, event } = control.act((draft) => ({
+    session: draft.find("checkout.session", id),
+    event: completion(draft, id),
+  }));
+  if (session?.status !== "complete") return control.act((draft) => closedPage(draft, id));
+  if (event) await desk.deliveries.answered(event, desk.redirectWaitMs);
+  const { url, text } = control.act((draft) => whereTo(draft, session));
   const button = url && html`<p><a class="button" href="${url}">Continue</a></p>`;
   const body = html`${top("")}
     <h1>Thank you</h1>
