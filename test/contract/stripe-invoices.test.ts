@@ -27,6 +27,15 @@ async function draftOf(
   return { id: id ?? "", customer };
 }
 
+test("an invoice over nothing is paid when it is finalized", async () => {
+  const { id } = await draftOf(0);
+  expect(await shop.stripe.invoices.finalizeInvoice(id)).toMatchObject({
+    status: "paid",
+    amount_due: 0,
+    amount_paid: 0,
+  });
+});
+
 test("a sale by hand is a line that belongs to an invoice item and to no subscription", async () => {
   const { stripe } = shop;
   const { id } = await draftOf(4_900);

@@ -21,6 +21,12 @@ export function advanceInvoice(draft: Draft, id: string): void {
   collectOrSend(draft, open);
 }
 
+/** Finalized by the API or by hand. Where nothing is due, nothing is left to be paid. */
+export function finalizeByHand(draft: Draft, id: string): InvoiceRow {
+  const open = finalizeInvoice(draft, id);
+  return open.amount_remaining === 0 ? markPaid(draft, id) : open;
+}
+
 export function collectOrSend(draft: Draft, row: InvoiceRow): void {
   if (row.collection_method === "send_invoice") tell(draft, "invoice.sent", row);
   else collectInvoice(draft, row.id, { offSession: true });

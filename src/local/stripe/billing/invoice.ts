@@ -4,7 +4,7 @@ import { listPage } from "../list-page";
 import { bool, choice, listParams, type ParamsOf, text, timeRange } from "../params";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
-import { advanceInvoice, noteOverdue, retryInvoice } from "./advance-invoice";
+import { advanceInvoice, finalizeByHand, noteOverdue, retryInvoice } from "./advance-invoice";
 import { inRange } from "./in-range";
 import { type InvoiceRow, linesOf } from "./invoice-row";
 import { moveInvoicePayment } from "./move-invoice-payment";
@@ -59,8 +59,7 @@ export const invoice: Kind<"invoice"> = {
     route("POST", "/v1/invoices/:id/finalize", { auto_advance: bool() }, ({ draft, params, ids }) => {
       if (params.auto_advance !== undefined)
         draft.update("invoice", ids.id, { auto_advance: params.auto_advance ?? false });
-      finalizeInvoice(draft, ids.id);
-      return draft.render(draft.get("invoice", ids.id));
+      return draft.render(finalizeByHand(draft, ids.id));
     }),
     route("POST", "/v1/invoices/:id/pay", payable, ({ draft, params, ids }) =>
       draft.render(payByHand(draft, ids.id, params)),
