@@ -7,7 +7,7 @@ import type { Db, Tx } from "../database/db";
 import { newUserRow } from "./create-user";
 import { emailSchema, externalIdSchema } from "./read-user-input";
 import { UserEntity } from "./user.entity";
-import { findUser, findUserByEmail, insertUser, updateUserRow, writeLastSeen } from "./users.store";
+import { findUser, insertUser, lockUserByEmail, updateUserRow, writeLastSeen } from "./users.store";
 
 /** What an identity provider says of the person it vouches for. */
 export interface Claims {
@@ -46,7 +46,9 @@ async function firstSight(deps: { db: Db; clock: Clock }, mode: Mode, claims: Cl
 
 async function meet(tx: Tx, now: Date, mode: Mode, claims: Claims): Promise<UserEntity> {
   const email = claims.emailVerified ? emailSchema.safeParse(claims.email ?? "").data : undefined;
-  const holder = email === undefined ? null : await findUserByEmail(tx, email);
+  // Locked, for two subjects may come at once with one address: only the first of them is who we know.
+  const holder = email === undefined ? null : await lockUserByEmail(tx, email);
+  if (holder?.externalId === claims.subject) return holder;
   if (holder && holder.externalId === null) {
     const met = Object.assign(new UserEntity(), holder, {
       externalId: claims.subject,

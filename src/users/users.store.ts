@@ -30,6 +30,12 @@ export async function lockUser(tx: Tx, ref: UserRef): Promise<UserEntity> {
   return user;
 }
 
+/** The same by address; null when nobody has it. */
+export function lockUserByEmail(tx: Tx, email: string): Promise<UserEntity | null> {
+  const where = { emailKey: emailKeyOf(email), ...present };
+  return tx.repository(UserEntity).findOne({ where, lock: { mode: "for_no_key_update" } });
+}
+
 export function userNotFound(): Refusal {
   return new Refusal("NOT_FOUND", { say: "There is no such user.", field: "user" });
 }
