@@ -113,6 +113,7 @@ function readTokenError(error: unknown): Error {
   if (error instanceof errors.JWTExpired) return wrongToken("The token has expired.");
   if (
     error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
     !(error instanceof errors.JOSEError) ||
     error.code === "ERR_JOSE_GENERIC"
   ) {
