@@ -1,0 +1,66 @@
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SignJWT, exportJWK, generateKeyPair } from "jose";
+import { HOUR } from "../../src/base/durations";
+import { documents, operationsOf } from "../kit/operations";
+import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+
+const ISSUER = "https://login.test";
+const AUDIENCE = "shop";
+
+let answer: { status: number; body: string };
+let token: string;
+let goodKeys: string;
+let server: Server;
+let latchkey: Latchkey;
+
+beforeAll(async () => {
+  const pair = await generateKeyPair("ES256", { extractable: true });
+  goodKeys = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "one", alg: "ES256" }] });
+  server = createServer((_, response) => response.writeHead(answer.status).end(answer.body));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  latchkey = await startLatchkey({
+    localMode: true,
+    env: {
+      LATCHKEY_JWT_ISSUER: ISSUER,
+      LATCHKEY_JWT_JWKS_URL: `http://127.0.0.1:${port}/keys`,
+      LATCHKEY_JWT_TEST_AUDIENCE: AUDIENCE,
+    },
+  });
+  const now = latchkey.clock.now();
+  token = await new SignJWT({ sub: "ada" })
+    .setProtectedHeader({ alg: "ES256", kid: "one" })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setExpirationTime(new Date(now.getTime() + HOUR))
+    .sign(pair.privateKey);
+});
+afterAll(async () => {
+  await latchkey.stop();
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const ask = async () => (await latchkey.ask(documents.viewer, {}, token)).errors?.[0]?.extensions;
+
+test.each([
+  ["an error", 500, "{}"],
+  ["a page instead of keys", 200, "<!doctype html><title>Maintenance</title>"],
+  ["an object without keys", 200, "{}"],
+  ["keys that are no list", 200, `{ "keys": "none" }`],
+  ["a redirect", 302, ""],
+])("when the provider answers with %s nothing opens, and a good token is not called wrong", async (_, status, body) => {
+  answer = { status, body };
+  expect(await ask()).toMatchObject({ code: "UNAVAILABLE", retryable: true });
+});
+
+test("the next request after the provider is back is answered, and the person is made once", async () => {
+  answer = { status: 503, body: "" };
+  await Promise.all([ask(), ask(), ask()]);
+  answer = { status: 200, body: goodKeys };
+  expect(await ask()).toBeUndefined();
+  const api = operationsOf(latchkey);
+  expect(await api.user("ada")).toMatchObject({ externalId: "ada" });
+  expect(await api.activities({ user: "ada", types: ["USER_CREATED"] })).toHaveLength(1);
+});
