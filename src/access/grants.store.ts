@@ -2,8 +2,8 @@ import { In } from "typeorm";
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader, Tx } from "../database/db";
+import { entityReader } from "../database/read-entity";
 import { readPages } from "../database/read-pages";
-import type { GrantSource } from "./grant";
 import { GrantEntity } from "./grant.entity";
 import { type AccessReason, reasonRank } from "./reasons";
 
@@ -51,50 +51,7 @@ export function findGrantPages(
     values: filter.active === null ? [filter.mode] : [filter.mode, filter.at],
     parents: { column: "g.user_id", ids: userIds },
   };
-  return readPages(db, list, page, readGrantRow);
-}
-
-interface RawGrant {
-  user_id: string;
-  id: string;
-  product_id: string;
-  mode: Mode;
-  source: GrantSource;
-  reason: AccessReason;
-  starts_at: Date;
-  ends_at: Date | null;
-  ended_at: Date | null;
-  end_reason: AccessReason | null;
-  quantity: number;
-  cancel_at_period_end: boolean;
-  stripe_object: string | null;
-  note: string | null;
-  granted_by: string | null;
-  created_at: Date;
-  updated_at: Date;
-}
-
-function readGrantRow(raw: Record<string, unknown>): GrantEntity {
-  const row = raw as unknown as RawGrant;
-  return Object.assign(new GrantEntity(), {
-    userId: row.user_id,
-    id: row.id,
-    productId: row.product_id,
-    mode: row.mode,
-    source: row.source,
-    reason: row.reason,
-    startsAt: row.starts_at,
-    endsAt: row.ends_at,
-    endedAt: row.ended_at,
-    endReason: row.end_reason,
-    quantity: row.quantity,
-    cancelAtPeriodEnd: row.cancel_at_period_end,
-    stripeObject: row.stripe_object,
-    note: row.note,
-    grantedBy: row.granted_by,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  });
+  return readPages(db, list, page, entityReader(db, GrantEntity));
 }
 
 export function findGrantsById(db: Reader, mode: Mode, ids: readonly string[]): Promise<GrantEntity[]> {

@@ -1,6 +1,7 @@
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader } from "../database/db";
+import { entityReader } from "../database/read-entity";
 import { readPage } from "../database/read-pages";
 import type { ProductEntity } from "../products/product.entity";
 import { likePattern } from "../products/products.store";
@@ -34,7 +35,7 @@ export function findUserPage(db: Reader, filter: UserConditions, page: PageReque
   if (filter.has) conditions.push(mayOpen(filter.has, filter, parameter));
   if (filter.lacks) conditions.push(`not ${mayOpen(filter.lacks, filter, parameter)}`);
   const list = { order: userOrder, columns: "u.*", from: "users u", conditions, values };
-  return readPage(db, list, page, readUserRow);
+  return readPage(db, list, page, entityReader(db, UserEntity));
 }
 
 function searchSql(like: string): string {
@@ -55,36 +56,5 @@ function mayOpen(
     user: "u.id",
     mode: parameter(mode, "text"),
     at: parameter(at, "timestamptz"),
-  });
-}
-
-interface RawUser {
-  id: string;
-  external_id: string | null;
-  email: string | null;
-  email_key: string | null;
-  email_verified: boolean;
-  name: string | null;
-  metadata: object;
-  created_at: Date;
-  updated_at: Date;
-  last_seen_at: Date | null;
-  deleted_at: Date | null;
-}
-
-function readUserRow(raw: Record<string, unknown>): UserEntity {
-  const row = raw as unknown as RawUser;
-  return Object.assign(new UserEntity(), {
-    id: row.id,
-    externalId: row.external_id,
-    email: row.email,
-    emailKey: row.email_key,
-    emailVerified: row.email_verified,
-    name: row.name,
-    metadata: row.metadata,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    lastSeenAt: row.last_seen_at,
-    deletedAt: row.deleted_at,
   });
 }

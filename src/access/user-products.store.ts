@@ -1,9 +1,10 @@
 import type { Mode } from "../base/mode";
 import type { Page, PageRequest } from "../base/page";
 import type { Reader } from "../database/db";
+import { entityReader } from "../database/read-entity";
 import { readPages } from "../database/read-pages";
-import type { ProductEntity } from "../products/product.entity";
-import { productOrder, readProductRow } from "../products/products.store";
+import { ProductEntity } from "../products/product.entity";
+import { productOrder } from "../products/products.store";
 import { openedSql } from "./grants.store";
 
 export interface UserProductFilter {
@@ -31,7 +32,7 @@ export function findUserProductPages(
     values: filter.allowed === null ? [] : [filter.mode, filter.at],
     parents: { ids: userIds },
   };
-  return readPages(db, list, page, readProductRow);
+  return readPages(db, list, page, entityReader(db, ProductEntity));
 }
 
 const allowedSql = `(p.status = 'LIVE' and (p.access_mode in ('PUBLIC', 'AUTHENTICATED') or p.access_mode = 'ENTITLED' and ${openedSql(

@@ -4,6 +4,7 @@ import type { ActivityType, Actor } from "../activities/activity-types";
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader } from "../database/db";
+import { entityReader } from "../database/read-entity";
 import { type List, readPage, readPages } from "../database/read-pages";
 
 /** By when things happened, the latest first. */
@@ -31,7 +32,7 @@ export function findActivityPage(
   filter: ActivityConditions,
   page: PageRequest,
 ): Promise<Page<ActivityEntity>> {
-  return readPage(db, journal(filter), page, readActivityRow);
+  return readPage(db, journal(filter), page, entityReader(db, ActivityEntity));
 }
 
 /** The same page below each of these users. */
@@ -42,7 +43,7 @@ export function findActivityPages(
   page: PageRequest,
 ): Promise<Map<string, Page<ActivityEntity>>> {
   const parents = { column: "a.user_id", ids: userIds };
-  return readPages(db, { ...journal(filter), parents }, page, readActivityRow);
+  return readPages(db, { ...journal(filter), parents }, page, entityReader(db, ActivityEntity));
 }
 
 function journal(filter: ActivityConditions): Omit<List, "parents"> {
@@ -56,45 +57,6 @@ function journal(filter: ActivityConditions): Omit<List, "parents"> {
   if (filter.before) conditions.push(`a.at < ${parameter(filter.before, "timestamptz")}`);
   if (filter.actor) conditions.push(`a.actor = ${parameter(filter.actor, "text")}`);
   return { order: activityOrder, columns: "a.*", from: "activities a", conditions, values };
-}
-
-interface RawActivity {
-  id: string;
-  mode: Mode;
-  type: ActivityType;
-  custom_type: string | null;
-  at: Date;
-  recorded_at: Date;
-  user_id: string | null;
-  product_id: string | null;
-  actor: Actor;
-  actor_ref: string | null;
-  origin: string;
-  stripe_object: string | null;
-  message: string;
-  data: object;
-  once_key: string | null;
-}
-
-function readActivityRow(raw: Record<string, unknown>): ActivityEntity {
-  const row = raw as unknown as RawActivity;
-  return Object.assign(new ActivityEntity(), {
-    id: row.id,
-    mode: row.mode,
-    type: row.type,
-    customType: row.custom_type,
-    at: row.at,
-    recordedAt: row.recorded_at,
-    userId: row.user_id,
-    productId: row.product_id,
-    actor: row.actor,
-    actorRef: row.actor_ref,
-    origin: row.origin,
-    stripeObject: row.stripe_object,
-    message: row.message,
-    data: row.data,
-    onceKey: row.once_key,
-  });
 }
 
 export function findActivitiesById(db: Reader, mode: Mode, ids: readonly string[]): Promise<ActivityEntity[]> {

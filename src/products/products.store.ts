@@ -2,6 +2,7 @@ import { In } from "typeorm";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import { Refusal } from "../base/refusal";
 import { type Reader, type Tx, brokenConstraint } from "../database/db";
+import { entityReader } from "../database/read-entity";
 import { readPage } from "../database/read-pages";
 import { ProductEntity, type ProductStatus } from "./product.entity";
 import type { ProductRef } from "./read-product-ref";
@@ -30,53 +31,12 @@ export function findProductPage(db: Reader, filter: ProductFilter, page: PageReq
   if (filter.tag) add((tag) => `p.tags @> array[${tag}]::text[]`, filter.tag);
   if (filter.search) add((like) => `(p.name ilike ${like} or p.key ilike ${like})`, likePattern(filter.search));
   const list = { order: productOrder, columns: "p.*", from: "products p", conditions, values };
-  return readPage(db, list, page, readProductRow);
+  return readPage(db, list, page, entityReader(db, ProductEntity));
 }
 
 /** Finds the text anywhere; what means something in a pattern is taken as it is written. */
 export function likePattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
-}
-
-interface RawProduct {
-  id: string;
-  key: string;
-  name: string;
-  description: string | null;
-  teaser: string | null;
-  image_url: string | null;
-  status: ProductEntity["status"];
-  access_mode: ProductEntity["accessMode"];
-  purchase_method: ProductEntity["purchaseMethod"];
-  sales_page_url: string | null;
-  external_url: string | null;
-  show_when_locked: boolean;
-  tags: string[];
-  metadata: object;
-  created_at: Date;
-  updated_at: Date;
-}
-
-export function readProductRow(raw: Record<string, unknown>): ProductEntity {
-  const row = raw as unknown as RawProduct;
-  return Object.assign(new ProductEntity(), {
-    id: row.id,
-    key: row.key,
-    name: row.name,
-    description: row.description,
-    teaser: row.teaser,
-    imageUrl: row.image_url,
-    status: row.status,
-    accessMode: row.access_mode,
-    purchaseMethod: row.purchase_method,
-    salesPageUrl: row.sales_page_url,
-    externalUrl: row.external_url,
-    showWhenLocked: row.show_when_locked,
-    tags: row.tags,
-    metadata: row.metadata,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  });
 }
 
 export function findProduct(db: Reader, ref: ProductRef): Promise<ProductEntity | null> {
