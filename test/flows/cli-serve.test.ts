@@ -33,7 +33,9 @@ test("a server answers the bootstrap key, stops on SIGTERM with code 0, and writ
   const { code, out, said } = await cli.ended;
   expect(code).toBe(0);
   expect(out).toContain('"msg":"stopped"');
-  for (const secret of [KEY, SECRET, database.url, new URL(database.url).password]) {
+  // A server that trusts everybody has no password to leak.
+  const secrets = [KEY, SECRET, database.url, new URL(database.url).password].filter((secret) => secret !== "");
+  for (const secret of secrets) {
     expect(out + said).not.toContain(secret);
   }
 });

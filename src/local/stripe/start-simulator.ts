@@ -59,6 +59,8 @@ export interface Control {
 }
 
 const TICK_MS = 1_000;
+// A client whose process was busy for some seconds must not find its idle connection closed under its hands.
+const KEEP_ALIVE_MS = 75_000;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { clock = systemClock, seed = 1, deliver = () => {}, host = "127.0.0.1", log = () => {} } = options;
@@ -75,7 +77,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: 0,
     held: new Set(),
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const isApi = /^\/v[12]\//.test(request.url ?? "") || !options.pages;
     const answered = isApi ? serveApi(shell, request, response) : options.pages?.(simulator, request, response);
     answered?.catch((error: unknown) => abandon(error, response, log));
