@@ -114,6 +114,21 @@ describe("granting under a reference of another system", () => {
     }
   });
 
+  test("CH-X10 twenty requests at once for different people under one reference make one grant, and refuse the others", async () => {
+    const { product } = await pair();
+    const users = await atOnce(20, () => api.createUser());
+    const externalRef = newRef();
+    const answers = await Promise.all(
+      users.map(({ id }) =>
+        latchkey.ask("mutation ($input: GrantAccessInput!) { grantAccess(input: $input) { id } }", {
+          input: { user: id, product, externalRef, note: "x" },
+        }),
+      ),
+    );
+    const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? "granted").sort();
+    expect(codes).toEqual([...Array.from({ length: 19 }, () => "IDEMPOTENCY_MISMATCH"), "granted"]);
+  });
+
   test("two systems may use the same reference for different things", async () => {
     const [a, b] = [await pair(), await pair()];
     const externalRef = newRef();

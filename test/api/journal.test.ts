@@ -105,7 +105,7 @@ describe("reading the journal", () => {
   test("RWS-X14 the reason of a grant is hidden from the person it is about; ids and numbers of ours too", async () => {
     const token = await latchkey.tokenOf(bob);
     const own = await api.activities({ types: ["ACCESS_GRANTED"] }, token);
-    expect(own).toMatchObject([{ data: {}, message: "Access was granted." }]);
+    expect(own.map(({ data, message }) => [data, message])).toEqual([[{}, "Access was granted."]]);
     expect((await api.activities({ user: bob, types: ["ACCESS_GRANTED"] }))[0]?.data).toMatchObject({ note: "a test" });
   });
 
@@ -153,11 +153,12 @@ describe("writing lines of one's own", () => {
   });
 
   test("CH-X25 nobody can forge a line of ours: whatever the type is called, the line is CUSTOM", async () => {
-    expect(await api.recordActivity({ type: "PRODUCT_PURCHASED" })).toMatchObject({
+    const line = await api.recordActivity({ type: "PRODUCT_PURCHASED" });
+    expect(line.data).toEqual({});
+    expect(line).toMatchObject({
       type: "CUSTOM",
       customType: "PRODUCT_PURCHASED",
       message: "PRODUCT_PURCHASED",
-      data: {},
     });
     expect(await api.activities({ types: ["PRODUCT_PURCHASED"] })).toEqual([]);
   });

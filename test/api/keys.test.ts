@@ -1,5 +1,6 @@
+import { delayedLine } from "../kit/delayed-line";
 import { documents, dumpRows, operationsOf, type Operations } from "../kit/operations";
-import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+import { type Latchkey, startLatchkey, startLatchkeyOn } from "../kit/start-latchkey";
 import { testClock } from "../kit/test-clock";
 
 const BOOTSTRAP = "lk_test_BootstrapKeyOfThisTestFile0123456789";
@@ -8,7 +9,10 @@ let latchkey: Latchkey;
 let api: Operations;
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ env: { LATCHKEY_BOOTSTRAP_KEY: BOOTSTRAP }, clock: testClock() });
+  latchkey = await startLatchkey({
+    env: { LATCHKEY_BOOTSTRAP_KEY: BOOTSTRAP },
+    clock: testClock(),
+  });
   api = operationsOf(latchkey);
 });
 afterAll(() => latchkey.stop());
@@ -135,10 +139,14 @@ describe("a key's life", () => {
 });
 
 describe("a revoked key", () => {
-  test("opens nothing from the answer on, here and in a second replica that had it in memory", async () => {
-    const replica = await latchkey.replica();
+  test("opens nothing from the answer on, here and in a second replica that had it in memory and hears of it late", async () => {
+    const line = await delayedLine(latchkey.database.url, 100);
+    const replica = await startLatchkeyOn(latchkey.database, {
+      env: { LATCHKEY_DATABASE_LISTEN_URL: line.url },
+      clock: latchkey.clock,
+    });
     try {
-      for (let round = 0; round < 50; round++) {
+      for (let round = 0; round < 10; round++) {
         const { secret, apiKey } = await api.createApiKey("READ");
         expect([await wrong(secret), await wrong(secret, replica)]).toEqual([false, false]);
         const revoked = await api.revokeApiKey(apiKey.id);
@@ -147,6 +155,7 @@ describe("a revoked key", () => {
       }
     } finally {
       await replica.stop();
+      await line.close();
     }
   });
 

@@ -38,13 +38,14 @@ describe("making a product", () => {
   });
 
   test("a product is live, opens to those who hold a grant, and is shown when locked, unless told otherwise", async () => {
-    expect(await api.createProduct()).toMatchObject({
+    const product = await api.createProduct();
+    expect(product.metadata).toEqual({});
+    expect(product).toMatchObject({
       status: "LIVE",
       accessMode: "ENTITLED",
       purchaseMethod: "NONE",
       showWhenLocked: true,
       tags: [],
-      metadata: {},
       includes: [],
       description: null,
     });
