@@ -41,7 +41,7 @@ describe("what each role may do", () => {
     ["READ", ["catalogue", "read"]],
     ["WRITE", ["catalogue", "read", "write"]],
     ["ADMIN", ["catalogue", "read", "write", "admin"]],
-  ] as const)("TA-X31 RWS-X15 a %s key may ask for %j and is FORBIDDEN everything else", async (role, allowed) => {
+  ] as const)("TA-X31 a %s key may ask for %j and is FORBIDDEN everything else", async (role, allowed) => {
     const key = await latchkey.key(role);
     for (const [group, operations] of Object.entries(asked)) {
       for (const [name, variables] of Object.entries(operations)) {

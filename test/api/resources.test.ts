@@ -143,7 +143,7 @@ test("content of several products is open until the last of grants that follow o
   expect(await api.resourceAccess("relay", id)).toMatchObject({ endsAt: "2026-05-01T00:00:00.000Z" });
 });
 
-test("RWS-X23 RWS-X24 a denial says what helps most: what the person had before what they never had", async () => {
+test("a denial says what helps most: what the person had before what they never had", async () => {
   const [never, had] = [await product(), await product()];
   await api.setResource({ key: "helpful", products: [never, had] });
   const { id } = await api.createUser();
