@@ -1,4 +1,4 @@
-import type { Draft } from "../draft";
+import { type Draft, timeFor } from "../draft";
 import { invalid, missingParam } from "../refuse";
 import type { SessionParams } from "./session-params";
 
@@ -8,7 +8,7 @@ export function checkSession(draft: Draft, params: SessionParams): void {
   checkMode(params);
   checkTogether(params);
   checkAddresses(params);
-  checkTimes(draft.now, params);
+  checkTimes(timeFor(draft, params.customer ?? null).at, params);
   if (params.customer_email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(params.customer_email)) {
     throw invalid(`Invalid email address: ${params.customer_email}`, {
       code: "email_invalid",
@@ -30,12 +30,17 @@ const ONLY_IN: [param: keyof SessionParams, modes: readonly string[]][] = [
 
 function checkMode(params: SessionParams): void {
   const mode = params.mode ?? "";
+  checkFits(params, mode);
+  if (mode !== "setup" && !params.line_items?.length) throw missingParam("line_items");
+  if (mode === "setup" && !params.currency && !params.allowed_payment_method_types) throw missingParam("currency");
+}
+
+/** For payment links as well: a setting of one mode is refused in another. */
+export function checkFits(params: Partial<SessionParams>, mode: string): void {
   for (const [param, modes] of ONLY_IN) {
     if (params[param] === undefined || modes.includes(mode)) continue;
     throw invalid(`You can not pass \`${param}\` in \`${mode}\` mode.`, { param });
   }
-  if (mode !== "setup" && !params.line_items?.length) throw missingParam("line_items");
-  if (mode === "setup" && !params.currency && !params.allowed_payment_method_types) throw missingParam("currency");
 }
 
 const APART: [SessionParam, SessionParam][] = [

@@ -35,4 +35,6 @@ export const lineFields = {
 export const linesParam = list(object(lineFields));
 
 export type LineParam = ParamsOf<typeof lineFields>;
+/** What we ask of ourselves: `inline` says that the price was made for this line, so that it may sell it again. */
+export type LineAgain = LineParam & { inline?: boolean };
 export type PriceDataParam = NonNullable<LineParam["price_data"]>;

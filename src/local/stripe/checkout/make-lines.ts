@@ -2,13 +2,13 @@ import type { Draft } from "../draft";
 import { blankProduct, changedProduct } from "../objects/new-product";
 import { createPrice, type PriceRow } from "../objects/price";
 import { invalid } from "../refuse";
-import type { LineParam, PriceDataParam } from "./line-params";
+import type { LineAgain, LineParam, PriceDataParam } from "./line-params";
 import type { Line } from "./session-row";
 
 type Mode = "payment" | "subscription";
 
 /** Lines of what was asked for, without amounts yet; refuses what cannot be sold in this mode. */
-export function makeLines(draft: Draft, given: readonly LineParam[], mode: Mode): Line[] {
+export function makeLines(draft: Draft, given: readonly LineAgain[], mode: Mode): Line[] {
   const lines = given.map((line, at) => makeLine(draft, line, `line_items[${at}]`));
   refuseMode(lines, mode);
   refuseMany(lines, mode);
@@ -18,8 +18,8 @@ export function makeLines(draft: Draft, given: readonly LineParam[], mode: Mode)
   return lines;
 }
 
-function makeLine(draft: Draft, given: LineParam, param: string): Line {
-  const price = given.price ? activePrice(draft, given.price, param) : inlinePrice(draft, given.price_data, param);
+function makeLine(draft: Draft, given: LineAgain, param: string): Line {
+  const price = given.price ? priceOf(draft, given.price, given, param) : inlinePrice(draft, given.price_data, param);
   const metered = price.recurring?.usage_type === "metered";
   if (metered && given.quantity) throw invalid("Quantity should not be specified for a metered price.", { param });
   if (!metered && !given.quantity && !price.custom_unit_amount) {
@@ -29,6 +29,7 @@ function makeLine(draft: Draft, given: LineParam, param: string): Line {
   return {
     id: draft.newId("checkout.session").replace("cs_test", "li"),
     price: price.id,
+    inline: given.inline ?? !given.price,
     quantity: metered ? null : (given.quantity ?? 1),
     adjustable: readAdjustable(given.adjustable_quantity),
     description: product.name,
@@ -46,9 +47,9 @@ function readAdjustable(given: LineParam["adjustable_quantity"]): Line["adjustab
   return { enabled: true, maximum: given.maximum ?? 99, minimum: given.minimum ?? 0 };
 }
 
-function activePrice(draft: Draft, id: string, param: string): PriceRow {
+function priceOf(draft: Draft, id: string, { inline }: LineAgain, param: string): PriceRow {
   const price = draft.get("price", id, `${param}[price]`);
-  if (!price.active) {
+  if (!price.active && !inline) {
     throw invalid("The price specified is inactive. This field only accepts active prices.", {
       param: `${param}[price]`,
     });

@@ -4,10 +4,10 @@ import { listPage } from "../list-page";
 import { mergeMetadata } from "../metadata";
 import { pageUrl } from "../objects/page-address";
 import { bool, choice, integer, list, listParams, object, type ParamsOf, required, text } from "../params";
-import { invalid } from "../refuse";
+import { invalid, missing } from "../refuse";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
-import { checkUrl } from "./check-session";
+import { checkFits, checkUrl } from "./check-session";
 import { invoiceCreation } from "./create-session";
 import { lineFields } from "./line-params";
 import type { PaymentLinkRow } from "./link-row";
@@ -66,6 +66,7 @@ export const paymentLink: Kind<"payment_link"> = {
 
 function createLink(draft: Draft, params: ParamsOf<typeof creatable>): Rendered {
   const mode = isRecurring(draft, params.line_items) ? "subscription" : "payment";
+  checkFits(settingsOf(params), mode);
   const lines = priceLines(draft, makeLines(draft, params.line_items, mode));
   const [first] = lines;
   if (!first) throw invalid("A payment link needs at least one line.", { param: "line_items" });
@@ -83,6 +84,17 @@ function createLink(draft: Draft, params: ParamsOf<typeof creatable>): Rendered 
   const rendered = draft.render(draft.put(changed(row, params)));
   draft.emit("payment_link.created", rendered);
   return rendered;
+}
+
+// The texts, names and lines of a link go with every mode.
+function settingsOf({
+  customer_creation,
+  invoice_creation,
+  payment_intent_data,
+  payment_method_collection,
+  subscription_data,
+}: ParamsOf<typeof changeable>): Parameters<typeof checkFits>[0] {
+  return { customer_creation, invoice_creation, payment_intent_data, payment_method_collection, subscription_data };
 }
 
 function isRecurring(draft: Draft, lines: ParamsOf<typeof creatable>["line_items"]): boolean {
@@ -221,6 +233,10 @@ function subscriptionData(
 function updateLink(draft: Draft, id: string, params: ParamsOf<typeof updatable>): Rendered {
   const row = draft.get("payment_link", id);
   const before = draft.render(row);
+  checkFits(settingsOf(params), row.ours.mode);
+  for (const { id: line } of params.line_items ?? []) {
+    if (!row.ours.lines.some((own) => own.id === line)) throw missing("line item", line, "line_items");
+  }
   const wanted = new Map((params.line_items ?? []).map((line) => [line.id, line.quantity]));
   const lines = row.ours.lines.map((line) => ({ ...line, quantity: wanted.get(line.id) ?? line.quantity }));
   const next = { ...changed(row, params), ours: { ...row.ours, lines: priceLines(draft, lines) } };

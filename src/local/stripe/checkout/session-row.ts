@@ -26,6 +26,8 @@ export type SessionRow = Stored<Stripe.Checkout.Session> & {
 export interface Line {
   id: string;
   price: string;
+  /** The price was made for this line, and is inactive for everybody else. */
+  inline: boolean;
   quantity: number | null;
   adjustable: { enabled: boolean; maximum: number | null; minimum: number | null } | null;
   description: string;
