@@ -62,7 +62,7 @@ export async function grantAccess(
 }
 
 async function planGrant(tx: Tx, identity: Identity, input: GrantInput, now: Date): Promise<GrantEntity> {
-  const user = await lockUser(tx, readUserRef(input.user));
+  const user = await lockUser(tx, readUserRef(input.user), "input.user");
   const product = await findProduct(tx, readProductRef(input.product));
   if (!product) throw productNotFound("input.product");
   return Object.assign(new GrantEntity(), {

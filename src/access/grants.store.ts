@@ -1,4 +1,4 @@
-import { In } from "typeorm";
+import { In, IsNull, MoreThan } from "typeorm";
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader, Tx } from "../database/db";
@@ -86,14 +86,19 @@ export async function endGrants(
   );
 }
 
-/** Everything that a removed person still holds, in both modes; what was written about them goes. */
-export async function endGrantsOfRemoved(tx: Tx, userId: string, now: Date): Promise<void> {
-  await tx.rows(
-    `/* grants.endOfRemoved */ update grants set ended_at = $2, end_reason = 'REVOKED', updated_at = $2
-     where user_id = $1 and ended_at is null and (ends_at is null or ends_at > $2)`,
-    [userId, now],
-  );
-  await tx.rows(`/* grants.blank */ update grants set note = null, granted_by = null where user_id = $1`, [userId]);
+/** All that a user holds or will hold, in both modes. */
+export function findOpenGrants(tx: Tx, userId: string, now: Date): Promise<GrantEntity[]> {
+  const open = { userId, endedAt: IsNull() };
+  const where = [
+    { ...open, endsAt: IsNull() },
+    { ...open, endsAt: MoreThan(now) },
+  ];
+  return tx.repository(GrantEntity).find({ where, order: { id: "ASC" } });
+}
+
+/** What was written about a person in their grants, and what other systems called them. */
+export async function blankGrants(tx: Tx, userId: string): Promise<void> {
+  await tx.repository(GrantEntity).update({ userId }, { note: null, grantedBy: null });
   await tx.rows(`/* grants.forgetRefs */ delete from grant_refs where user_id = $1`, [userId]);
 }
 

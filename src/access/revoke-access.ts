@@ -52,11 +52,17 @@ function findMeant(tx: Tx, identity: Identity, input: RevokeInput): Promise<Gran
   const byRef = input.externalRef ? [() => findByRef(tx, identity, input)] : [];
   const byPair = input.user && input.product ? [() => findOfPair(tx, identity, input)] : [];
   const [find, ...others] = [...byGrant, ...byRef, ...byPair];
-  if (find && others.length === 0) return find();
+  if (find && others.length === 0 && saysNoMore(input)) return find();
   throw new Refusal("INVALID_INPUT", {
     say: "Name one grant, or a source and external reference, or a user and a product.",
     field: "input",
   });
+}
+
+/** What is said beside a way is not ignored: somebody who adds it means fewer grants than would end. */
+function saysNoMore({ grant, user, product, source, externalRef }: RevokeInput): boolean {
+  if (grant) return !user && !product && !source;
+  return externalRef ? !user && !product : !source;
 }
 
 async function findOne(tx: Tx, identity: Identity, id: string): Promise<GrantEntity[]> {
@@ -75,7 +81,7 @@ async function findByRef(tx: Tx, identity: Identity, input: RevokeInput): Promis
 
 async function findOfPair(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
   const user = await findUser(tx, readUserRef(input.user ?? ""));
-  if (!user) throw userNotFound();
+  if (!user) throw userNotFound("input.user");
   const product = await findProduct(tx, readProductRef(input.product ?? ""));
   if (!product) throw productNotFound("input.product");
   await lockUser(tx, { id: user.id, externalId: null });

@@ -42,7 +42,9 @@ export class NodesResolver {
         details: { limit: "ids", max: IDS_MAX, actual: ids.length },
       });
     }
-    return Promise.all(ids.map((id) => findNode(ctx, id)));
+    // One that is refused is an error in its own place, and does not take the others with it.
+    const found = ids.map((id) => findNode(ctx, id).catch((error: unknown) => error as Node));
+    return Promise.all(found);
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Client } from "pg";
+import { Client, type QueryResultRow } from "pg";
 import type { Logger } from "../base/log";
 import { SECOND } from "../base/durations";
 
@@ -54,11 +54,19 @@ export async function openSignals(options: {
   };
   const tell = (channel: string, payload: string | null) => listeners.get(channel)?.forEach((hear) => hear(payload));
 
+  // Statements on the line take turns: the driver runs one at a time.
+  let turn: Promise<unknown> = Promise.resolve();
+  const ask = <Row extends QueryResultRow>(line: Client, text: string, values: unknown[]): Promise<Row[]> => {
+    const answer = turn.then(() => line.query<Row>(text, values)).then(({ rows }) => rows);
+    turn = answer.catch(() => undefined);
+    return answer;
+  };
+
   function receive(line: Client, channel: string, payload: string): void {
     tell(channel, payload);
     if (channel === HEARD) return;
     const heard = JSON.stringify([me, channel, payload]);
-    line.query("select pg_notify($1, $2)", [HEARD, heard]).catch((err: unknown) => {
+    ask(line, `/* signals.heard */ select pg_notify($1, $2)`, [HEARD, heard]).catch((err: unknown) => {
       options.log.warn({ err }, "a notice could not be confirmed");
     });
   }
@@ -100,7 +108,8 @@ export async function openSignals(options: {
       });
       try {
         const result = await work();
-        if (client) await until(client, confirmed);
+        const line = client;
+        if (line) await until(confirmed, () => ask<{ lines: number }>(line, LINES, [APPLICATION]));
         return result;
       } finally {
         forget();
@@ -114,14 +123,12 @@ export async function openSignals(options: {
   };
 }
 
+const LINES = `/* signals.lines */ select count(*)::int as lines from pg_stat_activity
+  where datname = current_database() and application_name = $1`;
+
 /** Every replica has a line of its own, which PostgreSQL counts; those that come later read what is true already. */
-async function until(client: Client, confirmed: ReadonlySet<string>): Promise<void> {
+async function until(confirmed: ReadonlySet<string>, count: () => Promise<{ lines: number }[]>): Promise<void> {
   const deadline = Date.now() + HEARD_WITHIN;
-  const { rows } = await client.query<{ lines: number }>(
-    `/* signals.lines */ select count(*)::int as lines from pg_stat_activity
-     where datname = current_database() and application_name = $1`,
-    [APPLICATION],
-  );
-  const lines = rows[0]?.lines ?? 0;
+  const [{ lines } = { lines: 0 }] = await count();
   while (confirmed.size < lines && Date.now() < deadline) await new Promise((turn) => setTimeout(turn, 1));
 }

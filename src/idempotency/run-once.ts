@@ -13,7 +13,7 @@ export interface OnceKey {
   input: unknown;
 }
 
-const KEY_LENGTH_MAX = 255;
+const KEY = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
 /**
  * Does the work under a caller's idempotency key at most once, and answers the id of what it made. The row with the key
@@ -36,16 +36,18 @@ export async function runOnce(
 }
 
 async function claim(tx: Tx, once: OnceKey, key: string, made: { id: string; now: Date }): Promise<string | null> {
-  if (key.length === 0 || key.length > KEY_LENGTH_MAX) {
+  if (!KEY.test(key)) {
     throw new Refusal("INVALID_INPUT", {
-      say: `An idempotency key has 1 to ${KEY_LENGTH_MAX} characters.`,
+      say: "An idempotency key has 1 to 255 characters, and no control characters.",
       field: "input.idempotencyKey",
     });
   }
   const { mode, operation } = once;
   const inputHash = hashOf(once.input);
-  if (await claimKey(tx, { mode, operation, key, inputHash, objectId: made.id, now: made.now })) return null;
-  const earlier = await findClaim(tx, { mode, operation, key });
+  // Callers make keys of anything, addresses of people included: the text itself is not kept.
+  const keyHash = hashOf(key);
+  if (await claimKey(tx, { mode, operation, key: keyHash, inputHash, objectId: made.id, now: made.now })) return null;
+  const earlier = await findClaim(tx, { mode, operation, key: keyHash });
   if (earlier?.inputHash !== inputHash) {
     throw new Refusal("IDEMPOTENCY_MISMATCH", {
       say: "This idempotency key was used before with other input.",

@@ -32,7 +32,7 @@ async function userOf(ctx: Context, filter: ActivityFilter): Promise<string | nu
   const ref = await subjectOf(ctx, filter.user);
   if (ref === null) return null;
   const user = await findUser(ctx.db, ref);
-  if (!user) throw userNotFound();
+  if (!user) throw userNotFound("filter.user");
   return user.id;
 }
 

@@ -36,7 +36,7 @@ export async function recordActivity(
   const { mode } = ctx.identity;
   return ctx.db.transaction(async (tx) => {
     const user = isNamed(input.user) ? await findUser(tx, readUserRef(input.user)) : null;
-    if (isNamed(input.user) && !user) throw userNotFound();
+    if (isNamed(input.user) && !user) throw userNotFound("input.user");
     const product = isNamed(input.product) ? await findProduct(tx, readProductRef(input.product)) : null;
     if (isNamed(input.product) && !product) throw productNotFound("input.product");
     const [id] = await recordActivities(tx, now, [

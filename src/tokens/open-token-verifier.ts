@@ -47,6 +47,8 @@ export function openTokenVerifier(deps: Deps): TokenVerifier {
       audience: USER_TOKEN_AUDIENCE,
       algorithms: [SIGNING_ALGORITHM],
       typ: "latchkey-user+jwt",
+      // One clock, ours: a token ends when we said that it would.
+      clockTolerance: 0,
       currentDate: deps.clock.now(),
     });
     const id = readPublicIdOf("user", payload.sub ?? "");
@@ -101,7 +103,7 @@ function isOwn(token: string): boolean {
 
 async function checked(token: string, keys: KeySource, options: JWTVerifyOptions): Promise<JWTPayload> {
   try {
-    const all = { ...options, clockTolerance: CLOCKS_MAY_DIFFER_BY };
+    const all = { clockTolerance: CLOCKS_MAY_DIFFER_BY, ...options };
     return (await jwtVerify(token, keys as ReturnType<typeof createLocalJWKSet>, all)).payload;
   } catch (error) {
     throw readTokenError(error);

@@ -56,6 +56,8 @@ async function meet(tx: Tx, now: Date, mode: Mode, claims: Claims): Promise<User
       updatedAt: now,
     });
     await updateUserRow(tx, met);
+    const message = "The user was recognised by an address that their identity provider has verified.";
+    await recordActivities(tx, now, [{ ...seen(mode, met, now), type: "USER_UPDATED", message }]);
     return met;
   }
   const name = claims.name?.slice(0, 500);
@@ -63,17 +65,12 @@ async function meet(tx: Tx, now: Date, mode: Mode, claims: Claims): Promise<User
   const user = newUserRow(fields, now);
   await insertUser(tx, user);
   const message = "The user was created when their identity provider vouched for them.";
-  const line = {
-    mode,
-    type: "USER_CREATED",
-    at: now,
-    userId: user.id,
-    actor: "CUSTOMER",
-    origin: "API",
-    message,
-  } as const;
-  await recordActivities(tx, now, [line]);
+  await recordActivities(tx, now, [{ ...seen(mode, user, now), type: "USER_CREATED", message }]);
   return user;
+}
+
+function seen(mode: Mode, user: UserEntity, now: Date) {
+  return { mode, at: now, userId: user.id, actor: "CUSTOMER", origin: "API" } as const;
 }
 
 /** Written now and then, not at each request. */

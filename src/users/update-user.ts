@@ -15,7 +15,7 @@ export async function updateUser(
   const fields = readUserFields(input);
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
-    const user = await lockUser(tx, readUserRef(input.user));
+    const user = await lockUser(tx, readUserRef(input.user), "input.user");
     const changed = changeUser(user, fields, now);
     const names = changedFields(user, changed);
     if (names.length === 0) return user;

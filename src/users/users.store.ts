@@ -21,12 +21,12 @@ export function findUsersById(db: Reader, ids: readonly string[]): Promise<UserE
 }
 
 /** The user, who stays as they are until the transaction ends. */
-export async function lockUser(tx: Tx, ref: UserRef): Promise<UserEntity> {
+export async function lockUser(tx: Tx, ref: UserRef, field = "user"): Promise<UserEntity> {
   const where = ref.id === null ? { externalId: ref.externalId } : { id: ref.id };
   const user = await tx
     .repository(UserEntity)
     .findOne({ where: { ...where, ...present }, lock: { mode: "for_no_key_update" } });
-  if (!user) throw userNotFound();
+  if (!user) throw userNotFound(field);
   return user;
 }
 
@@ -36,8 +36,8 @@ export function lockUserByEmail(tx: Tx, email: string): Promise<UserEntity | nul
   return tx.repository(UserEntity).findOne({ where, lock: { mode: "for_no_key_update" } });
 }
 
-export function userNotFound(): Refusal {
-  return new Refusal("NOT_FOUND", { say: "There is no such user.", field: "user" });
+export function userNotFound(field = "user"): Refusal {
+  return new Refusal("NOT_FOUND", { say: "There is no such user.", field });
 }
 
 export async function insertUser(tx: Tx, user: UserEntity): Promise<void> {

@@ -263,3 +263,19 @@ test("RWS-X14 who granted and why is for server keys; the person sees the grant 
   expect(await latchkey.get(node, { id }, stranger)).toEqual({ node: null });
   expect(await latchkey.get(node, { id }, await latchkey.key("PUBLISHABLE"))).toEqual({ node: null });
 });
+
+test("a revocation that says more than one way needs is refused, since it may mean less than would end", async () => {
+  const { user, product } = await pair();
+  const grant = await api.grantAccess({ user, product });
+  for (const more of [
+    { user, product, source: "keap" },
+    { grant: grant.id, user },
+    { externalRef: "order-1", user },
+  ]) {
+    expect((await api.refused("revokeAccess", { input: { ...more, note: "a mistake" } })).extensions).toMatchObject({
+      code: "INVALID_INPUT",
+      field: "input",
+    });
+  }
+  expect(await api.access(product, user)).toMatchObject({ allowed: true });
+});
