@@ -44,7 +44,7 @@ export async function openShop(options: SimulatorOptions = {}): Promise<Shop> {
   return { simulator, stripe, monthly, yearly, product, told, buyer };
 }
 
-const check = openTypeCheck();
+export const check = openTypeCheck();
 
 /** The id of what may have been expanded. */
 export function idOf(reference: string | { id?: string } | null | undefined): string {
