@@ -42,6 +42,9 @@ export const coupon: Kind<"coupon"> = {
 
 function createCoupon(draft: Draft, params: ParamsOf<typeof creatable>): Rendered {
   const terms = readTerms(params);
+  if (params.redeem_by && params.redeem_by <= draft.now) {
+    throw invalid("The time by which a coupon must be redeemed has to be in the future.", { param: "redeem_by" });
+  }
   const id = params.id ?? draft.newLetters(8);
   if (draft.find("coupon", id)) {
     throw invalid("Coupon already exists.", { code: "resource_already_exists", param: "id" });

@@ -3,7 +3,7 @@ import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
 import { bool, choice, integer, listParams, object, type ParamsOf, required, text, timeRange } from "../params";
-import { invalid } from "../refuse";
+import { invalid, missingParam } from "../refuse";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import type { PromotionCodeRow } from "./new-coupon";
@@ -57,6 +57,9 @@ function createCode(draft: Draft, params: ParamsOf<typeof creatable>): Rendered 
   const { coupon } = params.promotion;
   if (!coupon) throw invalid("Missing required param: promotion[coupon].", { param: "promotion[coupon]" });
   draft.get("coupon", coupon, "promotion[coupon]");
+  if (params.expires_at && params.expires_at <= draft.now) {
+    throw invalid("The time at which a code expires must be in the future.", { param: "expires_at" });
+  }
   const code = params.code ?? draft.newLetters(8).toUpperCase();
   if (!/^[\w-]+$/.test(code)) throw invalid("A code holds letters, digits and dashes.", { param: "code" });
   refuseTaken(draft, code, params.customer ?? null);
@@ -82,6 +85,9 @@ function createCode(draft: Draft, params: ParamsOf<typeof creatable>): Rendered 
 }
 
 function fullRestrictions(given: ParamsOf<typeof creatable>["restrictions"]): PromotionCodeRow["restrictions"] {
+  if (given?.minimum_amount && !given.minimum_amount_currency) {
+    throw missingParam("restrictions[minimum_amount_currency]");
+  }
   return {
     first_time_transaction: given?.first_time_transaction ?? false,
     minimum_amount: given?.minimum_amount ?? null,
@@ -100,6 +106,7 @@ function refuseTaken(draft: Draft, code: string, customer: string | null): void 
 function updateCode(draft: Draft, id: string, params: ParamsOf<typeof changeable>): Rendered {
   const row = draft.get("promotion_code", id);
   const before = draft.render(row);
+  if (params.active && !row.active) refuseTaken(draft, row.code, row.customer);
   const next = { ...row, active: params.active ?? row.active };
   const after = draft.render(draft.put({ ...next, metadata: mergeMetadata(row.metadata ?? {}, params.metadata) }));
   draft.emit("promotion_code.updated", after, { before });

@@ -41,7 +41,17 @@ export function cancelPayment(draft: Draft, intentId: string, reason?: Reason | 
     next_action: null,
     status: "canceled",
   });
+  releaseHeld(draft, intent);
   draft.emit("payment_intent.canceled", draft.render(row), { at });
   announceMove(draft, intent.id);
   return row;
+}
+
+// Money that was held and never taken shows as given back, whole.
+function releaseHeld(draft: Draft, intent: PaymentIntentRow): void {
+  if (intent.status !== "requires_capture" || !intent.latest_charge) return;
+  const held = draft.get("charge", intent.latest_charge);
+  const before = draft.render(held);
+  const charge = draft.put<ChargeRow>({ ...held, amount_refunded: held.amount, refunded: true });
+  draft.emit("charge.refunded", draft.render(charge), { before, ...momentOf(draft, intent) });
 }

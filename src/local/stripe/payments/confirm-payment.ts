@@ -120,11 +120,7 @@ function succeed(draft: Draft, intent: PaymentIntentRow, method: PaymentMethodRo
   const charge = newCharge(draft, { intent, method, status: "succeeded" });
   draft.emit("charge.succeeded", draft.render(charge), momentOf(draft, intent));
   if (intent.capture_method === "manual") return { charge, paymentIntent: awaitCapture(draft, intent, charge) };
-  const paymentIntent = recordSuccess(draft, intent, charge);
-  const { act } = method.ours;
-  const now = { kind: "charge", id: charge.id, what: "dispute", ...clockOf(draft, intent) } as const;
-  if (act.does === "disputes") draft.setTimer(now);
-  return { paymentIntent, charge };
+  return { paymentIntent: recordSuccess(draft, intent, charge), charge };
 }
 
 function awaitCapture(draft: Draft, intent: PaymentIntentRow, charge: ChargeRow): PaymentIntentRow {
@@ -148,6 +144,9 @@ export function recordSuccess(draft: Draft, intent: PaymentIntentRow, charge: Ch
     status: "succeeded",
   });
   draft.emit("payment_intent.succeeded", draft.render(paymentIntent), momentOf(draft, intent));
+  const method = charge.payment_method && draft.find("payment_method", charge.payment_method);
+  const now = { kind: "charge", id: charge.id, what: "dispute", ...clockOf(draft, intent) } as const;
+  if (method && method.ours.act.does === "disputes") draft.setTimer(now);
   return paymentIntent;
 }
 

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { type Draft, timeFor } from "../draft";
+import { invalid } from "../refuse";
 import type { Stored } from "../stored";
 import { momentOf } from "./confirm-payment";
 import type { Failure } from "./new-charge";
@@ -99,6 +100,9 @@ function store(draft: Draft, intent: SetupIntentRow, method: PaymentMethodRow): 
 /** The owner of the card was asked, and agreed or not. */
 export function answerSetupChallenge(draft: Draft, id: string, agrees: boolean): SetupIntentRow {
   const intent = draft.get("setup_intent", id);
+  if (intent.status !== "requires_action") {
+    throw invalid(`Nobody is being asked about this setup: its status is ${intent.status}.`);
+  }
   const method = draft.get("payment_method", intent.payment_method ?? "");
   if (agrees) return confirmSetup(draft, intent, method.id, true);
   const message = "The owner of the card did not confirm it.";

@@ -28,8 +28,7 @@ export const dispute: Kind<"dispute"> = {
     route("GET", PATH, listable, ({ draft, params }) => listDisputes(draft, params)),
   ],
   timers: {
-    // Who does not answer in time has lost.
-    due: (draft, id) => void moveDispute(draft, id, "lost"),
+    due: loseByDefault,
     decide,
   },
 };
@@ -41,12 +40,19 @@ const VERDICTS: Record<string, DisputeStatus> = {
   escalate_inquiry_evidence: "needs_response",
 };
 
+// Who does not answer in time has lost.
+function loseByDefault(draft: Draft, id: string): void {
+  const row = draft.get("dispute", id);
+  draft.put<DisputeRow>({ ...row, evidence_details: { ...row.evidence_details, past_due: true } });
+  moveDispute(draft, id, "lost");
+}
+
 function decide(draft: Draft, id: string): void {
   const { evidence, status } = draft.get("dispute", id);
   const verdict = VERDICTS[evidence.uncategorized_text ?? ""];
   if (!verdict || !status.endsWith("under_review")) return;
-  if (!isInquiry(status)) moveDispute(draft, id, verdict);
-  else moveDispute(draft, id, verdict === "needs_response" ? verdict : "warning_closed");
+  if (isInquiry(status)) moveDispute(draft, id, verdict === "needs_response" ? verdict : "warning_closed");
+  else if (verdict !== "needs_response") moveDispute(draft, id, verdict);
 }
 
 function updateDispute(draft: Draft, id: string, params: ParamsOf<typeof changeable>): Rendered {

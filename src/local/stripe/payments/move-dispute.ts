@@ -51,14 +51,19 @@ export interface DisputeTerms {
 
 export function openDispute(draft: Draft, terms: DisputeTerms): DisputeRow {
   const charge = draft.get("charge", terms.charge);
-  if (charge.status !== "succeeded") throw invalid(`Charge ${charge.id} cannot be disputed: it was not paid.`);
+  if (charge.status !== "succeeded" || !charge.captured)
+    throw invalid(`Charge ${charge.id} cannot be disputed: it was not paid.`);
   const row = draft.put(newDispute(draft, charge, terms));
   draft.update("charge", charge.id, { disputed: true });
   draft.emit("charge.dispute.created", draft.render(row), momentOf(draft, charge));
   if (row.status !== "needs_response") return row;
   draft.emit("charge.dispute.funds_withdrawn", draft.render(row), momentOf(draft, charge));
-  draft.setTimer({ kind: "dispute", id: row.id, what: "due", ...clockOf(draft, charge, RESPOND_WITHIN_S) });
+  awaitResponse(draft, row.id, charge);
   return row;
+}
+
+function awaitResponse(draft: Draft, id: string, charge: ChargeRow): void {
+  draft.setTimer({ kind: "dispute", id, what: "due", ...clockOf(draft, charge, RESPOND_WITHIN_S) });
 }
 
 function newDispute(draft: Draft, charge: ChargeRow, terms: DisputeTerms): DisputeRow {
@@ -68,7 +73,7 @@ function newDispute(draft: Draft, charge: ChargeRow, terms: DisputeTerms): Dispu
   return {
     id: draft.newId("dispute"),
     object: "dispute",
-    amount: terms.amount ?? charge.amount,
+    amount: terms.amount ?? charge.amount_captured,
     balance_transactions: [],
     charge: charge.id,
     created: at,
@@ -165,14 +170,26 @@ export function moveDispute(draft: Draft, id: string, status: DisputeStatus): Di
   draft.cancelTimer({ kind: "dispute", id, what: "due" });
   const before = draft.render(row);
   const escalates = isInquiry(row.status) && status === "needs_response";
-  const next = draft.put<DisputeRow>({ ...row, status, is_charge_refundable: row.is_charge_refundable && !escalates });
-  const at = momentOf(draft, draft.get("charge", row.charge));
+  const charge = draft.get("charge", row.charge);
+  const at = momentOf(draft, charge);
+  const next = draft.put<DisputeRow>({ ...row, status, ...(escalates ? escalated(row, at.at) : {}) });
   const after = draft.render(next);
   draft.emit("charge.dispute.updated", after, { before, ...at });
   if (escalates) draft.emit("charge.dispute.funds_withdrawn", after, at);
+  if (status === "needs_response") awaitResponse(draft, id, charge);
   if (status === "won" && !isInquiry(row.status)) draft.emit("charge.dispute.funds_reinstated", after, at);
   if (CLOSED.includes(status)) draft.emit("charge.dispute.closed", after, at);
   return next;
+}
+
+// The inquiry has become a chargeback: the money is gone, and the time to answer begins anew.
+function escalated(row: DisputeRow, at: number): Partial<DisputeRow> {
+  const { card } = row.payment_method_details ?? {};
+  return {
+    is_charge_refundable: false,
+    evidence_details: { ...row.evidence_details, due_by: at + RESPOND_WITHIN_S },
+    ...(card ? { payment_method_details: { type: "card", card: { ...card, case_type: "chargeback" } } } : {}),
+  };
 }
 
 export function isInquiry(status: string): boolean {

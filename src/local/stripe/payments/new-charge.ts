@@ -49,7 +49,7 @@ export function newCharge(draft: Draft, { intent, method, status, failure }: Att
     metadata: intent.metadata,
     on_behalf_of: null,
     outcome: outcomeOf(failure),
-    paid: status !== "failed",
+    paid: status === "succeeded",
     payment_intent: intent.id,
     payment_method: method.id,
     payment_method_details: detailsOf(method),

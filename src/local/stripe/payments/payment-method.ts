@@ -6,6 +6,7 @@ import { address, choice, integer, listParams, object, type ParamsOf, required, 
 import { invalid } from "../refuse";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
+import { momentOf } from "./confirm-payment";
 import {
   attachPaymentMethod,
   getPaymentMethod,
@@ -15,6 +16,7 @@ import {
   noBillingDetails,
   type PaymentMethodRow,
 } from "./new-payment-method";
+import { cardRefusal } from "./refuse-decline";
 import { findCard, findCardByToken, type TestCard } from "./test-cards";
 
 const billing = object({ address, email: text(), name: text(), phone: text(), tax_id: text() });
@@ -116,6 +118,17 @@ function fullAddress(
   return { city, country, line1, line2, postal_code, state };
 }
 
+// What is not named stays, inside of the address too.
+function mergeBilling(
+  old: PaymentMethodRow["billing_details"],
+  changes: ParamsOf<typeof changeable>["billing_details"],
+): PaymentMethodRow["billing_details"] {
+  if (!changes) return old;
+  const { address: place } = changes;
+  const address = place === undefined ? old.address : place && { ...old.address, ...place };
+  return fullBilling({ ...old, ...changes, address });
+}
+
 function updateMethod(draft: Draft, id: string, params: ParamsOf<typeof changeable>): Rendered {
   const row = draft.get("payment_method", id);
   if (!row.customer) {
@@ -125,11 +138,11 @@ function updateMethod(draft: Draft, id: string, params: ParamsOf<typeof changeab
   const next: PaymentMethodRow = {
     ...row,
     allow_redisplay: params.allow_redisplay ?? row.allow_redisplay ?? "unspecified",
-    billing_details: params.billing_details ? fullBilling(params.billing_details) : row.billing_details,
+    billing_details: mergeBilling(row.billing_details, params.billing_details),
     metadata: mergeMetadata(row.metadata ?? {}, params.metadata),
   };
   const after = draft.render(draft.put(next));
-  draft.emit("payment_method.updated", after, { before });
+  draft.emit("payment_method.updated", after, { before, ...momentOf(draft, row) });
   return after;
 }
 
@@ -138,6 +151,9 @@ function attach(draft: Draft, id: string, customer: string): PaymentMethodRow {
   if (method.customer && method.customer !== customer) {
     throw invalid("The payment method you provided has already been attached to a customer.");
   }
+  // The bank is asked whether the card is good; one that declines only when it is charged passes.
+  const { act } = method.ours;
+  if (act.does === "declines") throw cardRefusal({ ...act, decline_code: act.decline }, {});
   return attachPaymentMethod(draft, method, customer);
 }
 
@@ -152,7 +168,7 @@ function detach(draft: Draft, id: string): Rendered {
   }
   const before = draft.render(row);
   const after = draft.render(draft.put({ ...row, customer: null }));
-  draft.emit("payment_method.detached", after, { before });
+  draft.emit("payment_method.detached", after, { before, ...momentOf(draft, { customer: row.customer }) });
   return after;
 }
 
