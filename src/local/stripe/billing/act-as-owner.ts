@@ -37,13 +37,16 @@ export function renewNow(draft: Draft, subscription: string, ends: "fails" | "su
   return draft.get("invoice", made);
 }
 
-// Its billing cycle moves to now: what follows is counted from here.
+// Its billing cycle moves to now: what follows is counted from here. What began in this very second had one before it, for
+// a period without any length is none that could end.
 function endPeriodsNow(draft: Draft, subscription: string): void {
   const row = draft.get("subscription", subscription);
+  const now = nowFor(draft, row);
   for (const item of draft.rows("subscription_item", { subscription })) {
-    draft.put({ ...item, current_period_end: Math.max(item.current_period_start + 1, nowFor(draft, row)) });
+    const start = Math.min(item.current_period_start, now - 1);
+    draft.put({ ...item, current_period_start: start, current_period_end: now });
   }
-  draft.put({ ...row, billing_cycle_anchor: nowFor(draft, row) });
+  draft.put({ ...row, billing_cycle_anchor: now });
   renewSubscription(draft, subscription);
 }
 

@@ -24,8 +24,9 @@ export const timeCommands: Record<string, Command> = {
       shows: { to: "2026-12-24", seconds: "60", days: "1", months: "1" },
     },
     ({ simulator: { control } }, { to, seconds, days, months }) => {
-      const begin = to ?? control.now();
-      if (begin < control.now()) throw invalid("The clock goes forward only.", { param: "to" });
+      const now = control.now();
+      const begin = to ?? now;
+      if (begin < now) throw invalid("The clock goes forward only.", { param: "to" });
       control.moveTo(addMonths(begin, months ?? 0) + (days ?? 0) * DAY_S + (seconds ?? 0));
       return { now: control.now() };
     },
