@@ -209,6 +209,18 @@ test("deleting a customer ends its subscriptions at once, before the customer is
   expect((await stripe.subscriptions.list({ status: "canceled" })).data).toHaveLength(1);
 });
 
+test("whoever redeemed a coupon keeps it after it was deleted", async () => {
+  const { stripe, monthly, buyer, simulator } = shop;
+  const customer = await buyer();
+  const coupon = await stripe.coupons.create({ percent_off: 25, duration: "forever" });
+  const discounts = [{ coupon: coupon.id }];
+  const sub = await stripe.subscriptions.create({ customer, items: [{ price: monthly }], discounts });
+  await stripe.coupons.del(coupon.id);
+  simulator.control.moveBy(31 * DAY_S);
+  const { latest_invoice: latest } = await stripe.subscriptions.retrieve(sub.id, { expand: ["latest_invoice"] });
+  expect(latest).toMatchObject({ subtotal: 1_000, total: 750, status: "paid" });
+});
+
 test("a coupon for one invoice is taken off the first and not off the second", async () => {
   const { stripe, monthly, buyer, simulator } = shop;
   const customer = await buyer();

@@ -1,5 +1,5 @@
 import { amountOff, redeemCoupon } from "../discounts/redeem-coupon";
-import type { CouponRow, DiscountRow } from "../discounts/new-coupon";
+import type { CouponRow } from "../discounts/new-coupon";
 import type { Draft } from "../draft";
 import type { DiscountParam } from "./discount-param";
 import type { InvoiceRow, LineRow } from "./invoice-row";
@@ -52,7 +52,7 @@ function takenOff(
   id: string,
   { line, rest, left }: { line: LineRow; rest: number; left: Map<string, number> },
 ): number {
-  const coupon = couponOf(draft, draft.find("discount", id));
+  const coupon = termsOf(draft, id);
   if (!coupon || !coversProduct(coupon, line)) return 0;
   const most = amountOff(coupon, { amount: rest, currency: line.currency });
   if (coupon.amount_off === null) return most;
@@ -67,13 +67,12 @@ function coversProduct(coupon: CouponRow, { pricing }: LineRow): boolean {
   return products.length === 0 || products.includes(pricing?.price_details?.product ?? "");
 }
 
-function couponOf(draft: Draft, discount: DiscountRow | null): CouponRow | null {
-  const id = discount?.source.coupon;
-  return id ? draft.find("coupon", id) : null;
+function termsOf(draft: Draft, discount: string): CouponRow | null {
+  return draft.find("discount", discount)?.ours.terms ?? null;
 }
 
 /** Those that were for one invoice, which this was. */
 export function usedUp(draft: Draft, invoice: InvoiceRow): string[] {
   const used = (invoice.total_discount_amounts ?? []).map(({ discount }) => discount);
-  return used.filter((id) => couponOf(draft, draft.find("discount", id))?.duration === "once");
+  return used.filter((id) => termsOf(draft, id)?.duration === "once");
 }

@@ -56,6 +56,7 @@ export function redeemCoupon(draft: Draft, wanted: Wanted, place: Place): Discou
     subscription: null,
     subscription_item: null,
     ...place,
+    ours: { terms: coupon },
   });
   countRedemption(draft, coupon, promotionCode);
   if (place.customer) draft.emit("customer.discount.created", draft.render(row), { at });
