@@ -36,8 +36,15 @@ export async function dev({ env, print }: Terminal, options: { demo: boolean }):
     await toldToStop;
     print("Stopping …");
   } finally {
-    for (const close of opened.toReversed()) await close();
+    await closeAll(opened);
   }
+}
+
+/** The last one first. One that fails does not keep the others open; the first failure is told. */
+async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of opened.toReversed()) await close().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 function refuseProduction(env: Environment): void {
