@@ -32,7 +32,7 @@ interface CheckRow {
  * The hottest statement of all: any number of checks at once. A key finds its product and its user by whichever name the
  * caller used, then the user's grants on the product and on the live bundles that open it.
  */
-export const checkSql = `/* access.check */
+const checkSql = `/* access.check */
   select k.place, p.id as product_id, p.status, p.access_mode, u.id as user_id,
          g.id as grant_id, g.product_id as granted_id, g.source, g.reason,
          g.starts_at, g.ends_at, g.ended_at, g.end_reason

@@ -8,7 +8,7 @@ import { productsOfUser } from "./access.loader";
 import { checkRef } from "./check-access";
 import type { Decision } from "./decide";
 
-export const ENTITLEMENT_TOKEN_AUDIENCE = "latchkey:entitlements";
+const ENTITLEMENT_TOKEN_AUDIENCE = "latchkey:entitlements";
 
 const LIFETIME = { defaultSeconds: 900, maxSeconds: 86_400 };
 const PRODUCTS_MAX = 500;

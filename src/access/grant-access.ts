@@ -11,7 +11,8 @@ import { readProductRef } from "../products/read-product-ref";
 import { readUserRef } from "../users/read-user-ref";
 import { lockUser } from "../users/users.store";
 import { GrantEntity } from "./grant.entity";
-import { type GrantRef, findGrantByRef, insertGrant, lockGrantRef, writeGrantRef } from "./grants.store";
+import { findGrantByRef, insertGrant, lockGrantRef, writeGrantRef } from "./grants.store";
+import { type GrantRef, readGrantRef } from "./read-grant-ref";
 
 export interface GrantInput {
   user: string;
@@ -23,8 +24,6 @@ export interface GrantInput {
   externalRef?: string | null | undefined;
   gift?: boolean | null | undefined;
 }
-
-const SOURCE_DEFAULT = "api";
 
 const grantSchema = z.object({
   note: z
@@ -47,7 +46,7 @@ export async function grantAccess(
   readInput(grantSchema, { note, source, externalRef });
   const now = deps.clock.now();
   const { mode } = deps.identity;
-  const ref = externalRef ? { mode, source: source ?? SOURCE_DEFAULT, externalRef } : null;
+  const ref = readGrantRef(mode, input);
   return deps.db.transaction(async (tx) => {
     if (ref) await lockGrantRef(tx, ref);
     const grant = await planGrant(tx, deps.identity, input, now);

@@ -5,6 +5,7 @@ import type { Reader, Tx } from "../database/db";
 import { entityReader } from "../database/read-entity";
 import { readPages } from "../database/read-pages";
 import { GrantEntity } from "./grant.entity";
+import type { GrantRef } from "./read-grant-ref";
 import { type AccessReason, reasonRank } from "./reasons";
 
 /** Newest first. */
@@ -17,7 +18,7 @@ export const grantOrder: ListOrder = {
 const reasonsSql = reasonRank.map((reason) => `'${reason}'`).join(", ");
 
 /** In SQL what isLive says of a grant `g`; `at` is a parameter. The property tests hold the two together. */
-export function liveSql(at: string): string {
+function liveSql(at: string): string {
   return `g.reason in (${reasonsSql}) and g.starts_at <= ${at} and (g.ends_at is null or g.ends_at > ${at}) and (g.ended_at is null or g.ended_at > ${at})`;
 }
 
@@ -100,12 +101,6 @@ export function findOpenGrants(tx: Tx, userId: string, now: Date): Promise<Grant
 export async function blankGrants(tx: Tx, userId: string): Promise<void> {
   await tx.repository(GrantEntity).update({ userId }, { note: null, grantedBy: null });
   await tx.rows(`/* grants.forgetRefs */ delete from grant_refs where user_id = $1`, [userId]);
-}
-
-export interface GrantRef {
-  mode: Mode;
-  source: string;
-  externalRef: string;
 }
 
 /** The grant that was made under this reference, if there is one. */

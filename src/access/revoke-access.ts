@@ -11,6 +11,7 @@ import { findUser, lockUser, userNotFound } from "../users/users.store";
 import { statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
 import { endGrants, findGrantByRef, findGrantsById, findManualGrants, lockGrantRef } from "./grants.store";
+import { readGrantRef } from "./read-grant-ref";
 
 export interface RevokeInput {
   grant?: string | null | undefined;
@@ -20,8 +21,6 @@ export interface RevokeInput {
   externalRef?: string | null | undefined;
   note: string;
 }
-
-const SOURCE_DEFAULT = "api";
 
 /**
  * Ends one grant, the one of an external reference, or all manual grants of a user on a product. Answers what it meant,
@@ -46,34 +45,37 @@ export async function revokeAccess(
   });
 }
 
-/** Exactly one of three ways to say which grants are meant. */
+type Find = (tx: Tx, identity: Identity, input: RevokeInput) => Promise<GrantEntity[]>;
+
+const names = ["grant", "user", "product", "source", "externalRef"] as const;
+
+/** What may be named together. More than a way needs is not ignored: it may mean fewer grants than would end. */
+const ways: Record<string, Find> = {
+  grant: findOne,
+  "user product": findOfPair,
+  externalRef: findByRef,
+  "source externalRef": findByRef,
+};
+
 function findMeant(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
-  const byGrant = input.grant ? [() => findOne(tx, identity, input.grant ?? "")] : [];
-  const byRef = input.externalRef ? [() => findByRef(tx, identity, input)] : [];
-  const byPair = input.user && input.product ? [() => findOfPair(tx, identity, input)] : [];
-  const [find, ...others] = [...byGrant, ...byRef, ...byPair];
-  if (find && others.length === 0 && saysNoMore(input)) return find();
+  const find = ways[names.filter((name) => input[name]).join(" ")];
+  if (find) return find(tx, identity, input);
   throw new Refusal("INVALID_INPUT", {
     say: "Name one grant, or a source and external reference, or a user and a product.",
     field: "input",
   });
 }
 
-/** What is said beside a way is not ignored: somebody who adds it means fewer grants than would end. */
-function saysNoMore({ grant, user, product, source, externalRef }: RevokeInput): boolean {
-  if (grant) return !user && !product && !source;
-  return externalRef ? !user && !product : !source;
-}
-
-async function findOne(tx: Tx, identity: Identity, id: string): Promise<GrantEntity[]> {
-  const uuid = readPublicIdOf("grant", id);
+async function findOne(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
+  const uuid = readPublicIdOf("grant", input.grant ?? "");
   const [grant] = uuid ? await findGrantsById(tx, identity.mode, [uuid]) : [];
   if (!grant) throw new Refusal("NOT_FOUND", { say: "There is no such grant in this mode.", field: "input.grant" });
   return locked(tx, identity, [grant]);
 }
 
 async function findByRef(tx: Tx, identity: Identity, input: RevokeInput): Promise<GrantEntity[]> {
-  const ref = { mode: identity.mode, source: input.source ?? SOURCE_DEFAULT, externalRef: input.externalRef ?? "" };
+  const ref = readGrantRef(identity.mode, input);
+  if (!ref) return [];
   await lockGrantRef(tx, ref);
   const grant = await findGrantByRef(tx, ref);
   return grant ? locked(tx, identity, [grant]) : [];
