@@ -22,29 +22,33 @@ const emptyPage = { rows: [], hasNext: false, hasPrevious: false, count: () => P
 export function definePages<Filter, Row>(read: ReadPages<Filter, Row>): Loader<PageBelow<Filter>, Page<Row>> {
   return defineLoader(
     async (ctx, keys) => {
-      const groups = new Map<string, PageBelow<Filter>[]>();
-      for (const key of keys) {
-        const same = JSON.stringify([key.filter, key.page]);
-        groups.set(same, [...(groups.get(same) ?? []), key]);
+      const reads = new Map<string, Promise<Map<string, Page<Row>>>>();
+      for (const [list, { filter, page, parentIds }] of groupByList(keys)) {
+        reads.set(list, read(ctx, parentIds, filter, page));
       }
-      const found = await Promise.all(
-        [...groups].map(async ([same, group]) => [same, await readGroup(ctx, group)] as const),
-      );
-      const bySame = new Map(found);
-      return keys.map((key) => bySame.get(JSON.stringify([key.filter, key.page]))?.get(key.parentId) ?? emptyPage);
+      return Promise.all(keys.map(async (key) => (await reads.get(listOf(key)))?.get(key.parentId) ?? emptyPage));
     },
     (key) => JSON.stringify(key),
   );
+}
 
-  async function readGroup(ctx: Context, group: readonly PageBelow<Filter>[]): Promise<Map<string, Page<Row>>> {
-    const [first] = group;
-    return first
-      ? read(
-          ctx,
-          group.map((key) => key.parentId),
-          first.filter,
-          first.page,
-        )
-      : new Map();
+interface SameList<Filter> {
+  filter: Filter;
+  page: PageRequest;
+  parentIds: string[];
+}
+
+function groupByList<Filter>(keys: readonly PageBelow<Filter>[]): Map<string, SameList<Filter>> {
+  const lists = new Map<string, SameList<Filter>>();
+  for (const key of keys) {
+    const list = listOf(key);
+    const same = lists.get(list) ?? { filter: key.filter, page: key.page, parentIds: [] };
+    same.parentIds.push(key.parentId);
+    lists.set(list, same);
   }
+  return lists;
+}
+
+function listOf({ filter, page }: PageBelow<unknown>): string {
+  return JSON.stringify([filter, page]);
 }

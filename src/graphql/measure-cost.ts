@@ -43,7 +43,7 @@ export function measureCost({ schema, document, operation, variables }: CostQues
 const TOO_MANY_NODES = /maximum allowed number of nodes/;
 
 /** A field costs one, and whatever is asked of each of its rows as often as there can be rows. */
-export function costOfField({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
+function costOfField({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
   return 1 + childComplexity * rowsOf(getNamedType(field.type), isListType(getNullableType(field.type)), args);
 }
 

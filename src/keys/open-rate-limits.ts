@@ -27,6 +27,8 @@ const EXCHANGED_EVERY = SECOND;
 
 export function openRateLimits(deps: { db: Db; clock: Clock; log: Logger }): RateLimits {
   const windows = new Map<string, Window>();
+  // The minute whose predecessors have been swept: once is enough.
+  let sweptAt = 0;
 
   async function exchange(): Promise<void> {
     const startsAt = startOfMinute(deps.clock.now());
@@ -34,7 +36,7 @@ export function openRateLimits(deps: { db: Db; clock: Clock; log: Logger }): Rat
     const busy = [...windows].filter(([, window]) => window.own > 0);
     if (busy.length === 0) return;
     const sent = new Map(busy.map(([subject, window]) => [subject, window.own]));
-    await deleteWindowsBefore(deps.db, new Date(startsAt));
+    if (sweptAt !== startsAt) await deleteWindowsBefore(deps.db, new Date((sweptAt = startsAt)));
     const rows = await addUses(deps.db, new Date(startsAt), sent);
     for (const { subject, used } of rows) {
       const window = windows.get(subject);
