@@ -28,6 +28,8 @@ AS $function$
   end
   $function$;
 
+create sequence stripe_observations as bigint;
+
 create table activities (
   id uuid not null,
   mode text not null,
@@ -68,6 +70,20 @@ create table api_keys (
   constraint api_keys_role_check CHECK (role = ANY (ARRAY['PUBLISHABLE'::text, 'READ'::text, 'WRITE'::text, 'ADMIN'::text]))
 );
 
+create table customer_links (
+  id uuid not null,
+  connection_id uuid not null,
+  customer text not null,
+  user_id uuid not null,
+  active boolean not null,
+  linked_by text not null,
+  linked_at timestamp with time zone not null,
+  unlinked_at timestamp with time zone,
+  push_wanted_at timestamp with time zone,
+  push_error text,
+  constraint customer_links_pkey PRIMARY KEY (id)
+);
+
 create table grant_refs (
   mode text not null,
   source text not null,
@@ -75,6 +91,19 @@ create table grant_refs (
   user_id uuid not null,
   grant_id uuid not null,
   constraint grant_refs_pkey PRIMARY KEY (mode, source, external_ref)
+);
+
+create table grant_versions (
+  user_id uuid not null,
+  grant_id uuid not null,
+  until timestamp with time zone not null,
+  reason text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  closes_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint grant_versions_pkey PRIMARY KEY (user_id, grant_id, until)
 );
 
 create table grants (
@@ -95,11 +124,17 @@ create table grants (
   granted_by text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  connection_id uuid,
+  stripe_item text,
+  closes_at timestamp with time zone,
+  as_of timestamp with time zone,
   constraint grants_pkey PRIMARY KEY (user_id, id),
-  constraint grants_end_check CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  constraint grants_closes_check CHECK (closes_at IS NULL OR ends_at IS NOT NULL),
+  constraint grants_end_check CHECK (ended_at IS NULL OR end_reason IS NOT NULL),
   constraint grants_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
-  constraint grants_order_check CHECK (ends_at IS NULL OR ends_at > starts_at),
-  constraint grants_source_check CHECK (source = ANY (ARRAY['SUBSCRIPTION'::text, 'PURCHASE'::text, 'MANUAL'::text, 'GIFT'::text, 'IMPORT'::text]))
+  constraint grants_order_check CHECK (connection_id IS NOT NULL OR ends_at IS NULL OR ends_at > starts_at),
+  constraint grants_source_check CHECK (source = ANY (ARRAY['SUBSCRIPTION'::text, 'PURCHASE'::text, 'MANUAL'::text, 'GIFT'::text, 'IMPORT'::text])),
+  constraint grants_stripe_check CHECK (connection_id IS NULL OR stripe_object IS NOT NULL AND stripe_item IS NOT NULL)
 );
 
 create table idempotency_keys (
@@ -112,12 +147,100 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (mode, operation, key)
 );
 
+create table job_problems (
+  job_id uuid not null,
+  "row" integer not null,
+  subject text,
+  code text not null,
+  message text not null,
+  constraint job_problems_pkey PRIMARY KEY (job_id, "row")
+);
+
+create table jobs (
+  id uuid not null,
+  kind text not null,
+  mode text not null,
+  status text not null,
+  subject text not null,
+  connection_id uuid,
+  dry_run boolean default false not null,
+  input jsonb default '{}'::jsonb not null,
+  cursor jsonb,
+  total integer,
+  done integer default 0 not null,
+  created integer default 0 not null,
+  updated integer default 0 not null,
+  skipped integer default 0 not null,
+  failed integer default 0 not null,
+  error text,
+  attempts integer default 0 not null,
+  cancel_asked boolean default false not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  next_try_at timestamp with time zone default now() not null,
+  claimed_until timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
+  constraint jobs_status_check CHECK (status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'CANCELLED'::text]))
+);
+
+create table notices (
+  id uuid not null,
+  mode text not null,
+  type text not null,
+  user_id uuid,
+  product_id uuid,
+  activity_id uuid not null,
+  payload jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint notices_pkey PRIMARY KEY (id),
+  constraint notices_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text]))
+);
+
+create table policies (
+  mode text not null,
+  past_due_grace_days integer not null,
+  dispute_opened text not null,
+  full_refund_ends_access boolean not null,
+  partial_refund_ends_access boolean not null,
+  paused_collection_suspends boolean not null,
+  auto_create_users text not null,
+  trials_per_user integer,
+  updated_at timestamp with time zone not null,
+  constraint policies_pkey PRIMARY KEY (mode),
+  constraint policies_create_check CHECK (auto_create_users = ANY (ARRAY['NEVER'::text, 'ON_PURCHASE'::text])),
+  constraint policies_dispute_check CHECK (dispute_opened = ANY (ARRAY['KEEP'::text, 'SUSPEND'::text, 'REVOKE'::text])),
+  constraint policies_grace_check CHECK (past_due_grace_days >= 0 AND past_due_grace_days <= 365),
+  constraint policies_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
+  constraint policies_trials_check CHECK (trials_per_user IS NULL OR trials_per_user >= 0)
+);
+
 create table product_includes (
   bundle_id uuid not null,
   product_id uuid not null,
   "position" integer not null,
   constraint product_includes_pkey PRIMARY KEY (bundle_id, product_id),
   constraint product_includes_self_check CHECK (bundle_id <> product_id)
+);
+
+create table product_links (
+  id uuid not null,
+  connection_id uuid not null,
+  product_id uuid not null,
+  stripe_product text not null,
+  price_ids text[] default '{}'::text[] not null,
+  checkout_enabled boolean default true not null,
+  checkout_price text,
+  access_duration_days integer,
+  access_ends_at timestamp with time zone,
+  state text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint product_links_pkey PRIMARY KEY (id),
+  constraint product_links_duration_check CHECK (access_duration_days IS NULL OR access_duration_days > 0),
+  constraint product_links_state_check CHECK (state = ANY (ARRAY['ACTIVE'::text, 'KEEPING'::text, 'REMOVED'::text]))
 );
 
 create table product_openers (
@@ -183,6 +306,114 @@ create table signing_keys (
   constraint signing_keys_pkey PRIMARY KEY (id)
 );
 
+create table stripe_connections (
+  id uuid not null,
+  account text not null,
+  account_name text,
+  mode text not null,
+  status text not null,
+  last_error text,
+  secret_key_sealed text,
+  webhook_endpoint text,
+  webhook_secret_sealed text,
+  previous_webhook_secret_sealed text,
+  previous_webhook_secret_until timestamp with time zone,
+  webhook_api_version text,
+  webhook_event_types text[] default '{}'::text[] not null,
+  webhook_checked_at timestamp with time zone,
+  portal_configuration text,
+  portal jsonb default '{}'::jsonb not null,
+  allow_promotion_codes boolean default false not null,
+  expose_purchase_options boolean default true not null,
+  from_environment boolean default false not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  disconnected_at timestamp with time zone,
+  constraint stripe_connections_pkey PRIMARY KEY (id),
+  constraint stripe_connections_account_key UNIQUE (account, mode),
+  constraint stripe_connections_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
+  constraint stripe_connections_status_check CHECK (status = ANY (ARRAY['CONNECTED'::text, 'ERROR'::text, 'DISCONNECTED'::text]))
+);
+
+create table stripe_customers (
+  connection_id uuid not null,
+  customer text not null,
+  email text,
+  email_key text,
+  name text,
+  deleted boolean default false not null,
+  observation bigint not null,
+  observed_at timestamp with time zone not null,
+  constraint stripe_customers_pkey PRIMARY KEY (connection_id, customer)
+);
+
+create table stripe_facts (
+  connection_id uuid not null,
+  source text not null,
+  kind text not null,
+  customer text,
+  stripe_products text[] not null,
+  facts jsonb not null,
+  observation bigint not null,
+  observed_at timestamp with time zone not null,
+  owner_id uuid,
+  owner_by text,
+  claimed_by uuid,
+  needs_plan boolean default false not null,
+  constraint stripe_facts_pkey PRIMARY KEY (connection_id, source),
+  constraint stripe_facts_kind_check CHECK (kind = ANY (ARRAY['SUBSCRIPTION'::text, 'ORDER'::text])),
+  constraint stripe_facts_owner_by_check CHECK (owner_by = ANY (ARRAY['SESSION'::text, 'CLAIM'::text, 'CUSTOMER'::text, 'EMAIL'::text, 'CREATED'::text]))
+);
+
+create table stripe_inbox (
+  connection_id uuid not null,
+  event_id text not null,
+  type text not null,
+  object_id text,
+  subject text not null,
+  shape text not null,
+  api_version text,
+  happened_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  body text,
+  state text default 'PENDING'::text not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone default now() not null,
+  claimed_until timestamp with time zone,
+  error text,
+  done_at timestamp with time zone,
+  constraint stripe_inbox_pkey PRIMARY KEY (connection_id, event_id),
+  constraint stripe_inbox_shape_check CHECK (shape = ANY (ARRAY['SNAPSHOT'::text, 'THIN'::text])),
+  constraint stripe_inbox_state_check CHECK (state = ANY (ARRAY['PENDING'::text, 'DONE'::text, 'FAILED'::text, 'IGNORED'::text]))
+);
+
+create table stripe_prices (
+  connection_id uuid not null,
+  id text not null,
+  stripe_product text not null,
+  currency text not null,
+  unit_amount bigint,
+  custom_amount jsonb,
+  recurring jsonb,
+  nickname text,
+  active boolean not null,
+  observation bigint not null,
+  constraint stripe_prices_pkey PRIMARY KEY (connection_id, id)
+);
+
+create table stripe_products (
+  connection_id uuid not null,
+  id text not null,
+  name text not null,
+  description text,
+  active boolean not null,
+  image_url text,
+  default_price text,
+  deleted boolean default false not null,
+  observation bigint not null,
+  constraint stripe_products_pkey PRIMARY KEY (connection_id, id)
+);
+
 create table tag_products (
   tag text not null,
   product_id uuid not null,
@@ -207,17 +438,47 @@ create table users (
   constraint users_external_id_key UNIQUE (external_id)
 );
 
+create table webhook_counts (
+  connection_id uuid not null,
+  last_event_at timestamp with time zone,
+  rejected bigint default 0 not null,
+  last_rejected_at timestamp with time zone,
+  strangers bigint default 0 not null,
+  constraint webhook_counts_pkey PRIMARY KEY (connection_id)
+);
+
+alter table customer_links
+  add constraint customer_links_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table customer_links
+  add constraint customer_links_user_fk FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table grants
+  add constraint grants_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
 alter table grants
   add constraint grants_product_fk FOREIGN KEY (product_id) REFERENCES products(id);
 
 alter table grants
   add constraint grants_user_fk FOREIGN KEY (user_id) REFERENCES users(id);
 
+alter table job_problems
+  add constraint job_problems_job_fk FOREIGN KEY (job_id) REFERENCES jobs(id);
+
+alter table jobs
+  add constraint jobs_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
 alter table product_includes
   add constraint product_includes_bundle_fk FOREIGN KEY (bundle_id) REFERENCES products(id);
 
 alter table product_includes
   add constraint product_includes_product_fk FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table product_links
+  add constraint product_links_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table product_links
+  add constraint product_links_product_fk FOREIGN KEY (product_id) REFERENCES products(id);
 
 alter table product_openers
   add constraint product_openers_opener_fk FOREIGN KEY (opener_id) REFERENCES products(id);
@@ -231,14 +492,38 @@ alter table resource_products
 alter table resource_products
   add constraint resource_products_resource_fk FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE;
 
+alter table stripe_customers
+  add constraint stripe_customers_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table stripe_facts
+  add constraint stripe_facts_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table stripe_inbox
+  add constraint stripe_inbox_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table stripe_prices
+  add constraint stripe_prices_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table stripe_products
+  add constraint stripe_products_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
 alter table tag_products
   add constraint tag_products_product_fk FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table webhook_counts
+  add constraint webhook_counts_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
 
 CREATE INDEX activities_at_idx ON activities USING btree (mode, at, id);
 
 CREATE INDEX activities_product_idx ON activities USING btree (product_id, mode, at, id);
 
 CREATE INDEX activities_user_idx ON activities USING btree (user_id, mode, at, id);
+
+CREATE UNIQUE INDEX customer_links_customer_key ON customer_links USING btree (connection_id, customer) WHERE active;
+
+CREATE INDEX customer_links_push_idx ON customer_links USING btree (push_wanted_at) WHERE push_wanted_at IS NOT NULL;
+
+CREATE UNIQUE INDEX customer_links_user_key ON customer_links USING btree (user_id, connection_id) WHERE active;
 
 CREATE INDEX grant_refs_grant_idx ON grant_refs USING btree (user_id, grant_id);
 
@@ -248,18 +533,84 @@ CREATE INDEX grants_id_idx ON grants USING btree (id);
 
 CREATE INDEX grants_product_idx ON grants USING btree (product_id, mode, user_id);
 
+CREATE UNIQUE INDEX grants_stripe_key ON grants USING btree (user_id, connection_id, stripe_object, stripe_item, product_id) WHERE connection_id IS NOT NULL;
+
+CREATE INDEX jobs_mode_idx ON jobs USING btree (mode, id);
+
+CREATE UNIQUE INDEX jobs_one_at_a_time_key ON jobs USING btree (mode, kind, subject) WHERE status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text]);
+
+CREATE INDEX jobs_open_idx ON jobs USING btree (next_try_at) WHERE status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text]);
+
+CREATE INDEX jobs_subject_idx ON jobs USING btree (subject, id);
+
+CREATE INDEX notices_created_idx ON notices USING btree (created_at, id);
+
+CREATE INDEX product_links_product_idx ON product_links USING btree (product_id);
+
+CREATE INDEX product_links_stripe_product_idx ON product_links USING btree (connection_id, stripe_product);
+
 CREATE INDEX product_openers_opener_idx ON product_openers USING btree (opener_id);
 
 CREATE INDEX products_tags_idx ON products USING gin (tags);
 
 CREATE INDEX rate_windows_starts_at_idx ON rate_windows USING btree (starts_at);
 
+CREATE INDEX stripe_customers_email_idx ON stripe_customers USING btree (connection_id, email_key);
+
+CREATE INDEX stripe_facts_customer_idx ON stripe_facts USING btree (connection_id, customer);
+
+CREATE INDEX stripe_facts_needs_plan_idx ON stripe_facts USING btree (connection_id, source) WHERE needs_plan;
+
+CREATE INDEX stripe_facts_owner_idx ON stripe_facts USING btree (owner_id) WHERE owner_id IS NOT NULL;
+
+CREATE INDEX stripe_facts_products_idx ON stripe_facts USING gin (stripe_products);
+
+CREATE INDEX stripe_inbox_failed_idx ON stripe_inbox USING btree (connection_id, received_at) WHERE state = 'FAILED'::text;
+
+CREATE INDEX stripe_inbox_pending_idx ON stripe_inbox USING btree (next_try_at) WHERE state = 'PENDING'::text;
+
+CREATE INDEX stripe_inbox_received_idx ON stripe_inbox USING btree (received_at);
+
+CREATE INDEX stripe_inbox_subject_idx ON stripe_inbox USING btree (connection_id, subject) WHERE state = 'PENDING'::text;
+
+CREATE INDEX stripe_prices_product_idx ON stripe_prices USING btree (connection_id, stripe_product);
+
 CREATE TRIGGER activities_append_only BEFORE DELETE OR UPDATE ON activities FOR EACH ROW EXECUTE FUNCTION activities_append_only();
 
 comment on column activities.once_key is 'names the fact that the line records, so that it is recorded once';
+
+comment on column customer_links.push_wanted_at is 'since when the customer in Stripe should learn the new e-mail address';
 
 comment on column grants.ends_at is 'the end that is known in advance; null: none is known';
 
 comment on column grants.ended_at is 'when it was ended before that, and end_reason says why';
 
+comment on column grants.end_reason is 'why it is over, once its end has come, by whichever of the ends';
+
+comment on column grants.closes_at is 'when the clock closes it, if that is later than the end that is shown';
+
+comment on column grants.as_of is 'when Stripe was last looked at for it';
+
+comment on column jobs.cursor is 'where to go on after a crash';
+
+comment on column product_links.state is 'KEEPING: it gives nothing new, and what it gave follows its source to the end';
+
+comment on column stripe_connections.webhook_endpoint is 'the endpoint that we made; null when its secret was brought';
+
+comment on column stripe_connections.webhook_event_types is 'what the endpoint was subscribed to when we last looked';
+
+comment on column stripe_facts.source is 'the subscription; of an order the invoice, else the payment, else the session';
+
+comment on column stripe_facts.owner_id is 'whose it was when its grants were last planned';
+
+comment on column stripe_facts.claimed_by is 'who bought it, by a claim or by our own record of the checkout';
+
+comment on column stripe_inbox.subject is 'what is looked at together: the customer, or the object when none is named';
+
+comment on column stripe_inbox.body is 'kept only while it could be needed, for it names people';
+
 comment on column users.email_key is 'the address as it is compared: trimmed and without case';
+
+comment on column webhook_counts.rejected is 'bodies whose signature was wrong';
+
+comment on column webhook_counts.strangers is 'well signed events of another mode, or of another account';

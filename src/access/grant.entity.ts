@@ -30,6 +30,9 @@ export class GrantEntity implements Grant {
   @Column("timestamptz", { name: "ends_at", nullable: true })
   endsAt!: Date | null;
 
+  @Column("timestamptz", { name: "closes_at", nullable: true })
+  closesAt!: Date | null;
+
   @Column("timestamptz", { name: "ended_at", nullable: true })
   endedAt!: Date | null;
 
@@ -42,8 +45,19 @@ export class GrantEntity implements Grant {
   @Column("boolean", { name: "cancel_at_period_end" })
   cancelAtPeriodEnd!: boolean;
 
+  /** The subscription or order that it comes from; null for one that was made by hand. */
   @Column("text", { name: "stripe_object", nullable: true })
   stripeObject!: string | null;
+
+  @Column("uuid", { name: "connection_id", nullable: true })
+  connectionId!: string | null;
+
+  @Column("text", { name: "stripe_item", nullable: true })
+  stripeItem!: string | null;
+
+  /** When Stripe was last looked at for it. */
+  @Column("timestamptz", { name: "as_of", nullable: true })
+  asOf!: Date | null;
 
   @Column("text", { nullable: true })
   note!: string | null;

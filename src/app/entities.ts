@@ -1,6 +1,9 @@
 import { GrantEntity } from "../access/grant.entity";
 import { ActivityEntity } from "../activities/activity.entity";
 import { ApiKeyEntity } from "../keys/api-key.entity";
+import { ConnectionEntity } from "../connections/connection.entity";
+import { CustomerLinkEntity } from "../links/customer-link.entity";
+import { ProductLinkEntity } from "../links/product-link.entity";
 import { ProductEntity } from "../products/product.entity";
 import { ResourceEntity } from "../resources/resource.entity";
 import { SigningKeyEntity } from "../tokens/signing-key.entity";
@@ -14,5 +17,8 @@ export const entities = [
   SigningKeyEntity,
   ProductEntity,
   ResourceEntity,
+  ConnectionEntity,
+  ProductLinkEntity,
+  CustomerLinkEntity,
   GrantEntity,
 ];

@@ -1,0 +1,38 @@
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+/** This customer in Stripe is that user. In one connection a customer has one user, and a user one customer. */
+@Entity("customer_links")
+export class CustomerLinkEntity {
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Column("uuid", { name: "connection_id" })
+  connectionId!: string;
+
+  @Column("text")
+  customer!: string;
+
+  @Column("uuid", { name: "user_id" })
+  userId!: string;
+
+  /** One that is over stays: who was linked to whom remains answerable. */
+  @Column("boolean")
+  active!: boolean;
+
+  /** A key, or what else made the link: `purchase`, `e-mail`. */
+  @Column("text", { name: "linked_by" })
+  linkedBy!: string;
+
+  @Column("timestamptz", { name: "linked_at" })
+  linkedAt!: Date;
+
+  @Column("timestamptz", { name: "unlinked_at", nullable: true })
+  unlinkedAt!: Date | null;
+
+  /** Since when the customer in Stripe should learn the user's new e-mail address. */
+  @Column("timestamptz", { name: "push_wanted_at", nullable: true })
+  pushWantedAt!: Date | null;
+
+  @Column("text", { name: "push_error", nullable: true })
+  pushError!: string | null;
+}

@@ -1,0 +1,48 @@
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+/** KEEPING: it gives nothing new, and what it gave follows its source to the end. */
+export type ProductLinkState = "ACTIVE" | "KEEPING" | "REMOVED";
+
+/** Whoever holds this Stripe product, or one of the named prices of it, may open this product of ours. */
+@Entity("product_links")
+export class ProductLinkEntity {
+  @PrimaryColumn("uuid")
+  id!: string;
+
+  @Column("uuid", { name: "connection_id" })
+  connectionId!: string;
+
+  @Column("uuid", { name: "product_id" })
+  productId!: string;
+
+  @Column("text", { name: "stripe_product" })
+  stripeProduct!: string;
+
+  /** Empty: every price of the Stripe product counts. */
+  @Column("text", { name: "price_ids", array: true })
+  priceIds!: string[];
+
+  @Column("boolean", { name: "checkout_enabled" })
+  checkoutEnabled!: boolean;
+
+  @Column("text", { name: "checkout_price", nullable: true })
+  checkoutPrice!: string | null;
+
+  @Column("integer", { name: "access_duration_days", nullable: true })
+  accessDurationDays!: number | null;
+
+  @Column("timestamptz", { name: "access_ends_at", nullable: true })
+  accessEndsAt!: Date | null;
+
+  @Column("text")
+  state!: ProductLinkState;
+
+  @Column("timestamptz", { name: "created_at" })
+  createdAt!: Date;
+
+  @Column("timestamptz", { name: "updated_at" })
+  updatedAt!: Date;
+
+  @Column("timestamptz", { name: "removed_at", nullable: true })
+  removedAt!: Date | null;
+}
