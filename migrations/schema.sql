@@ -76,6 +76,7 @@ create table customer_links (
   customer text not null,
   user_id uuid not null,
   active boolean not null,
+  dead boolean default false not null,
   linked_by text not null,
   linked_at timestamp with time zone not null,
   unlinked_at timestamp with time zone,
@@ -128,6 +129,7 @@ create table grants (
   stripe_item text,
   closes_at timestamp with time zone,
   as_of timestamp with time zone,
+  revoked_at timestamp with time zone,
   constraint grants_pkey PRIMARY KEY (user_id, id),
   constraint grants_closes_check CHECK (closes_at IS NULL OR ends_at IS NOT NULL),
   constraint grants_end_check CHECK (ended_at IS NULL OR end_reason IS NOT NULL),
@@ -579,6 +581,8 @@ CREATE TRIGGER activities_append_only BEFORE DELETE OR UPDATE ON activities FOR 
 
 comment on column activities.once_key is 'names the fact that the line records, so that it is recorded once';
 
+comment on column customer_links.dead is 'the customer was deleted in Stripe: what was bought once still has its owner';
+
 comment on column customer_links.push_wanted_at is 'since when the customer in Stripe should learn the new e-mail address';
 
 comment on column grants.ends_at is 'the end that is known in advance; null: none is known';
@@ -590,6 +594,8 @@ comment on column grants.end_reason is 'why it is over, once its end has come, b
 comment on column grants.closes_at is 'when the clock closes it, if that is later than the end that is shown';
 
 comment on column grants.as_of is 'when Stripe was last looked at for it';
+
+comment on column grants.revoked_at is 'ended by hand: what Stripe says later does not bring it back';
 
 comment on column jobs.cursor is 'where to go on after a crash';
 

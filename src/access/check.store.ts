@@ -24,8 +24,10 @@ interface CheckRow {
   reason: AccessReason;
   starts_at: Date;
   ends_at: Date | null;
+  closes_at: Date | null;
   ended_at: Date | null;
   end_reason: AccessReason | null;
+  as_of: Date | null;
 }
 
 /**
@@ -35,7 +37,7 @@ interface CheckRow {
 const checkSql = `/* access.check */
   select k.place, p.id as product_id, p.status, p.access_mode, u.id as user_id,
          g.id as grant_id, g.product_id as granted_id, g.source, g.reason,
-         g.starts_at, g.ends_at, g.ended_at, g.end_reason
+         g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason, g.as_of
   from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[]) with ordinality
     as k (product_id, product_key, user_id, external_id, place)
   left join lateral (
@@ -88,7 +90,9 @@ function toGrant(row: CheckRow): Grant | null {
     reason: row.reason,
     startsAt: row.starts_at,
     endsAt: row.ends_at,
+    closesAt: row.closes_at,
     endedAt: row.ended_at,
     endReason: row.end_reason,
+    asOf: row.as_of,
   };
 }

@@ -1,5 +1,5 @@
 import type { AccessMode, ProductStatus } from "../products/product.entity";
-import { type Grant, endOf, isLive, mayAllow, reasonOf } from "./grant";
+import { type Grant, announcedEnd, endOf, isLive, mayAllow, reasonOf } from "./grant";
 import { type AccessReason, reasonRank } from "./reasons";
 
 /** Everything that a decision depends on. The same question always has the same answer. */
@@ -56,7 +56,7 @@ function allow(productId: string, grant: Grant, grants: readonly Grant[], at: Da
     grant,
     viaProductId: grant.productId === productId ? null : grant.productId,
     startsAt: null,
-    endsAt: coveredUntil(grant, grants),
+    endsAt: coveredUntil(grant, grants, at),
     recheckAt: nextChange(grants, at),
   };
 }
@@ -105,16 +105,16 @@ function compareText(a: string, b: string): number {
 }
 
 /** Where the unbroken run of grants ends that this one belongs to; null if nobody knows an end. */
-function coveredUntil(grant: Grant, grants: readonly Grant[]): Date | null {
-  let until = endOf(grant);
+function coveredUntil(grant: Grant, grants: readonly Grant[], at: Date): Date | null {
+  let last = grant;
   for (;;) {
-    const reached = until;
+    const reached = endOf(last);
     if (reached === null) return null;
     const next = grants
       .filter((other) => mayAllow(other) && other.startsAt <= reached && compareEnds(endOf(other), reached) > 0)
       .sort((a, b) => compareEnds(endOf(b), endOf(a)))[0];
-    if (!next) return reached;
-    until = endOf(next);
+    if (!next) return announcedEnd(last, at);
+    last = next;
   }
 }
 

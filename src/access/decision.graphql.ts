@@ -39,7 +39,15 @@ export class AccessDecision {
 
 export function toAccessDecision(decision: Decision): AccessDecision {
   const { allowed, reason, startsAt, endsAt, recheckAt } = decision;
-  return Object.assign(new AccessDecision(), { allowed, reason, startsAt, endsAt, recheckAt, asOf: null, decision });
+  return Object.assign(new AccessDecision(), {
+    allowed,
+    reason,
+    startsAt,
+    endsAt,
+    recheckAt,
+    asOf: decision.grant?.asOf ?? null,
+    decision,
+  });
 }
 
 @Resolver(() => AccessDecision)

@@ -39,6 +39,10 @@ export class GrantEntity implements Grant {
   @Column("text", { name: "end_reason", nullable: true })
   endReason!: AccessReason | null;
 
+  /** By hand: what Stripe says later does not bring it back. */
+  @Column("timestamptz", { name: "revoked_at", nullable: true })
+  revokedAt!: Date | null;
+
   @Column("integer")
   quantity!: number;
 

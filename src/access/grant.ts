@@ -4,8 +4,8 @@ export type GrantSource = "SUBSCRIPTION" | "PURCHASE" | "MANUAL" | "GIFT" | "IMP
 export type GrantStatus = "SCHEDULED" | "ACTIVE" | "GRACE" | "SUSPENDED" | "ENDED";
 
 /**
- * One reason why one user may open one product, as a decision sees it. It lives from `startsAt` until the earlier of
- * `endsAt`, the end that is known in advance, and `endedAt`, when it was ended before that.
+ * One reason why one user may open one product, as a decision sees it. It lives from `startsAt` until the clock closes it
+ * (`closesAt`, or else `endsAt`, the end that is known in advance) or until `endedAt`, when it was ended before that.
  */
 export interface Grant {
   id: string;
@@ -16,17 +16,31 @@ export interface Grant {
   reason: AccessReason;
   startsAt: Date;
   endsAt: Date | null;
+  /** Later than `endsAt` where Stripe is given time to say whether the announced end has come. */
+  closesAt: Date | null;
   endedAt: Date | null;
-  /** Why it was ended before its time. */
+  /** Why it is over, once it is; null: its time ran out. */
   endReason: AccessReason | null;
+  /** When Stripe was last looked at for it; null: it does not come from Stripe. */
+  asOf: Date | null;
 }
 
-export type GrantLife = Pick<Grant, "reason" | "startsAt" | "endsAt" | "endedAt" | "endReason">;
+export type GrantLife = Pick<Grant, "reason" | "startsAt" | "endsAt" | "closesAt" | "endedAt" | "endReason">;
 
 /** The moment from which it no longer allows; null: none is known. */
-export function endOf({ endsAt, endedAt }: GrantLife): Date | null {
-  if (endsAt && endedAt) return endsAt < endedAt ? endsAt : endedAt;
-  return endsAt ?? endedAt;
+export function endOf({ endsAt, closesAt, endedAt }: GrantLife): Date | null {
+  return earlier(closesAt ?? endsAt, endedAt);
+}
+
+/** The end that people are told: the announced one, and only while that is past, the moment at which the clock closes. */
+export function announcedEnd(grant: GrantLife, at: Date): Date | null {
+  const announced = earlier(grant.endsAt, grant.endedAt);
+  return announced !== null && announced <= at ? endOf(grant) : announced;
+}
+
+function earlier(a: Date | null, b: Date | null): Date | null {
+  if (a && b) return a < b ? a : b;
+  return a ?? b;
 }
 
 /** Whether its reason is one that opens anything. A grant for any other reason is suspended, whatever its dates say. */
@@ -54,7 +68,8 @@ export function reasonOf(grant: GrantLife, at: Date): AccessReason {
     case "SCHEDULED":
       return "NOT_STARTED";
     case "ENDED":
-      return grant.endedAt !== null && endOf(grant) === grant.endedAt ? (grant.endReason ?? "EXPIRED") : "EXPIRED";
+      // One that ran out before it was ended ran out; the reason of an end that was announced is known before it comes.
+      return grant.endedAt === null || endOf(grant) === grant.endedAt ? (grant.endReason ?? "EXPIRED") : "EXPIRED";
     case "ACTIVE":
     case "GRACE":
     case "SUSPENDED":

@@ -26,7 +26,7 @@ import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
 import { grantById, grantsOfUser } from "./access.loader";
 import { AccessReasonEnum } from "./decision-reason.graphql";
-import { type GrantSource, type GrantStatus, endOf, reasonOf, statusOf } from "./grant";
+import { type GrantSource, type GrantStatus, announcedEnd, reasonOf, statusOf } from "./grant";
 import { grantAccess } from "./grant-access";
 import type { GrantEntity } from "./grant.entity";
 import { grantOrder } from "./grants.store";
@@ -102,7 +102,7 @@ export function toGrant(ctx: Context, row: GrantEntity): Grant {
     status: statusOf(row, now),
     reason: reasonOf(row, now),
     startsAt: row.startsAt,
-    endsAt: endOf(row),
+    endsAt: announcedEnd(row, now),
     quantity: row.quantity,
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
     stripeObject: row.stripeObject,

@@ -19,6 +19,10 @@ export class CustomerLinkEntity {
   @Column("boolean")
   active!: boolean;
 
+  /** The customer was deleted in Stripe. It is not active any more, and what was bought once still has its owner. */
+  @Column("boolean")
+  dead!: boolean;
+
   /** A key, or what else made the link: `purchase`, `e-mail`. */
   @Column("text", { name: "linked_by" })
   linkedBy!: string;

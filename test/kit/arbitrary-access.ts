@@ -31,15 +31,18 @@ export function arbitraryGrant(reasons: readonly AccessReason[] = allReasons): f
       reason: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...reasonRank) }, fc.constantFrom(...reasons)),
       start: fc.integer({ min: -STEPS, max: STEPS }),
       length: fc.option(fc.integer({ min: 1, max: STEPS })),
+      slack: fc.option(fc.integer({ min: 1, max: STEPS }), { freq: 2 }),
       ended: fc.option(fc.tuple(moment, endReason), { freq: 2 }),
     })
-    .map(({ start, length, ended, ...grant }) => ({
+    .map(({ start, length, slack, ended, ...grant }) => ({
       ...grant,
       userId: USER,
       startsAt: ms(start),
       endsAt: length === null ? null : ms(start + length),
+      closesAt: length === null || slack === null ? null : ms(start + length + slack),
       endedAt: ended?.[0] ?? null,
       endReason: ended?.[1] ?? null,
+      asOf: null,
     }));
 }
 
@@ -56,6 +59,7 @@ export const liveGrant: fc.Arbitrary<Grant> = arbitraryGrant(reasonRank).map((gr
   ...grant,
   startsAt: NOON < grant.startsAt ? NOON : grant.startsAt,
   endsAt: grant.endsAt && grant.endsAt > NOON ? grant.endsAt : null,
+  closesAt: null,
   endedAt: null,
   endReason: null,
 }));

@@ -141,7 +141,9 @@ function opens(world: World, bundle: number, product: number): boolean {
 
 const ALLOWING = ["PURCHASE", "SUBSCRIPTION", "TRIAL", "MANUAL", "GIFT", "GRACE_PERIOD"];
 
-function lives({ reason, startsAt, endsAt, endedAt }: Grant, at: Date): boolean {
+function lives({ reason, startsAt, endsAt, closesAt, endedAt }: Grant, at: Date): boolean {
   const isOver = (end: Date | null) => end !== null && at.getTime() >= end.getTime();
-  return ALLOWING.includes(reason) && at.getTime() >= startsAt.getTime() && !isOver(endsAt) && !isOver(endedAt);
+  return (
+    ALLOWING.includes(reason) && at.getTime() >= startsAt.getTime() && !isOver(closesAt ?? endsAt) && !isOver(endedAt)
+  );
 }

@@ -6,7 +6,15 @@ import { NOON, USER, allMoments, liveGrant, ms, question } from "../kit/arbitrar
 
 type Product = Omit<Question, "at">;
 
-const plain = { source: "MANUAL", reason: "MANUAL", endsAt: null, endedAt: null, endReason: null } as const;
+const plain = {
+  source: "MANUAL",
+  reason: "MANUAL",
+  endsAt: null,
+  closesAt: null,
+  endedAt: null,
+  endReason: null,
+  asOf: null,
+} as const;
 const hold = (said: Partial<Grant>): Grant => ({
   ...plain,
   id: "g",

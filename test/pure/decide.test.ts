@@ -19,7 +19,16 @@ import {
 /** A manual grant of the product itself that began yesterday and never ends, but for what is said. */
 function grant(said: Partial<Grant> = {}): Grant {
   const plain = { id: "g", userId: USER, productId: PRODUCT, source: "MANUAL", reason: "MANUAL" } as const;
-  return { ...plain, startsAt: ms(-86_400_000), endsAt: null, endedAt: null, endReason: null, ...said };
+  return {
+    ...plain,
+    startsAt: ms(-86_400_000),
+    endsAt: null,
+    closesAt: null,
+    endedAt: null,
+    endReason: null,
+    asOf: null,
+    ...said,
+  };
 }
 
 const answer = (asked: Question) => {

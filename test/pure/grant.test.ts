@@ -3,7 +3,15 @@ import { endOf, isLive, mayAllow, reasonOf, statusOf } from "../../src/access/gr
 import { type AccessReason, reasonRank } from "../../src/access/reasons";
 import { NOON, arbitraryGrant, moment, ms } from "../kit/arbitrary-access";
 
-const life = { reason: "MANUAL", startsAt: NOON, endsAt: null, endedAt: null, endReason: null } as const;
+const life = {
+  reason: "MANUAL",
+  startsAt: NOON,
+  endsAt: null,
+  closesAt: null,
+  endedAt: null,
+  endReason: null,
+  asOf: null,
+} as const;
 
 describe("a grant", () => {
   test("ends at the earlier of the end that was known and the end that came", () => {

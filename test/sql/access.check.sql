@@ -1,7 +1,7 @@
 /* access.check */
   select k.place, p.id as product_id, p.status, p.access_mode, u.id as user_id,
      g.id as grant_id, g.product_id as granted_id, g.source, g.reason,
-     g.starts_at, g.ends_at, g.ended_at, g.end_reason
+     g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason, g.as_of
   from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[]) with ordinality
 as k (product_id, product_key, user_id, external_id, place)
   left join lateral (

@@ -11,6 +11,6 @@ left join lateral (
 select 1 from product_openers o
 join products opener on opener.id = o.opener_id and opener.status = 'LIVE'
 join grants g on g.product_id = o.opener_id and g.user_id = u.id and g.mode = $2::text
-where o.product_id = $1::uuid and g.reason in ('PURCHASE', 'SUBSCRIPTION', 'TRIAL', 'MANUAL', 'GIFT', 'GRACE_PERIOD') and g.starts_at <= $3::timestamptz and (g.ends_at is null or g.ends_at > $3::timestamptz) and (g.ended_at is null or g.ended_at > $3::timestamptz))
+where o.product_id = $1::uuid and g.reason in ('PURCHASE', 'SUBSCRIPTION', 'TRIAL', 'MANUAL', 'GIFT', 'GRACE_PERIOD') and g.starts_at <= $3::timestamptz and (g.ends_at is null or coalesce(g.closes_at, g.ends_at) > $3::timestamptz) and (g.ended_at is null or g.ended_at > $3::timestamptz))
   order by u.id desc limit 51
 ) page on true
