@@ -13,6 +13,7 @@ import { RoleChecker } from "../graphql/allow";
 import { DateTimeScalar } from "../graphql/scalars";
 import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
 import { KeysResolver } from "../keys/keys.graphql";
+import { ListProductsResolver } from "../links/list-products.graphql";
 import { ProductsResolver } from "../products/products.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
@@ -26,6 +27,7 @@ const resolvers = [
   TokensResolver,
   ProductsResolver,
   ResourcesResolver,
+  ListProductsResolver,
   GrantsResolver,
   UserGrantsResolver,
   AccessDecisionResolver,

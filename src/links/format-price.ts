@@ -4,7 +4,7 @@ export type PricedAmount = Pick<StripePriceRow, "currency" | "unitAmount" | "cus
 
 // How many digits Stripe's smallest unit stands behind the decimal point, where it is not two. Stripe counts some
 // currencies that have no coins any more (ISK, UGX) in hundredths all the same, so ISO 4217 does not answer this.
-const ZERO_DECIMAL = new Set([..."BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" ")]);
+const ZERO_DECIMAL = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "));
 const THREE_DECIMAL = new Set("BHD JOD KWD OMR TND".split(" "));
 
 export function decimalsOf(currency: string): 0 | 2 | 3 {

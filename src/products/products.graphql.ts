@@ -1,33 +1,17 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  InputType,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
 import { toPublicId } from "../base/ids";
 import { Allow, EVERYBODY } from "../graphql/allow";
-import { PageArgs, connectionType } from "../graphql/connection";
 import type { Context } from "../graphql/context";
 import { enumOf } from "../graphql/enums";
 import { Node, type NodeKind } from "../graphql/node";
-import { readPageRequest } from "../graphql/read-page-request";
 import { JsonScalar } from "../graphql/scalars";
 import { createProduct } from "./create-product";
-import { listProducts } from "./list-products";
 import type { AccessMode, ProductEntity, ProductStatus, PurchaseMethod } from "./product.entity";
 import { includedIds, productById } from "./products.loader";
-import { productOrder } from "./products.store";
 import { maySeeProduct, seeProduct } from "./see-product";
 import { updateProduct } from "./update-product";
 
-const ProductStatusEnum = enumOf<ProductStatus>("ProductStatus", "Whether a product is there for the public.", {
+export const ProductStatusEnum = enumOf<ProductStatus>("ProductStatus", "Whether a product is there for the public.", {
   DRAFT: "Being prepared: the public does not see it and nobody may open it.",
   LIVE: "Visible, and open to whoever the decision allows.",
   ARCHIVED: "Kept for the record: the public does not see it and nobody may open it.",
@@ -96,20 +80,6 @@ export class Product extends Node {
 export function toProduct(row: ProductEntity): Product {
   const { id, updatedAt: _, ...fields } = row;
   return Object.assign(new Product(), fields, { id: toPublicId("product", id), uuid: id });
-}
-
-const ProductConnection = connectionType("Product", () => Product);
-
-@InputType("ProductFilter", { description: "Which products to list; what is left out does not matter." })
-export class ProductFilterInput {
-  @Field(() => ProductStatusEnum, { nullable: true, description: "Only products of this status." })
-  status?: ProductStatus | null;
-
-  @Field(() => String, { nullable: true, description: "Only products with this tag." })
-  tag?: string | null;
-
-  @Field(() => String, { nullable: true, description: "Only products whose name or key holds this text, in any case." })
-  search?: string | null;
 }
 
 @InputType({ description: "What products have in common when they are made and when they are changed." })
@@ -185,18 +155,6 @@ export class ProductsResolver {
   ): Promise<Product | null> {
     const row = await seeProduct(ctx, key);
     return row && toProduct(row);
-  }
-
-  @Allow(...EVERYBODY)
-  @Query(() => ProductConnection.type, { description: "The products that this caller may see, oldest first." })
-  async products(
-    @Ctx() ctx: Context,
-    @Arg("filter", () => ProductFilterInput, { nullable: true, description: "Which ones." })
-    filter: ProductFilterInput | null,
-    @Args() args: PageArgs,
-  ) {
-    const page = await listProducts(ctx, filter ?? {}, readPageRequest(args, productOrder));
-    return ProductConnection.of(page, productOrder, toProduct);
   }
 
   @Allow("ADMIN")

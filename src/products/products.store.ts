@@ -1,17 +1,9 @@
 import { In } from "typeorm";
-import type { ListOrder, Page, PageRequest } from "../base/page";
+import type { ListOrder } from "../base/page";
 import { Refusal } from "../base/refusal";
 import { type Reader, type Tx, brokenConstraint } from "../database/db";
-import { entityReader } from "../database/read-entity";
-import { readPage } from "../database/read-pages";
-import { ProductEntity, type ProductStatus } from "./product.entity";
+import { ProductEntity } from "./product.entity";
 import type { ProductRef } from "./read-product-ref";
-
-export interface ProductFilter {
-  status?: ProductStatus | null | undefined;
-  tag?: string | null | undefined;
-  search?: string | null | undefined;
-}
 
 /** In the order in which they were made. */
 export const productOrder: ListOrder = {
@@ -19,20 +11,6 @@ export const productOrder: ListOrder = {
   columns: [{ sql: "p.id", type: "uuid" }],
   newestFirst: false,
 };
-
-export function findProductPage(db: Reader, filter: ProductFilter, page: PageRequest): Promise<Page<ProductEntity>> {
-  const conditions: string[] = [];
-  const values: unknown[] = [];
-  const add = (condition: (parameter: string) => string, value: unknown) => {
-    values.push(value);
-    conditions.push(condition(`$${values.length}`));
-  };
-  if (filter.status) add((status) => `p.status = ${status}`, filter.status);
-  if (filter.tag) add((tag) => `p.tags @> array[${tag}]::text[]`, filter.tag);
-  if (filter.search) add((like) => `(p.name ilike ${like} or p.key ilike ${like})`, likePattern(filter.search));
-  const list = { order: productOrder, columns: "p.*", from: "products p", conditions, values };
-  return readPage(db, list, page, entityReader(db, ProductEntity));
-}
 
 /** Finds the text anywhere; what means something in a pattern is taken as it is written. */
 export function likePattern(text: string): string {

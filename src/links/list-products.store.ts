@@ -1,0 +1,41 @@
+import type { Mode } from "../base/mode";
+import type { Page, PageRequest } from "../base/page";
+import type { Reader } from "../database/db";
+import { entityReader } from "../database/read-entity";
+import { readPage } from "../database/read-pages";
+import { ProductEntity, type ProductStatus } from "../products/product.entity";
+import { likePattern, productOrder } from "../products/products.store";
+
+export interface ProductFilter {
+  status?: ProductStatus | null | undefined;
+  linked?: boolean | null | undefined;
+  tag?: string | null | undefined;
+  search?: string | null | undefined;
+}
+
+export function findProductPage(
+  db: Reader,
+  mode: Mode,
+  filter: ProductFilter,
+  page: PageRequest,
+): Promise<Page<ProductEntity>> {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const add = (condition: (parameter: string) => string, value: unknown) => {
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  if (filter.status) add((status) => `p.status = ${status}`, filter.status);
+  if (filter.tag) add((tag) => `p.tags @> array[${tag}]::text[]`, filter.tag);
+  if (filter.search) add((like) => `(p.name ilike ${like} or p.key ilike ${like})`, likePattern(filter.search));
+  if (filter.linked === true) add(linkedSql, mode);
+  if (filter.linked === false) add((parameter) => `not ${linkedSql(parameter)}`, mode);
+  const list = { order: productOrder, columns: "p.*", from: "products p", conditions, values };
+  return readPage(db, list, page, entityReader(db, ProductEntity));
+}
+
+function linkedSql(mode: string): string {
+  return `exists (
+    select 1 from product_links l join stripe_connections c on c.id = l.connection_id
+    where l.product_id = p.id and l.state = 'ACTIVE' and c.mode = ${mode})`;
+}
