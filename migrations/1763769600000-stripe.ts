@@ -100,7 +100,7 @@ const statements = [
     observed_at timestamptz not null,
     owner_id uuid,
     owner_by text constraint stripe_facts_owner_by_check
-      check (owner_by in ('SESSION', 'CLAIM', 'CUSTOMER', 'EMAIL', 'CREATED')),
+      check (owner_by in ('CLAIM', 'CUSTOMER', 'EMAIL', 'CREATED')),
     claimed_by uuid,
     needs_plan boolean not null default false,
     primary key (connection_id, source)
@@ -243,10 +243,14 @@ const statements = [
     created_by text not null,
     created_at timestamptz not null,
     finished_at timestamptz,
+    waits integer not null default 0,
     next_try_at timestamptz not null default now(),
+    claim uuid,
     claimed_until timestamptz
   )`,
   `comment on column jobs.cursor is 'where to go on after a crash'`,
+  `comment on column jobs.attempts is 'failures in a row; waiting for Stripe is none, and is counted as waits'`,
+  `comment on column jobs.claim is 'who works on it: a page is written by whoever still holds the claim, or by nobody'`,
   `create unique index jobs_one_at_a_time_key on jobs (mode, kind, subject) where status in ('QUEUED', 'RUNNING')`,
   `create index jobs_open_idx on jobs (next_try_at) where status in ('QUEUED', 'RUNNING')`,
   `create index jobs_mode_idx on jobs (mode, id)`,

@@ -25,13 +25,12 @@ export interface ActivityLine {
   onceKey?: string;
 }
 
-/** Writes lines into the journal, in the transaction that makes them true. Answers the ids of those that were new. */
-export async function recordActivities(tx: Tx, now: Date, lines: readonly ActivityLine[]): Promise<string[]> {
+/** Writes lines into the journal, in the transaction that makes them true. Answers those that were new. */
+export async function recordActivities(tx: Tx, now: Date, lines: readonly ActivityLine[]): Promise<ActivityEntity[]> {
   if (lines.length === 0) return [];
-  return insertActivities(
-    tx,
-    lines.map((line) => toRow(line, now)),
-  );
+  const rows = lines.map((line) => toRow(line, now));
+  const written = new Set(await insertActivities(tx, rows));
+  return rows.filter((row) => written.has(row.id));
 }
 
 function toRow(line: ActivityLine, now: Date): ActivityEntity {

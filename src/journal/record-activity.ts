@@ -8,7 +8,6 @@ import { findProduct, productNotFound } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
 import { readUserRef } from "../users/read-user-ref";
 import { findUser, userNotFound } from "../users/users.store";
-import { findActivitiesById } from "./activities.store";
 
 export interface NewActivity {
   type: string;
@@ -39,7 +38,7 @@ export async function recordActivity(
     if (isNamed(input.user) && !user) throw userNotFound("input.user");
     const product = isNamed(input.product) ? await findProduct(tx, readProductRef(input.product)) : null;
     if (isNamed(input.product) && !product) throw productNotFound("input.product");
-    const [id] = await recordActivities(tx, now, [
+    const [activity] = await recordActivities(tx, now, [
       {
         mode,
         type: "CUSTOM",
@@ -53,7 +52,6 @@ export async function recordActivity(
         data: { ...input.data },
       },
     ]);
-    const [activity] = await findActivitiesById(tx, mode, id ? [id] : []);
     if (!activity) throw new Bug("a line that was just written is not there");
     return activity;
   });

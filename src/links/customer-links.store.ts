@@ -17,6 +17,18 @@ export async function findActiveLinks(db: Reader, keys: readonly CustomerKey[]):
   return raw.map(entityReader(db, CustomerLinkEntity));
 }
 
+/** Customers whom somebody unlinked, or whose user was removed: they are not guessed again. */
+export async function findUnlinkedCustomers(db: Reader, keys: readonly CustomerKey[]): Promise<CustomerKey[]> {
+  if (keys.length === 0) return [];
+  return db.rows<CustomerKey>(
+    `/* customerLinks.unlinked */ select l.connection_id as "connectionId", l.customer
+     from unnest($1::uuid[], $2::text[]) as wanted (connection_id, customer)
+     join customer_links l using (connection_id, customer)
+     group by 1, 2 having not bool_or(l.active or l.dead)`,
+    [keys.map((key) => key.connectionId), keys.map((key) => key.customer)],
+  );
+}
+
 /** All links of the users, also those that are over. Oldest first. */
 export async function findLinksOfUsers(
   db: Reader,

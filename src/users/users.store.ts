@@ -16,6 +16,11 @@ export function findUserByEmail(db: Reader, email: string): Promise<UserEntity |
   return db.repository(UserEntity).findOneBy({ emailKey: emailKeyOf(email), ...present });
 }
 
+/** Those who have one of these addresses, given as they are compared. */
+export function findUsersByEmailKeys(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
+  return db.repository(UserEntity).findBy({ emailKey: In([...emailKeys]), ...present });
+}
+
 export function findUsersById(db: Reader, ids: readonly string[]): Promise<UserEntity[]> {
   return db.repository(UserEntity).findBy({ id: In([...ids]), ...present });
 }

@@ -1,0 +1,209 @@
+import type { Origin } from "../activities/activity-types";
+import type { ActivityLine } from "../activities/record-activities";
+import type { Clock } from "../base/clock";
+import { Refusal } from "../base/refusal";
+import type { Db, Tx } from "../database/db";
+import { buryCustomerLinks, findActiveLinks } from "../links/customer-links.store";
+import type { CustomerSnapshot } from "../links/customer-snapshot";
+import { findCustomers, keepCustomers, lockCustomers } from "../links/customers.store";
+import { shareLinks } from "../links/product-links.store";
+import type { SourceFacts } from "./fact";
+import { type HeldSource, findModes, findSources, markForPlan, writeSources } from "./facts.store";
+import { loadOwnerWorld } from "./load-owner-world";
+import { concernOf, loadRules, loadPlans } from "./load-plans";
+import { sharePolicy } from "./policy.store";
+import { settleOwners } from "./settle-owners";
+import { lockUsers } from "./stripe-grants.store";
+import { type AccessTurn, writePlans } from "./write-plans";
+
+export interface Batch {
+  origin: Origin;
+  facts: readonly SourceFacts[];
+  customers?: readonly CustomerSnapshot[];
+}
+
+export interface Applied {
+  connectionId: string;
+  source: string;
+  /** Whose it is; null: nobody's yet. */
+  ownerId: string | null;
+  /** False: something newer was held already. */
+  isNews: boolean;
+  wasKnown: boolean;
+}
+
+export interface AppliedBatch {
+  sources: Applied[];
+  turns: AccessTurn[];
+}
+
+type Parts = { db: Db; clock: Clock };
+
+/**
+ * The one road from Stripe to access: whatever looked (a webhook, an import, a reconciliation) ends here. One transaction
+ * keeps the facts, writes the grants that they give, the journal and the notices: a crash leaves all of it or nothing.
+ */
+export async function applyFacts({ db, clock }: Parts, batch: Batch): Promise<AppliedBatch> {
+  return takingTurns(() => db.transaction((tx) => apply(tx, batch, clock.now())));
+}
+
+async function apply(tx: Tx, batch: Batch, now: Date): Promise<AppliedBatch> {
+  const facts = newestOfEach(batch.facts);
+  const customers = batch.customers ?? [];
+  await lockCustomers(tx, [...facts.map(lockOf), ...customers]);
+  const lines = await applyCustomers(tx, customers, { now, origin: batch.origin });
+  const held = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each]));
+  const news = facts.filter((each) => (held.get(nameOf(each))?.facts.observation ?? -1n) < each.observation);
+  const seen = news.map((each) => ({ before: held.get(nameOf(each)) ?? null, facts: each }));
+  const turns = await settle(tx, seen.map(toSeen), { now, origin: batch.origin, lines });
+  const owners = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each.ownerId]));
+  return {
+    turns,
+    sources: facts.map((each) => ({
+      connectionId: each.connectionId,
+      source: each.source,
+      ownerId: owners.get(nameOf(each)) ?? null,
+      isNews: news.includes(each),
+      wasKnown: held.has(nameOf(each)),
+    })),
+  };
+}
+
+export interface Seen {
+  held: HeldSource;
+  before: SourceFacts | null;
+}
+
+/** Owners, grants, journal and facts of sources that nobody else works on: their customers are locked. */
+export async function settle(
+  tx: Tx,
+  seen: readonly Seen[],
+  { now, origin, lines }: { now: Date; origin: Origin; lines: readonly ActivityLine[] },
+): Promise<AccessTurn[]> {
+  const sources = seen.map(({ held }) => held);
+  await shareLinks(
+    tx,
+    sources.map(({ facts }) => facts.connectionId),
+  );
+  await sharePolicy(
+    tx,
+    sources.map(({ facts }) => facts.mode),
+  );
+  const rules = await loadRules(tx, sources);
+  const world = await loadOwnerWorld(tx, sources);
+  const concerns = sources.map((held) => concernOf(held, rules, now));
+  const settled = await settleOwners(tx, concerns, world, { now, origin });
+  const named = settled.flatMap(({ owner }, index) => [owner.userId, sources[index]?.ownerId ?? null]);
+  const present = await lockUsers(
+    tx,
+    named.filter((id) => id !== null),
+  );
+  // Somebody who is removed at this very moment is not given anything.
+  const owned = settled.map(({ owner }) => (owner.userId !== null && present.has(owner.userId) ? owner : null));
+  const plans = await loadPlans(
+    tx,
+    sources.map((held, index) => ({ held, ownerId: owned[index]?.userId ?? null })),
+    rules,
+    now,
+  );
+  const batch = plans.map((plan, index) => ({ plan, before: seen[index]?.before ?? null }));
+  const told = [...lines, ...settled.flatMap((each) => each.lines)];
+  const turns = await writePlans(tx, batch, { now, origin, lines: told });
+  await writeSources(
+    tx,
+    sources.map((held, index) => ({
+      ...held,
+      ownerId: owned[index]?.userId ?? null,
+      ownerBy: owned[index]?.by ?? null,
+    })),
+  );
+  return turns;
+}
+
+/** What was seen of customers. One that is gone from Stripe leaves a link that leads nowhere. */
+async function applyCustomers(
+  tx: Tx,
+  customers: readonly CustomerSnapshot[],
+  { now, origin }: { now: Date; origin: Origin },
+): Promise<ActivityLine[]> {
+  if (customers.length === 0) return [];
+  const before = new Map((await findCustomers(tx, customers)).map((each) => [customerName(each), each]));
+  const news = customers.filter((each) => (before.get(customerName(each))?.observation ?? -1n) < each.observation);
+  await keepCustomers(tx, news);
+  const links = await findActiveLinks(tx, news);
+  const linked = new Set(links.map(customerName));
+  for (const each of news) {
+    const isNewAddress = before.has(customerName(each)) && before.get(customerName(each))?.email !== each.email;
+    // Another address may be somebody's whom we know.
+    if (isNewAddress && !linked.has(customerName(each))) await markForPlan(tx, each);
+  }
+  const gone = new Set(news.filter((each) => each.deleted).map(customerName));
+  const dead = links.filter((link) => link.active && gone.has(customerName(link)));
+  await buryCustomerLinks(
+    tx,
+    dead.map((link) => link.id),
+    now,
+  );
+  const modes = await findModes(
+    tx,
+    dead.map((link) => link.connectionId),
+  );
+  return dead.flatMap((link): ActivityLine[] => {
+    const mode = modes.get(link.connectionId);
+    if (!mode) return [];
+    const message = "The customer was deleted in Stripe.";
+    const line = { mode, at: now, userId: link.userId, actor: "STRIPE", origin, message } as const;
+    return [{ ...line, type: "CUSTOMER_UNLINKED", stripeObject: link.customer }];
+  });
+}
+
+function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFacts }): Seen {
+  const { ownerId = null, ownerBy = null, claimedBy = null } = before ?? {};
+  const anchored = before ? keepAnchor(before.facts, facts) : facts;
+  return { before: before?.facts ?? null, held: { facts: anchored, ownerId, ownerBy, claimedBy, isMarked: false } };
+}
+
+/** The first failure of an invoice is anchored once: what is found out later about it does not move the grace. */
+function keepAnchor(before: SourceFacts, after: SourceFacts): SourceFacts {
+  const [old, state] = [before.state, after.state];
+  if (old.kind !== "SUBSCRIPTION" || state.kind !== "SUBSCRIPTION") return after;
+  const isSame = old.failedInvoice !== null && old.failedInvoice === state.failedInvoice;
+  return isSame && old.firstFailureAt ? { ...after, state: { ...state, firstFailureAt: old.firstFailureAt } } : after;
+}
+
+function newestOfEach(facts: readonly SourceFacts[]): SourceFacts[] {
+  const byName = new Map<string, SourceFacts>();
+  for (const each of facts) {
+    const other = byName.get(nameOf(each));
+    if (!other || other.observation < each.observation) byName.set(nameOf(each), each);
+  }
+  return [...byName.values()];
+}
+
+/** Guests have no customer to take turns for: their purchase stands for itself. */
+export function lockOf({ connectionId, customer, source }: Pick<SourceFacts, "connectionId" | "customer" | "source">) {
+  return { connectionId, customer: customer ?? source };
+}
+
+function nameOf({ connectionId, source }: { connectionId: string; source: string }): string {
+  return `${connectionId} ${source}`;
+}
+
+function customerName({ connectionId, customer }: { connectionId: string; customer: string }): string {
+  return `${connectionId} ${customer}`;
+}
+
+const TURNS_MAX = 4;
+
+/** Two first purchases with one address at once, or somebody creating that user just now: whoever is second looks again. */
+export async function takingTurns<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isTaken =
+        error instanceof Refusal && (error.code === "EMAIL_TAKEN" || error.code === "CUSTOMER_ALREADY_LINKED");
+      if (!isTaken || turn === TURNS_MAX) throw error;
+    }
+  }
+}

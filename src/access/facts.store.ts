@@ -1,0 +1,163 @@
+import type { Mode } from "../base/mode";
+import type { Reader, Tx } from "../database/db";
+import type { OwnedBy } from "../links/decide-owner";
+import type { SourceFacts } from "./fact";
+import { formatFacts, readFacts } from "./read-facts";
+
+/** One subscription or order as we hold it, with whose it is. */
+export interface HeldSource {
+  facts: SourceFacts;
+  ownerId: string | null;
+  ownerBy: OwnedBy | null;
+  claimedBy: string | null;
+  /** Something that its grants depend on has changed since they were planned. */
+  isMarked: boolean;
+}
+
+export interface SourceKey {
+  connectionId: string;
+  source: string;
+}
+
+export interface MarkedKey extends SourceKey {
+  customer: string | null;
+}
+
+interface FactsRow {
+  connection_id: string;
+  source: string;
+  mode: Mode;
+  customer: string | null;
+  facts: string;
+  observation: string;
+  observed_at: Date;
+  owner_id: string | null;
+  owner_by: OwnedBy | null;
+  claimed_by: string | null;
+  needs_plan: boolean;
+}
+
+const columns = `f.connection_id, f.source, c.mode, f.customer, f.facts::text as facts, f.observation::text as observation,
+  f.observed_at, f.owner_id, f.owner_by, f.claimed_by, f.needs_plan`;
+
+export async function findSources(db: Reader, keys: readonly SourceKey[]): Promise<HeldSource[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.rows<FactsRow>(
+    `/* facts.find */ select ${columns} from unnest($1::uuid[], $2::text[]) as wanted (connection_id, source)
+     join stripe_facts f using (connection_id, source) join stripe_connections c on c.id = f.connection_id`,
+    [keys.map((key) => key.connectionId), keys.map((key) => key.source)],
+  );
+  return rows.map(toHeld);
+}
+
+/** Some of those whose grants are to be planned again. */
+export async function findMarked(db: Reader, limit: number): Promise<MarkedKey[]> {
+  return db.rows<MarkedKey>(
+    `/* facts.marked */ select f.connection_id as "connectionId", f.source, f.customer
+     from stripe_facts f where f.needs_plan order by f.connection_id, f.source limit $1`,
+    [limit],
+  );
+}
+
+export interface FactsFilter {
+  connectionId?: string;
+  mode?: Mode;
+  customer?: string;
+  stripeProduct?: string;
+}
+
+const matches = `($1::uuid is null or f.connection_id = $1) and ($2::text is null or c.mode = $2)
+  and ($3::text is null or f.customer = $3) and ($4::text is null or f.stripe_products @> array[$4])`;
+
+function valuesOf({ connectionId, mode, customer, stripeProduct }: FactsFilter): (string | null)[] {
+  return [connectionId ?? null, mode ?? null, customer ?? null, stripeProduct ?? null];
+}
+
+/** Says that the grants of these are to be planned again. Committed with the change that makes it necessary. */
+export async function markForPlan(tx: Tx, filter: FactsFilter): Promise<number> {
+  const [row] = await tx.rows<{ marked: string }>(
+    `/* facts.mark */ with marked as (
+       update stripe_facts f set needs_plan = true from stripe_connections c
+       where c.id = f.connection_id and ${matches} returning 1)
+     select count(*) as marked from marked`,
+    valuesOf(filter),
+  );
+  return Number(row?.marked ?? 0);
+}
+
+/** A page of what a change concerns, in the order of the keys. */
+export async function findSourcePage(
+  db: Reader,
+  filter: FactsFilter,
+  after: SourceKey | null,
+  limit: number,
+): Promise<HeldSource[]> {
+  const rows = await db.rows<FactsRow>(
+    `/* facts.page */ select ${columns} from stripe_facts f join stripe_connections c on c.id = f.connection_id
+     where ${matches} and ($5::uuid is null or (f.connection_id, f.source) > ($5, $6))
+     order by f.connection_id, f.source limit $7`,
+    [...valuesOf(filter), after?.connectionId ?? null, after?.source ?? null, limit],
+  );
+  return rows.map(toHeld);
+}
+
+/** Writes what was seen. Whoever calls has made sure that nothing newer is held, and holds the lock of its customer. */
+export async function writeSources(tx: Tx, held: readonly HeldSource[]): Promise<void> {
+  if (held.length === 0) return;
+  await tx.rows(
+    `/* facts.write */ insert into stripe_facts
+       (connection_id, source, kind, customer, stripe_products, facts, observation, observed_at,
+        owner_id, owner_by, claimed_by, needs_plan)
+     select connection_id, source, kind, customer, string_to_array(stripe_products, ' '), facts::jsonb, observation,
+        observed_at, owner_id, owner_by, claimed_by, false
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+        $8::timestamptz[], $9::uuid[], $10::text[], $11::uuid[])
+       as seen (connection_id, source, kind, customer, stripe_products, facts, observation, observed_at,
+        owner_id, owner_by, claimed_by)
+     on conflict (connection_id, source) do update set
+       customer = excluded.customer, stripe_products = excluded.stripe_products, facts = excluded.facts,
+       observation = excluded.observation, observed_at = excluded.observed_at, owner_id = excluded.owner_id,
+       owner_by = excluded.owner_by, needs_plan = false
+     where stripe_facts.observation <= excluded.observation`,
+    [
+      held.map(({ facts }) => facts.connectionId),
+      held.map(({ facts }) => facts.source),
+      held.map(({ facts }) => facts.state.kind),
+      held.map(({ facts }) => facts.customer),
+      held.map(({ facts }) => [...new Set(facts.items.map((item) => item.stripeProduct))].join(" ")),
+      held.map(({ facts }) => formatFacts(facts)),
+      held.map(({ facts }) => String(facts.observation)),
+      held.map(({ facts }) => facts.observedAt),
+      held.map((each) => each.ownerId),
+      held.map((each) => each.ownerBy),
+      held.map((each) => each.claimedBy),
+    ],
+  );
+}
+
+function toHeld(row: FactsRow): HeldSource {
+  return {
+    facts: {
+      ...readFacts(row.facts),
+      connectionId: row.connection_id,
+      mode: row.mode,
+      source: row.source,
+      customer: row.customer,
+      observation: BigInt(row.observation),
+      observedAt: row.observed_at,
+    },
+    ownerId: row.owner_id,
+    ownerBy: row.owner_by,
+    claimedBy: row.claimed_by,
+    isMarked: row.needs_plan,
+  };
+}
+
+/** Which mode the connections belong to. */
+export async function findModes(db: Reader, connectionIds: readonly string[]): Promise<Map<string, Mode>> {
+  const rows = await db.rows<{ id: string; mode: Mode }>(
+    `/* facts.modes */ select id, mode from stripe_connections where id = any($1::uuid[])`,
+    [[...new Set(connectionIds)]],
+  );
+  return new Map(rows.map((row) => [row.id, row.mode]));
+}

@@ -1,0 +1,81 @@
+import type { Mode } from "../base/mode";
+import type { Reader } from "../database/db";
+import type { ProductLinkEntity } from "../links/product-link.entity";
+import { findLinksOfStripeProducts } from "../links/product-links.store";
+import type { Concern } from "./load-owner-world";
+import type { HeldSource } from "./facts.store";
+import type { GrantEntity } from "./grant.entity";
+import { groupBy } from "./group-by";
+import { isLive } from "./grant";
+import { type PlannedGrant, planGrants } from "./plan-grants";
+import type { Policy } from "./policy";
+import { findPolicy } from "./policy.store";
+import { findGrantsOfSources } from "./stripe-grants.store";
+
+/** The rules by which sources are planned: those that hold, or those of a change that is only tried. */
+export interface Rules {
+  links: readonly ProductLinkEntity[];
+  policies: ReadonlyMap<Mode, Policy>;
+}
+
+export async function loadRules(db: Reader, sources: readonly HeldSource[]): Promise<Rules> {
+  const connections = [...new Set(sources.map(({ facts }) => facts.connectionId))];
+  const products = [...new Set(sources.flatMap(({ facts }) => facts.items.map((item) => item.stripeProduct)))];
+  const links = products.length === 0 ? [] : await findLinksOfStripeProducts(db, connections, products);
+  const policies = new Map<Mode, Policy>();
+  for (const mode of new Set(sources.map(({ facts }) => facts.mode))) policies.set(mode, await findPolicy(db, mode));
+  return { links, policies };
+}
+
+/** Whether any link covers it, and whether it would open anything: that decides how its owner is looked for. */
+export function concernOf(held: HeldSource, rules: Rules, now: Date): Concern {
+  // Planned for somebody who holds nothing yet: who it is makes no difference to what it gives.
+  const wouldGive = planGrants({ ...questionOf(held, rules, now), ownerId: NOBODY, current: [] });
+  const opens = wouldGive.some((grant) => isLive(grant, grant.startsAt > now ? grant.startsAt : now));
+  const mayCreate = opens && policyOf(held, rules).autoCreateUsers === "ON_PURCHASE";
+  return { held, isOurs: wouldGive.length > 0, mayCreate };
+}
+
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+export interface PlannedSource {
+  held: HeldSource;
+  ownerId: string | null;
+  current: GrantEntity[];
+  planned: PlannedGrant[];
+}
+
+/** The grants that each source should have. Those of a former owner are among them, ended. */
+export async function loadPlans(
+  db: Reader,
+  sources: readonly { held: HeldSource; ownerId: string | null }[],
+  rules: Rules,
+  now: Date,
+): Promise<PlannedSource[]> {
+  const keys = sources.flatMap(({ held, ownerId }) =>
+    [...new Set([held.ownerId, ownerId])].flatMap((userId) =>
+      userId === null ? [] : [{ userId, connectionId: held.facts.connectionId, source: held.facts.source }],
+    ),
+  );
+  const bySource = groupBy(await findGrantsOfSources(db, keys), sourceOfGrant);
+  return sources.map(({ held, ownerId }) => {
+    const current = bySource.get(`${held.facts.connectionId} ${held.facts.source}`) ?? [];
+    const planned = planGrants({ ...questionOf(held, rules, now), ownerId, current });
+    return { held, ownerId, current, planned };
+  });
+}
+
+function questionOf({ facts }: HeldSource, rules: Rules, now: Date) {
+  const links = rules.links.filter((link) => link.connectionId === facts.connectionId);
+  return { source: facts, links, policy: policyOf({ facts }, rules), now };
+}
+
+function policyOf({ facts }: Pick<HeldSource, "facts">, { policies }: Rules): Policy {
+  const policy = policies.get(facts.mode);
+  if (!policy) throw new Error(`no policy was loaded for ${facts.mode}`);
+  return policy;
+}
+
+function sourceOfGrant(grant: GrantEntity): string {
+  return `${grant.connectionId ?? ""} ${grant.stripeObject ?? ""}`;
+}

@@ -1,0 +1,123 @@
+import type { ProductLinkEntity } from "../links/product-link.entity";
+import type { Fact, SourceFacts } from "./fact";
+import type { GrantEntity } from "./grant.entity";
+import { mayAllow } from "./grant";
+import { type Life, planLife } from "./plan-life";
+import type { Policy } from "./policy";
+import type { AccessReason } from "./reasons";
+
+/** What decides about the grants of one subscription or order. The same question always has the same answer. */
+export interface PlanQuestion {
+  source: SourceFacts;
+  /** Whose it is; null: nobody's, and the facts are kept until somebody comes. */
+  ownerId: string | null;
+  /** The links of the connection that name a Stripe product of the source, in the order in which they were made. */
+  links: readonly RuleOfLink[];
+  policy: Policy;
+  /** The grants that came from this source so far, whoever holds them, ended ones too. */
+  current: readonly GrantEntity[];
+  now: Date;
+}
+
+export type RuleOfLink = Pick<
+  ProductLinkEntity,
+  "productId" | "stripeProduct" | "priceIds" | "state" | "accessDurationDays" | "accessEndsAt"
+>;
+
+/** A grant as it should be. With `id` it is there already, and changes. */
+export interface PlannedGrant extends Life {
+  id: string | null;
+  userId: string;
+  productId: string;
+  stripeItem: string;
+  startsAt: Date;
+  quantity: number;
+}
+
+/**
+ * One grant for each item that a link covers. A grant ends only with its own source: what is not from this source is not
+ * even looked at. Everything is stated anew each time, so the same facts twice change nothing.
+ */
+export function planGrants(question: PlanQuestion): PlannedGrant[] {
+  const wanted = wantedGrants(question);
+  const keys = new Set(wanted.map(keyOf));
+  const left = question.current.filter((grant) => !keys.has(keyOf(grant)));
+  return [...wanted, ...left.map((grant) => ended(grant, endReasonOf(grant, question), question.now))];
+}
+
+function wantedGrants(question: PlanQuestion): PlannedGrant[] {
+  const { source, ownerId } = question;
+  if (ownerId === null || source.ignored) return [];
+  const wanted = new Map<string, PlannedGrant>();
+  for (const fact of source.items) {
+    for (const link of question.links) {
+      const grant = covers(link, fact) ? grantOf(fact, link, ownerId, question) : null;
+      if (grant && !wanted.has(keyOf(grant))) wanted.set(keyOf(grant), grant);
+    }
+  }
+  return [...wanted.values()];
+}
+
+function covers(link: RuleOfLink, fact: Fact): boolean {
+  const isNamed = link.priceIds.length === 0 || link.priceIds.includes(fact.price);
+  return link.state !== "REMOVED" && link.stripeProduct === fact.stripeProduct && isNamed;
+}
+
+function grantOf(fact: Fact, link: RuleOfLink, ownerId: string, question: PlanQuestion): PlannedGrant | null {
+  const { source, policy, current } = question;
+  const key = { userId: ownerId, productId: link.productId, stripeItem: fact.item };
+  const present = current.find((grant) => keyOf(grant) === keyOf(key));
+  // A link that only keeps what it gave gives nothing new.
+  if (link.state === "KEEPING" && !present) return null;
+  const life = planLife(source, fact, link, policy);
+  const planned = { ...life, ...key, id: present?.id ?? null, startsAt: startOf(fact, present, question, life) };
+  const revoked = present?.revokedAt ?? null;
+  return {
+    ...planned,
+    quantity: fact.quantity,
+    ...(revoked === null ? {} : { endedAt: revoked, endReason: "REVOKED" as const }),
+  };
+}
+
+/**
+ * When it began, by Stripe, but never later than now: Stripe's clock may be a little ahead of ours. What has once begun
+ * keeps its beginning. An item that was switched over from another product begins when we see it.
+ */
+function startOf(fact: Fact, present: GrantEntity | undefined, question: PlanQuestion, life: Life): Date {
+  const { source, current, now } = question;
+  if (present && (mayAllow(present) || source.state.kind === "SUBSCRIPTION")) return present.startsAt;
+  const isSwitched = current.some((grant) => grant.stripeItem === fact.item && grant.endedAt === null);
+  const paidAt = source.state.kind === "ORDER" ? source.state.paidAt : null;
+  const said = paidAt ?? fact.sinceAt;
+  if (isSwitched && source.state.kind === "SUBSCRIPTION") return now;
+  return said > now && mayAllow(life) ? now : said;
+}
+
+function endReasonOf(grant: GrantEntity, { source, ownerId }: PlanQuestion): AccessReason {
+  const isHeld = source.items.some((fact) => fact.item === grant.stripeItem);
+  // The item itself is gone from the subscription; everything else was decided by people.
+  return isHeld || source.ignored || grant.userId !== ownerId ? "REVOKED" : "CANCELLED";
+}
+
+function ended(grant: GrantEntity, endReason: AccessReason, now: Date): PlannedGrant {
+  const { id, userId, productId, reason, startsAt, endsAt, closesAt, quantity, cancelAtPeriodEnd } = grant;
+  const isOver = grant.endedAt !== null;
+  return {
+    id,
+    userId,
+    productId,
+    reason,
+    startsAt,
+    endsAt,
+    closesAt,
+    quantity,
+    cancelAtPeriodEnd,
+    stripeItem: grant.stripeItem ?? "",
+    endedAt: isOver ? grant.endedAt : now,
+    endReason: isOver ? grant.endReason : endReason,
+  };
+}
+
+function keyOf(grant: { userId: string; productId: string; stripeItem: string | null }): string {
+  return `${grant.userId} ${grant.productId} ${grant.stripeItem ?? ""}`;
+}

@@ -1,0 +1,122 @@
+import type { ActivityLine } from "../activities/record-activities";
+import type { Origin } from "../activities/activity-types";
+import { newUuid, toPublicId } from "../base/ids";
+import type { Tx } from "../database/db";
+import { CustomerLinkEntity } from "../links/customer-link.entity";
+import { insertCustomerLink } from "../links/customer-links.store";
+import { type Owner, decideOwner } from "../links/decide-owner";
+import { newUserRow } from "../users/create-user";
+import { emailKeyOf, emailSchema } from "../users/read-user-input";
+import { insertUser } from "../users/users.store";
+import type { HeldSource } from "./facts.store";
+import { type Concern, type OwnerWorld, questionOf } from "./load-owner-world";
+
+export interface Settled {
+  owner: Owner;
+  lines: ActivityLine[];
+}
+
+/**
+ * Whose each of these is, one after the other: what is found out about one counts for the next. Users are made and customers
+ * linked on the way, where the policy lets a purchase do so.
+ */
+export async function settleOwners(
+  tx: Tx,
+  concerns: readonly Concern[],
+  world: OwnerWorld,
+  { now, origin }: { now: Date; origin: Origin },
+): Promise<Settled[]> {
+  const settled: Settled[] = [];
+  for (const concern of concerns) {
+    const owner = decideOwner(questionOf(concern, world));
+    settled.push(await carryOut(tx, concern.held, owner, { world, now, origin }));
+  }
+  return settled;
+}
+
+interface Telling {
+  world: OwnerWorld;
+  now: Date;
+  origin: Origin;
+}
+
+async function carryOut(tx: Tx, held: HeldSource, owner: Owner, telling: Telling): Promise<Settled> {
+  if (owner.by === "CREATED") {
+    const made = await createBuyer(tx, held, telling);
+    const linked = await linkCustomer(tx, held, { userId: made.userId, by: "purchase" }, telling);
+    return { owner: { userId: made.userId, by: "CREATED" }, lines: [made.line, ...linked] };
+  }
+  if (owner.by === "EMAIL") {
+    return { owner, lines: await linkCustomer(tx, held, { userId: owner.userId, by: "e-mail" }, telling) };
+  }
+  return {
+    owner,
+    lines: owner.userId === null && owner.candidates.length > 0 ? [unclaimed(held, owner, telling)] : [],
+  };
+}
+
+async function createBuyer(
+  tx: Tx,
+  { facts }: HeldSource,
+  { world, now, origin }: Telling,
+): Promise<{ userId: string; line: ActivityLine }> {
+  const { email, name } = world.buyerOf(facts);
+  const address = emailSchema.parse(email);
+  // Whoever bought has typed it, and nobody has verified it.
+  const user = newUserRow({ email: address, emailVerified: false, name: name?.slice(0, 500) ?? null }, now);
+  await insertUser(tx, user);
+  world.addressees.set(emailKeyOf(address), { userId: user.id, isVerified: false, customers: new Map() });
+  const message = "The user was created by a purchase.";
+  const line = { mode: facts.mode, at: now, userId: user.id, actor: "STRIPE", origin, message } as const;
+  return { userId: user.id, line: { ...line, type: "USER_CREATED", stripeObject: facts.customer ?? facts.source } };
+}
+
+async function linkCustomer(
+  tx: Tx,
+  { facts }: HeldSource,
+  { userId, by }: { userId: string; by: string },
+  { world, now, origin }: Telling,
+): Promise<ActivityLine[]> {
+  const { connectionId, customer, mode } = facts;
+  if (customer === null) return [];
+  const link = Object.assign(new CustomerLinkEntity(), {
+    id: newUuid(now),
+    connectionId,
+    customer,
+    userId,
+    active: true,
+    dead: false,
+    linkedBy: by,
+    linkedAt: now,
+    unlinkedAt: null,
+    pushWantedAt: null,
+    pushError: null,
+  });
+  await insertCustomerLink(tx, link);
+  world.links.set(`${connectionId} ${customer}`, userId);
+  const { email } = world.buyerOf(facts);
+  world.addressees.get(emailKeyOf(email ?? ""))?.customers.set(connectionId, customer);
+  const message = `The user was linked to a customer, found by ${by}.`;
+  const line = { mode, at: now, userId, actor: "STRIPE", origin, stripeObject: customer, message } as const;
+  return [{ ...line, type: "CUSTOMER_LINKED", data: { connection: toPublicId("connection", connectionId) } }];
+}
+
+/** The purchase waits to be claimed; whoever looks into it finds those who could not be told apart. */
+function unclaimed(
+  { facts }: HeldSource,
+  { candidates }: { candidates: readonly string[] },
+  { origin }: Telling,
+): ActivityLine {
+  return {
+    mode: facts.mode,
+    type: "CUSTOM",
+    customType: "purchase.unclaimed",
+    at: facts.boughtAt,
+    actor: "STRIPE",
+    origin,
+    stripeObject: facts.source,
+    message: "A purchase fits somebody, but not surely. Claim it, or link the customer.",
+    data: { candidates: candidates.map((id) => toPublicId("user", id)), customer: facts.customer },
+    onceKey: `${facts.connectionId} ${facts.source} unclaimed`,
+  };
+}
