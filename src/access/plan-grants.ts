@@ -101,7 +101,7 @@ function endReasonOf(grant: GrantEntity, { source, ownerId }: PlanQuestion): Acc
 
 function ended(grant: GrantEntity, endReason: AccessReason, now: Date): PlannedGrant {
   const { id, userId, productId, reason, startsAt, endsAt, closesAt, quantity, cancelAtPeriodEnd } = grant;
-  const isOver = grant.endedAt !== null;
+  const isOver = grant.endedAt !== null && grant.endedAt <= now;
   return {
     id,
     userId,
