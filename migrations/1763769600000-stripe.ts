@@ -137,10 +137,11 @@ const statements = [
     linked_at timestamptz not null,
     unlinked_at timestamptz,
     push_wanted_at timestamptz,
+    push_attempts integer not null default 0,
     push_error text
   )`,
   `comment on column customer_links.dead is 'the customer was deleted in Stripe: what was bought once still has its owner'`,
-  `comment on column customer_links.push_wanted_at is 'since when the customer in Stripe should learn the new e-mail address'`,
+  `comment on column customer_links.push_wanted_at is 'when the customer in Stripe is to be told the new e-mail address, or told again'`,
   `create unique index customer_links_customer_key on customer_links (connection_id, customer) where active`,
   `create unique index customer_links_user_key on customer_links (user_id, connection_id) where active`,
   `create index customer_links_push_idx on customer_links (push_wanted_at) where push_wanted_at is not null`,

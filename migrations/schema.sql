@@ -81,6 +81,7 @@ create table customer_links (
   linked_at timestamp with time zone not null,
   unlinked_at timestamp with time zone,
   push_wanted_at timestamp with time zone,
+  push_attempts integer default 0 not null,
   push_error text,
   constraint customer_links_pkey PRIMARY KEY (id)
 );
@@ -583,7 +584,7 @@ comment on column activities.once_key is 'names the fact that the line records, 
 
 comment on column customer_links.dead is 'the customer was deleted in Stripe: what was bought once still has its owner';
 
-comment on column customer_links.push_wanted_at is 'since when the customer in Stripe should learn the new e-mail address';
+comment on column customer_links.push_wanted_at is 'when the customer in Stripe is to be told the new e-mail address, or told again';
 
 comment on column grants.ends_at is 'the end that is known in advance; null: none is known';
 

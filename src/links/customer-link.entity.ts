@@ -33,9 +33,13 @@ export class CustomerLinkEntity {
   @Column("timestamptz", { name: "unlinked_at", nullable: true })
   unlinkedAt!: Date | null;
 
-  /** Since when the customer in Stripe should learn the user's new e-mail address. */
+  /** When the customer in Stripe is to be told the user's new e-mail address, or told again. */
   @Column("timestamptz", { name: "push_wanted_at", nullable: true })
   pushWantedAt!: Date | null;
+
+  /** How often that failed. */
+  @Column("integer", { name: "push_attempts" })
+  pushAttempts!: number;
 
   @Column("text", { name: "push_error", nullable: true })
   pushError!: string | null;

@@ -85,3 +85,59 @@ export async function buryCustomerLinks(tx: Tx, ids: readonly string[], now: Dat
   const dead = { active: false, dead: true, unlinkedAt: now, pushWantedAt: null, pushError: null };
   await tx.repository(CustomerLinkEntity).update({ id: In([...ids]) }, dead);
 }
+
+/** The customers of the user are to be told their address, in both modes: people are shared by both. */
+export async function wantPush(tx: Tx, userId: string): Promise<void> {
+  await tx.rows(
+    `/* customerLinks.wantPush */ update customer_links set push_wanted_at = now(), push_attempts = 0, push_error = null
+     where user_id = $1 and active`,
+    [userId],
+  );
+}
+
+export interface WantedPush {
+  id: string;
+  connectionId: string;
+  customer: string;
+  userId: string;
+  attempts: number;
+  /** Until when nobody else pushes it. It changes when the address changes again. */
+  claim: string;
+}
+
+/** Some that are due, for whoever asks first. One that nobody finishes is due again after the lease. */
+export function claimPushes(db: Reader, limit: number, leaseSeconds: number): Promise<WantedPush[]> {
+  return db.rows<WantedPush>(
+    `/* customerLinks.claimPushes */ update customer_links set push_wanted_at = now() + make_interval(secs => $2)
+     where id in (select id from customer_links where push_wanted_at <= now() and active
+       order by push_wanted_at limit $1 for update skip locked)
+     returning id, connection_id as "connectionId", customer, user_id as "userId", push_attempts as attempts,
+       push_wanted_at::text as claim`,
+    [limit, leaseSeconds],
+  );
+}
+
+/** Done, unless the address changed meanwhile. */
+export async function finishPush(db: Reader, { id, claim }: WantedPush): Promise<void> {
+  await db.rows(
+    `/* customerLinks.finishPush */ update customer_links
+     set push_wanted_at = null, push_attempts = 0, push_error = null
+     where id = $1 and push_wanted_at = $2::timestamptz`,
+    [id, claim],
+  );
+}
+
+/** Tried again after the pause; null: never. True if it was still this wish that failed. */
+export async function failPush(
+  tx: Tx,
+  { id, claim }: WantedPush,
+  { error, pauseSeconds }: { error: string; pauseSeconds: number | null },
+): Promise<boolean> {
+  const rows = await tx.rows(
+    `/* customerLinks.failPush */ update customer_links
+     set push_wanted_at = now() + make_interval(secs => $3), push_attempts = push_attempts + 1, push_error = $4
+     where id = $1 and push_wanted_at = $2::timestamptz returning id`,
+    [id, claim, pauseSeconds, error],
+  );
+  return rows.length > 0;
+}

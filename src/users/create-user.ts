@@ -2,7 +2,7 @@ import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { newUuid } from "../base/ids";
 import { Refusal } from "../base/refusal";
-import type { Db } from "../database/db";
+import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { runOnce } from "../idempotency/run-once";
 import { type UserFields, emailKeyOf, readUserFields } from "./read-user-input";
@@ -11,15 +11,28 @@ import { findUsersById, insertUser } from "./users.store";
 
 export type NewUser = UserFields & { idempotencyKey?: string | null | undefined };
 
+/** What else is done with the user, in the same transaction, and not a second time for a repeated request. */
+export interface AlsoDone {
+  /** Belongs to what the idempotency key stands for. */
+  input: object;
+  work(tx: Tx, user: UserEntity): Promise<void>;
+}
+
 /** Makes a user. An e-mail address or external id that somebody has is refused, whoever asks. */
 export async function createUser(
   deps: { db: Db; clock: Clock; identity: Identity },
   input: NewUser,
+  also?: AlsoDone,
 ): Promise<UserEntity> {
   const fields = readUserFields(input);
   const now = deps.clock.now();
   const user = newUserRow(fields, now);
-  const once = { mode: deps.identity.mode, operation: "createUser", key: input.idempotencyKey, input: fields };
+  const once = {
+    mode: deps.identity.mode,
+    operation: "createUser",
+    key: input.idempotencyKey,
+    input: { ...fields, ...also?.input },
+  };
   return deps.db.transaction(async (tx) => {
     const id = await runOnce(tx, once, { id: user.id, now }, async () => {
       await insertUser(tx, user);
@@ -31,6 +44,7 @@ export async function createUser(
         ...actorOf(deps.identity),
       } as const;
       await recordActivities(tx, now, [{ ...line, type: "USER_CREATED", message: "The user was created." }]);
+      await also?.work(tx, user);
     });
     const [made] = await findUsersById(tx, [id]);
     if (!made) throw removedSince();

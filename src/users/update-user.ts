@@ -1,16 +1,20 @@
 import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
-import type { Db } from "../database/db";
+import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { type UserFields, emailKeyOf, readUserFields } from "./read-user-input";
 import { readUserRef } from "./read-user-ref";
 import { UserEntity } from "./user.entity";
 import { lockUser, updateUserRow } from "./users.store";
 
+/** What else is done in the same transaction, once the user is as they will be. */
+export type AlsoChange = (tx: Tx, change: { before: UserEntity; after: UserEntity; now: Date }) => Promise<void>;
+
 /** Changes what is said and leaves the rest; null clears. */
 export async function updateUser(
   deps: { db: Db; clock: Clock; identity: Identity },
   input: UserFields & { user: string },
+  also?: AlsoChange,
 ): Promise<UserEntity> {
   const fields = readUserFields(input);
   const now = deps.clock.now();
@@ -18,8 +22,9 @@ export async function updateUser(
     const user = await lockUser(tx, readUserRef(input.user), "input.user");
     const changed = changeUser(user, fields, now);
     const names = changedFields(user, changed);
+    if (names.length > 0) await updateUserRow(tx, changed);
+    await also?.(tx, { before: user, after: changed, now });
     if (names.length === 0) return user;
-    await updateUserRow(tx, changed);
     const line = {
       mode: deps.identity.mode,
       at: now,
