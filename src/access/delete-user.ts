@@ -2,17 +2,20 @@ import { blankActivities } from "../activities/activities.store";
 import { type ActivityLine, actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { toPublicId } from "../base/ids";
-import type { Db } from "../database/db";
+import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
-import { readUserRef } from "../users/read-user-ref";
+import type { CustomerLinkEntity } from "../links/customer-link.entity";
+import { endCustomerLinks, findLinksOfUsers } from "../links/customer-links.store";
+import { lockCustomers } from "../links/customers.store";
+import { type UserRef, readUserRef } from "../users/read-user-ref";
 import { UserEntity } from "../users/user.entity";
-import { lockUser, updateUserRow } from "../users/users.store";
+import { findUser, lockUser, updateUserRow } from "../users/users.store";
 import type { GrantEntity } from "./grant.entity";
 import { blankGrants, endGrants, findOpenGrants } from "./grants.store";
 
 /**
- * Removes a person for good: everything personal is blanked, their grants end, the journal keeps its lines. Money is not
- * touched: a subscription in Stripe goes on until somebody cancels it there.
+ * Removes a person for good: everything personal is blanked, their grants end, their customers in Stripe are nobody's, the
+ * journal keeps its lines. Money is not touched: a subscription in Stripe goes on until somebody cancels it there.
  */
 export async function deleteUser(
   deps: { db: Db; clock: Clock; identity: Identity },
@@ -20,15 +23,33 @@ export async function deleteUser(
 ): Promise<UserEntity> {
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
-    const user = await lockUser(tx, readUserRef(named));
+    const ref = readUserRef(named);
+    const customers = await findCustomersOf(tx, ref);
+    await lockCustomers(tx, customers);
+    const user = await lockUser(tx, ref);
     const open = await findOpenGrants(tx, user.id, now);
     await endGrants(tx, open, "REVOKED", now);
     await blankGrants(tx, user.id);
+    await endCustomerLinks(
+      tx,
+      (await findHeldLinks(tx, user.id)).map((link) => link.id),
+      now,
+    );
     await blankActivities(tx, user.id);
     await updateUserRow(tx, blanked(user, now));
     await recordActivities(tx, now, linesOf(deps.identity, user, open, now));
     return user;
   });
+}
+
+/** Whoever applies something to these customers has done so, or finds them nobody's: it brings nobody back. */
+async function findCustomersOf(tx: Tx, ref: UserRef): Promise<CustomerLinkEntity[]> {
+  const user = await findUser(tx, ref);
+  return user ? findHeldLinks(tx, user.id) : [];
+}
+
+async function findHeldLinks(tx: Tx, userId: string): Promise<CustomerLinkEntity[]> {
+  return (await findLinksOfUsers(tx, [userId])).filter((link) => link.active || link.dead);
 }
 
 /** People are shared by both modes, so both journals say that they are gone; each grant ends in its own. */

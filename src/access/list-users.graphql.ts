@@ -30,6 +30,12 @@ export class UserFilterInput {
 
   @Field(() => Date, { nullable: true, description: "Made before this moment." })
   createdBefore?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Who is linked to a customer in Stripe, in the viewer's mode, or who is not.",
+  })
+  linkedToStripe?: boolean | null;
 }
 
 @Resolver()

@@ -19,6 +19,7 @@ export interface UserConditions {
   search?: string | null | undefined;
   createdAfter?: Date | null | undefined;
   createdBefore?: Date | null | undefined;
+  linkedToStripe?: boolean | null | undefined;
   has: ProductEntity | null;
   lacks: ProductEntity | null;
   mode: Mode;
@@ -32,6 +33,10 @@ export function findUserPage(db: Reader, filter: UserConditions, page: PageReque
   if (filter.search) conditions.push(searchSql(parameter(likePattern(filter.search), "text")));
   if (filter.createdAfter) conditions.push(`u.created_at >= ${parameter(filter.createdAfter, "timestamptz")}`);
   if (filter.createdBefore) conditions.push(`u.created_at < ${parameter(filter.createdBefore, "timestamptz")}`);
+  if (isSaid(filter.linkedToStripe)) {
+    const linked = linkedSql(parameter(filter.mode, "text"));
+    conditions.push(filter.linkedToStripe ? linked : `not ${linked}`);
+  }
   if (filter.has) conditions.push(mayOpen(filter.has, filter, parameter));
   if (filter.lacks) conditions.push(`not ${mayOpen(filter.lacks, filter, parameter)}`);
   const list = { order: userOrder, columns: "u.*", from: "users u", conditions, values };
@@ -40,6 +45,16 @@ export function findUserPage(db: Reader, filter: UserConditions, page: PageReque
 
 function searchSql(like: string): string {
   return `(u.email_key ilike ${like} or u.name ilike ${like} or u.external_id ilike ${like})`;
+}
+
+function linkedSql(mode: string): string {
+  return `exists (
+    select 1 from customer_links l join stripe_connections c on c.id = l.connection_id
+    where l.user_id = u.id and l.active and c.mode = ${mode})`;
+}
+
+function isSaid<Value>(value: Value | null | undefined): value is Value {
+  return value !== null && value !== undefined;
 }
 
 /** What decide would say of a known user, in SQL. */

@@ -14,6 +14,7 @@ export interface UserFilter {
   lacksAccessTo?: string | null | undefined;
   createdAfter?: Date | null | undefined;
   createdBefore?: Date | null | undefined;
+  linkedToStripe?: boolean | null | undefined;
 }
 
 /** Users as an administrator looks for them. Who has access is decided as everywhere else, in the credential's mode. */
