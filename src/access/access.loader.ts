@@ -3,7 +3,9 @@ import { definePages } from "../graphql/define-pages";
 import type { ProductEntity } from "../products/product.entity";
 import { type CheckKey, findQuestions } from "./check.store";
 import type { Question } from "./decide";
+import type { GrantLife } from "./grant";
 import type { GrantEntity } from "./grant.entity";
+import { type VersionKey, findVersions } from "./grant-versions.store";
 import { findGrantPages, findGrantsById } from "./grants.store";
 import { findUserProductPages } from "./user-products.store";
 
@@ -11,6 +13,12 @@ import { findUserProductPages } from "./user-products.store";
 export const accessQuestion = defineLoader<CheckKey, Omit<Question, "at">>(
   (ctx, keys) => findQuestions(ctx.db, ctx.identity.mode, keys),
   ({ product, user }) => JSON.stringify([product.id, product.key, user?.id, user?.externalId]),
+);
+
+/** How a grant was at a moment in the past; null: as it is now. */
+export const grantVersion = defineLoader<VersionKey, GrantLife | null>(
+  (ctx, keys) => findVersions(ctx.db, keys),
+  ({ grantId, at }) => `${grantId} ${at.getTime()}`,
 );
 
 export const grantById = defineLoader<string, GrantEntity | null>(async (ctx, ids) =>

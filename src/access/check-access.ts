@@ -5,9 +5,10 @@ import { findResource } from "../resources/resources.store";
 import { type ProductRef, readProductRef } from "../products/read-product-ref";
 import { subjectOf } from "../users/subject";
 import type { UserRef } from "../users/read-user-ref";
-import { accessQuestion } from "./access.loader";
+import { accessQuestion, grantVersion } from "./access.loader";
 import { type Decision, type Question, decide } from "./decide";
 import { decideAny } from "./decide-any";
+import type { Grant } from "./grant";
 
 /** May this user, or the viewer, open this product, now or at a moment in the past? */
 export async function checkAccess(
@@ -24,7 +25,19 @@ export async function checkRef(
   key: { product: ProductRef; user: UserRef | null },
   at: Date,
 ): Promise<Decision> {
-  return decide({ ...(await askAs(ctx, key)), at });
+  const question = await askAs(ctx, key);
+  const grants = at < ctx.clock.now() ? await asTheyWere(ctx, question.grants, at) : question.grants;
+  return decide({ ...question, grants, at });
+}
+
+/** A question about the past is answered by what was so then: what was paused since was open. */
+function asTheyWere(ctx: Context, grants: readonly Grant[], at: Date): Promise<Grant[]> {
+  return Promise.all(
+    grants.map(async (grant) => {
+      const life = await ctx.load(grantVersion, { userId: grant.userId, grantId: grant.id, at });
+      return life ? { ...grant, ...life } : grant;
+    }),
+  );
 }
 
 /** What a decision needs to know. A product that this caller may not see is one that does not exist. */

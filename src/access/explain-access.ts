@@ -2,19 +2,18 @@ import { toPublicId } from "../base/ids";
 import type { Context } from "../graphql/context";
 import { readProductRef } from "../products/read-product-ref";
 import { subjectOf } from "../users/subject";
+import { findUser } from "../users/users.store";
+import type { CheckKey } from "./check.store";
 import { checkRef } from "./check-access";
 import { accessQuestion, grantById } from "./access.loader";
 import type { Decision, Question } from "./decide";
+import { type ChainStep, decideChain } from "./decide-chain";
+import { findChainConnections, findChainCustomers, findChainLinks, findChainSources } from "./explain.store";
+import { findPolicy } from "./policy.store";
 import { type Grant, endOf, reasonOf, statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
 
-export interface ExplanationStep {
-  check: string;
-  ok: boolean;
-  detail: string;
-  stripeObject: string | null;
-  fix: string | null;
-}
+export type ExplanationStep = ChainStep;
 
 export interface Explanation {
   decision: Decision;
@@ -29,14 +28,33 @@ export async function explainAccess(ctx: Context, input: { product: string; user
   const question = await ctx.load(accessQuestion, key);
   const decision = await checkRef(ctx, key, at);
   const grants = await Promise.all(question.grants.map((grant) => ctx.load(grantById, grant.id)));
-  return {
-    decision,
-    steps: explain({ ...question, at }, decision),
-    grants: grants.filter((grant) => grant !== null),
-  };
+  const first = explainSubject(question);
+  const isKnown = first.every((each) => each.ok);
+  const chain = isKnown && question.product?.accessMode === "ENTITLED" ? await chainOf(ctx, key, decision) : [];
+  const last = isKnown ? explainGrants({ ...question, at }, decision) : [];
+  return { decision, steps: [...first, ...chain, ...last], grants: grants.filter((grant) => grant !== null) };
 }
 
-function explain({ product, subject, grants, at }: Question, decision: Decision): ExplanationStep[] {
+/** From Stripe to the grant. When access is there by other means, a link that is missing is nothing that is broken. */
+async function chainOf(ctx: Context, key: CheckKey, decision: Decision): Promise<ChainStep[]> {
+  const { mode } = ctx.identity;
+  const productId = decision.productId ?? "";
+  const userId = key.user ? ((await findUser(ctx.db, key.user))?.id ?? "") : "";
+  const sources = (await findChainSources(ctx.db, userId, mode)).map((held) => held.facts);
+  const steps = decideChain({
+    mode,
+    connections: await findChainConnections(ctx.db),
+    links: await findChainLinks(ctx.db, productId),
+    customers: await findChainCustomers(ctx.db, userId),
+    sources,
+    policy: await findPolicy(ctx.db, mode),
+    now: ctx.clock.now(),
+  });
+  return decision.allowed ? steps.filter((each) => each.ok) : steps;
+}
+
+/** The first links of the chain, up to the first that is broken. */
+function explainSubject({ product, subject }: Omit<Question, "at">): ExplanationStep[] {
   const steps = [
     step(
       "product exists",
@@ -53,12 +71,13 @@ function explain({ product, subject, grants, at }: Question, decision: Decision)
       "updateProduct(status: LIVE)",
     ),
     ...(product?.accessMode === "PUBLIC" ? [] : [userStep(subject)]),
-    modeStep(product?.accessMode, decision),
-    ...grants.map((grant) => grantStep(grant, at)),
   ];
   const broken = steps.findIndex((each) => !each.ok);
-  const isBeforeGrants = broken >= 0 && broken < 3;
-  return isBeforeGrants ? steps.slice(0, broken + 1) : steps;
+  return broken < 0 ? steps : steps.slice(0, broken + 1);
+}
+
+function explainGrants({ product, grants, at }: Question, decision: Decision): ExplanationStep[] {
+  return [modeStep(product?.accessMode, decision), ...grants.map((grant) => grantStep(grant, at))];
 }
 
 function userStep(subject: Question["subject"]): ExplanationStep {

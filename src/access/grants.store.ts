@@ -70,6 +70,7 @@ export async function insertGrant(tx: Tx, grant: GrantEntity): Promise<void> {
   await tx.repository(GrantEntity).insert(grant);
 }
 
+/** By hand: what Stripe says later does not bring them back. */
 export async function endGrants(
   tx: Tx,
   grants: readonly GrantEntity[],
@@ -82,6 +83,7 @@ export async function endGrants(
     {
       endedAt: now,
       endReason: reason,
+      revokedAt: now,
       updatedAt: now,
     },
   );

@@ -203,7 +203,7 @@ describe("explaining", () => {
       detail: "The product is DRAFT.",
     });
     expect(broken(await explain(key, "no-such"))).toMatchObject({ check: "user exists", fix: "createUser" });
-    expect(broken(await explain(key, ada))).toMatchObject({ check: "a live grant", fix: "grantAccess" });
+    expect(broken(await explain(key, ada))).toMatchObject({ check: "Stripe is connected", fix: "connectStripe" });
     await api.grantAccess({ user: ada, product: key });
     const good = await explain(key, ada);
     expect([broken(good), good.decision.reason]).toEqual([undefined, "MANUAL"]);
