@@ -181,7 +181,9 @@ create table jobs (
   created_by text not null,
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  waits integer default 0 not null,
   next_try_at timestamp with time zone default now() not null,
+  claim uuid,
   claimed_until timestamp with time zone,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
@@ -365,7 +367,7 @@ create table stripe_facts (
   needs_plan boolean default false not null,
   constraint stripe_facts_pkey PRIMARY KEY (connection_id, source),
   constraint stripe_facts_kind_check CHECK (kind = ANY (ARRAY['SUBSCRIPTION'::text, 'ORDER'::text])),
-  constraint stripe_facts_owner_by_check CHECK (owner_by = ANY (ARRAY['SESSION'::text, 'CLAIM'::text, 'CUSTOMER'::text, 'EMAIL'::text, 'CREATED'::text]))
+  constraint stripe_facts_owner_by_check CHECK (owner_by = ANY (ARRAY['CLAIM'::text, 'CUSTOMER'::text, 'EMAIL'::text, 'CREATED'::text]))
 );
 
 create table stripe_inbox (
@@ -599,6 +601,10 @@ comment on column grants.as_of is 'when Stripe was last looked at for it';
 comment on column grants.revoked_at is 'ended by hand: what Stripe says later does not bring it back';
 
 comment on column jobs.cursor is 'where to go on after a crash';
+
+comment on column jobs.attempts is 'failures in a row; waiting for Stripe is none, and is counted as waits';
+
+comment on column jobs.claim is 'who works on it: a page is written by whoever still holds the claim, or by nobody';
 
 comment on column product_links.state is 'KEEPING: it gives nothing new, and what it gave follows its source to the end';
 

@@ -1,6 +1,7 @@
 import { GrantEntity } from "../access/grant.entity";
 import { ActivityEntity } from "../activities/activity.entity";
 import { ApiKeyEntity } from "../keys/api-key.entity";
+import { JobEntity } from "../imports/job.entity";
 import { ConnectionEntity } from "../connections/connection.entity";
 import { CustomerLinkEntity } from "../links/customer-link.entity";
 import { ProductLinkEntity } from "../links/product-link.entity";
@@ -21,4 +22,5 @@ export const entities = [
   ProductLinkEntity,
   CustomerLinkEntity,
   GrantEntity,
+  JobEntity,
 ];

@@ -6,6 +6,7 @@ import { Refusal } from "../base/refusal";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { Node, type NodeKind } from "../graphql/node";
+import { jobNode } from "../imports/jobs.graphql";
 import { apiKeyNode } from "../keys/keys.graphql";
 import { productNode } from "../products/products.graphql";
 import { resourceNode } from "../resources/resources.graphql";
@@ -13,7 +14,7 @@ import { userNode } from "../users/users.graphql";
 
 /** Everything that can be asked for by its id alone. */
 const nodeKinds = new Map<IdKind, NodeKind>(
-  [userNode, productNode, resourceNode, grantNode, activityNode, apiKeyNode].map((node) => [node.kind, node]),
+  [userNode, productNode, resourceNode, grantNode, activityNode, apiKeyNode, jobNode].map((node) => [node.kind, node]),
 );
 
 const IDS_MAX = 200;

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { GraphQLEnumType, GraphQLSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { CheckAccessResolver, ProductAccessResolver, UserAccessResolver } from "../access/check-access.graphql";
 import { AccessDecisionResolver } from "../access/decision.graphql";
@@ -8,10 +8,10 @@ import { ExplainAccessResolver } from "../access/explain-access.graphql";
 import { GrantsResolver, UserGrantsResolver } from "../access/grants.graphql";
 import { DeleteUserResolver, ListUsersResolver } from "../access/list-users.graphql";
 import { UserProductResolver, UserProductsResolver } from "../access/user-products.graphql";
-import { errorCodes } from "../base/error-codes";
 import { RoleChecker } from "../graphql/allow";
 import { DateTimeScalar } from "../graphql/scalars";
 import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
+import { JobsResolver } from "../imports/jobs.graphql";
 import { KeysResolver } from "../keys/keys.graphql";
 import { ListProductsResolver } from "../links/list-products.graphql";
 import { ProductsResolver } from "../products/products.graphql";
@@ -42,29 +42,15 @@ const resolvers = [
   EntitlementTokenResolver,
   ActivitiesResolver,
   UserActivitiesResolver,
+  JobsResolver,
   NodesResolver,
 ] as const;
 
 export function buildLatchkeySchema(): GraphQLSchema {
-  return withErrorCodes(build());
-}
-
-function build(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [...resolvers],
     validate: false,
     authChecker: RoleChecker,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
   });
-}
-
-/** The codes of errors are part of what callers rely on, although no field holds one yet. */
-function withErrorCodes(schema: GraphQLSchema): GraphQLSchema {
-  const config = schema.toConfig();
-  const codes = new GraphQLEnumType({
-    name: "ErrorCode",
-    description: "Why something was refused: `extensions.code` of every error is one of these.",
-    values: Object.fromEntries(Object.entries(errorCodes).map(([code, description]) => [code, { description }])),
-  });
-  return new GraphQLSchema({ ...config, types: [...config.types, codes] });
 }

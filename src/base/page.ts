@@ -1,7 +1,7 @@
 /** One value per column of a list's order, as text: enough to find a row's place again without the row. */
 export type Position = readonly string[];
 
-export type PositionType = "uuid" | "timestamptz" | "text";
+export type PositionType = "uuid" | "timestamptz" | "integer" | "text";
 
 /** The order of a list. It must be total: the last column is unique, so a page can be continued from any row. */
 export interface ListOrder {

@@ -9,6 +9,7 @@ export function writeCursor(order: ListOrder, position: Position): string {
 const shapes: Record<PositionType, RegExp> = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   timestamptz: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/,
+  integer: /^\d{1,9}$/,
   // eslint-disable-next-line no-control-regex -- PostgreSQL keeps no NUL in a text.
   text: /^[^\0]{0,1000}$/s,
 };

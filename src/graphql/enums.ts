@@ -1,4 +1,5 @@
 import { registerEnumType } from "type-graphql";
+import { type ErrorCode, errorCodes } from "../base/error-codes";
 import type { Mode } from "../base/mode";
 import type { Role } from "./context";
 
@@ -29,3 +30,9 @@ export const RoleEnum = enumOf<Role>("Role", "What a credential may do.", {
   WRITE: "A server key that also writes users, grants and sessions.",
   ADMIN: "A server key that may do everything.",
 });
+
+export const ErrorCodeEnum = enumOf<ErrorCode>(
+  "ErrorCode",
+  "Why something was refused: `extensions.code` of every error is one of these.",
+  errorCodes,
+);

@@ -17,6 +17,8 @@ const table: Record<string, string> = {
   "Query.apiKeys": ". . . . A",
   "Query.entitlementToken": ". U R W A",
   "Query.explainAccess": ". . R W A",
+  "Query.job": ". . R W A",
+  "Query.jobs": ". . R W A",
   "Query.me": "P U R W A",
   "Query.node": "P U R W A",
   "Query.nodes": "P U R W A",
@@ -29,6 +31,7 @@ const table: Record<string, string> = {
   "Query.users": ". . R W A",
   "Query.viewer": "P U R W A",
 
+  "Mutation.cancelJob": ". . . . A",
   "Mutation.createApiKey": ". . . . A",
   "Mutation.createProduct": ". . . . A",
   "Mutation.createUser": ". . . W A",

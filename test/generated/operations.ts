@@ -540,6 +540,135 @@ export type GrantStatus =
   /** It opens nothing for the time being. */
   | 'SUSPENDED';
 
+/** Long work: it goes on by itself, in whichever replica, also after a crash. */
+export type Job = Node & {
+  __typename?: 'Job';
+  /** How many of them were new to us. */
+  created: Scalars['Int']['output'];
+  /** When it was asked for. */
+  createdAt: Scalars['DateTime']['output'];
+  /** How many rows were looked at so far. */
+  done: Scalars['Int']['output'];
+  /** Whether it only looks, and changes nothing. */
+  dryRun: Scalars['Boolean']['output'];
+  /** Why it failed, or what it waits for. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** How many did not go in. Each is among the problems. */
+  failed: Scalars['Int']['output'];
+  /** When it was over. */
+  finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** What it does. */
+  kind: JobKind;
+  /** One for each row that did not go in, and for each difference that was found. */
+  problems: JobProblemConnection;
+  /** Where the file of an export is; null for other jobs. */
+  resultUrl?: Maybe<Scalars['String']['output']>;
+  /** How many changed nothing. */
+  skipped: Scalars['Int']['output'];
+  /** How it stands. */
+  status: JobStatus;
+  /** How many rows there are; null while that is not known. */
+  total?: Maybe<Scalars['Int']['output']>;
+  /** How many changed something that we held. */
+  updated: Scalars['Int']['output'];
+};
+
+
+/** Long work: it goes on by itself, in whichever replica, also after a crash. */
+export type JobProblemsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of a list of Job. */
+export type JobConnection = {
+  __typename?: 'JobConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<JobEdge>;
+  /** The rows of this page. */
+  nodes: Array<Job>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A Job and its place in the list. */
+export type JobEdge = {
+  __typename?: 'JobEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The Job. */
+  node: Job;
+};
+
+/** What a job does. */
+export type JobKind =
+  /** Writes the journal into a file. */
+  | 'ACTIVITY_EXPORT'
+  /** Finds what was bought before a product was linked. */
+  | 'LINK_IMPORT'
+  /** Compares what we hold with what Stripe says. */
+  | 'RECONCILIATION'
+  /** Reads the events of Stripe's own list again. */
+  | 'REPLAY'
+  /** Writes users into a file. */
+  | 'USER_EXPORT'
+  /** Takes over users from a list. */
+  | 'USER_IMPORT';
+
+/** A row that did not go in, or a difference that was found. */
+export type JobProblem = {
+  __typename?: 'JobProblem';
+  /** What is the matter. */
+  code: ErrorCode;
+  /** The same in words. */
+  message: Scalars['String']['output'];
+  /** Its place among all rows of the job, from 1. */
+  row: Scalars['Int']['output'];
+  /** What it is about, by its id in Stripe. */
+  subject?: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of a list of JobProblem. */
+export type JobProblemConnection = {
+  __typename?: 'JobProblemConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<JobProblemEdge>;
+  /** The rows of this page. */
+  nodes: Array<JobProblem>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A JobProblem and its place in the list. */
+export type JobProblemEdge = {
+  __typename?: 'JobProblemEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The JobProblem. */
+  node: JobProblem;
+};
+
+/** How a job stands. */
+export type JobStatus =
+  /** Somebody cancelled it. What it did until then stays. */
+  | 'CANCELLED'
+  /** It was given up; `error` says why. What it did until then stays. */
+  | 'FAILED'
+  /** It has not begun. */
+  | 'QUEUED'
+  /** It is being worked on, page by page, or waits until it can go on: then `error` says what for. */
+  | 'RUNNING'
+  /** It is through. Rows that did not go in are among its problems. */
+  | 'SUCCEEDED';
+
 /** Which of two worlds a credential lives in; it decides what is seen. */
 export type Mode =
   /** Real money. Nothing bought in test mode opens anything here. */
@@ -549,6 +678,8 @@ export type Mode =
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Ends a job after the page that it is at. What it has done stays done. */
+  cancelJob: Job;
   /** Makes an API key in this credential's mode. */
   createApiKey: CreateApiKeyPayload;
   /** Makes a product. */
@@ -577,6 +708,11 @@ export type Mutation = {
   updateProduct: Product;
   /** Changes a user. */
   updateUser: User;
+};
+
+
+export type MutationCancelJobArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -740,6 +876,8 @@ export type ProductEdge = {
 
 /** Which products to list; what is left out does not matter. */
 export type ProductFilter = {
+  /** Only products that are linked to a Stripe product in the viewer's mode, or only those that are not. */
+  linked?: InputMaybe<Scalars['Boolean']['input']>;
   /** Only products whose name or key holds this text, in any case. */
   search?: InputMaybe<Scalars['String']['input']>;
   /** Only products of this status. */
@@ -782,6 +920,10 @@ export type Query = {
   entitlementToken: EntitlementToken;
   /** Why may this user open this product, or why not? */
   explainAccess: AccessExplanation;
+  /** A job by its id; null if there is none in this mode. */
+  job?: Maybe<Job>;
+  /** The jobs of this mode, latest first. They are kept. */
+  jobs: JobConnection;
   /** The user whom a user token speaks for; null for keys. */
   me?: Maybe<User>;
   /** Anything by its id; null if there is none that this caller may see. */
@@ -838,6 +980,20 @@ export type QueryEntitlementTokenArgs = {
 export type QueryExplainAccessArgs = {
   product: Scalars['String']['input'];
   user: Scalars['ID']['input'];
+};
+
+
+export type QueryJobArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryJobsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  kind?: InputMaybe<JobKind>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1118,6 +1274,8 @@ export type UserFilter = {
   hasAccessTo?: InputMaybe<Scalars['String']['input']>;
   /** Who may not open this product now, by key or id. */
   lacksAccessTo?: InputMaybe<Scalars['String']['input']>;
+  /** Who is linked to a customer in Stripe, in the viewer's mode, or who is not. */
+  linkedToStripe?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whose address, name or externalId holds this text, in any case. */
   search?: InputMaybe<Scalars['String']['input']>;
 };

@@ -1,0 +1,212 @@
+import { In } from "typeorm";
+import type { Mode } from "../base/mode";
+import type { ListOrder, Page, PageRequest } from "../base/page";
+import { Refusal } from "../base/refusal";
+import { type Db, type Reader, type Tx, brokenConstraint } from "../database/db";
+import { entityReader } from "../database/read-entity";
+import { readPage, readPages } from "../database/read-pages";
+import { JobEntity, type JobKind, type JobProblemRow } from "./job.entity";
+
+/** The latest first. */
+export const jobOrder: ListOrder = { list: "jobs", columns: [{ sql: "j.id", type: "uuid" }], newestFirst: true };
+
+export const problemOrder: ListOrder = {
+  list: "jobProblems",
+  columns: [{ sql: "p.row", type: "integer" }],
+  newestFirst: false,
+};
+
+export function findJobPage(
+  db: Reader,
+  { mode, kind }: { mode: Mode; kind?: JobKind | null | undefined },
+  page: PageRequest,
+): Promise<Page<JobEntity>> {
+  const conditions = ["j.mode = $1", ...(kind ? ["j.kind = $2"] : [])];
+  const values = kind ? [mode, kind] : [mode];
+  return readPage(
+    db,
+    { order: jobOrder, columns: "j.*", from: "jobs j", conditions, values },
+    page,
+    entityReader(db, JobEntity),
+  );
+}
+
+/** The same page of problems below each of these jobs. */
+export function findProblemPages(
+  db: Reader,
+  jobIds: readonly string[],
+  page: PageRequest,
+): Promise<Map<string, Page<JobProblemRow>>> {
+  const parents = { column: "p.job_id", ids: jobIds };
+  const list = { order: problemOrder, columns: "p.*", from: "job_problems p", conditions: [], values: [], parents };
+  return readPages(db, list, page, (raw) => raw as unknown as JobProblemRow);
+}
+
+export function findJobsById(db: Reader, mode: Mode, ids: readonly string[]): Promise<JobEntity[]> {
+  return db.repository(JobEntity).findBy({ id: In([...ids]), mode });
+}
+
+/** The latest job of a kind for each of these subjects. */
+export async function findLatestJobs(db: Reader, kind: JobKind, subjects: readonly string[]): Promise<JobEntity[]> {
+  if (subjects.length === 0) return [];
+  const raw = await db.rows<Record<string, unknown>>(
+    `/* jobs.latest */ select j.* from unnest($2::text[]) as wanted (subject)
+     cross join lateral (
+       select * from jobs where jobs.subject = wanted.subject and kind = $1 order by id desc limit 1) j`,
+    [kind, [...subjects]],
+  );
+  return raw.map(entityReader(db, JobEntity));
+}
+
+/** Of one kind and subject one job is open at a time; whoever comes second is refused. */
+export async function insertJob(tx: Tx, job: JobEntity): Promise<void> {
+  try {
+    // Its first page is due by the database's clock, by which all tries are.
+    const { nextTryAt: _, ...columns } = job;
+    await tx.repository(JobEntity).insert(columns);
+  } catch (error) {
+    if (brokenConstraint(error) !== "jobs_one_at_a_time_key") throw error;
+    throw new Refusal("JOB_RUNNING", {
+      say: "Such a job is running already; wait for its end, or cancel it.",
+      note: { kind: job.kind, subject: job.subject },
+    });
+  }
+}
+
+/** Whoever works on a job has said so in the last few seconds. Who fell silent has lost it. */
+const LEASE = "15 seconds";
+
+/**
+ * A job whose next page is due and that nobody works on. Those that waited longest come first. Only of kinds that this
+ * build knows: a newer one may have begun others.
+ */
+export async function claimJob(db: Db, claim: string, kinds: readonly string[]): Promise<JobEntity | null> {
+  const raw = await db.rows<Record<string, unknown>>(
+    `/* jobs.claim */ with due as (
+       select id from jobs
+       where status in ('QUEUED', 'RUNNING') and kind = any($3::text[]) and next_try_at <= now()
+         and (claimed_until is null or claimed_until < now())
+       order by next_try_at, id limit 1 for update skip locked),
+     claimed as (
+       update jobs set status = 'RUNNING', claim = $1, claimed_until = now() + $2::interval
+       where id in (select id from due) returning *)
+     select * from claimed`,
+    [claim, LEASE, [...kinds]],
+  );
+  return raw.map(entityReader(db, JobEntity))[0] ?? null;
+}
+
+export async function extendClaim(db: Db, { id, claim }: JobEntity): Promise<void> {
+  await db.rows(`/* jobs.extend */ update jobs set claimed_until = now() + $3::interval where id = $1 and claim = $2`, [
+    id,
+    claim,
+    LEASE,
+  ]);
+}
+
+export interface JobStep {
+  cursor: object | null;
+  total: number | null;
+  counts: JobCounts;
+  problems: readonly JobProblemRow[];
+  /** Of a job that is over: how it ended, and when by our clock. */
+  end: { status: "SUCCEEDED" | "CANCELLED"; at: Date } | null;
+}
+
+export interface JobCounts {
+  done: number;
+  created: number;
+  updated: number;
+  skipped: number;
+  failed: number;
+}
+
+/**
+ * Where to go on, the counts and the problems of one page: all of it, or nothing. False: somebody else has the job now,
+ * and nothing that belongs to this page may be kept.
+ */
+export async function writeStep(tx: Tx, { id, claim }: JobEntity, step: JobStep): Promise<boolean> {
+  const { cursor, total, counts, end } = step;
+  const rows = await tx.rows<{ id: string }>(
+    `/* jobs.step */ with written as (
+       update jobs set cursor = $3::jsonb,
+         total = case when $10 = 'SUCCEEDED' then done + $5 else coalesce($4, total) end, done = done + $5,
+         created = created + $6, updated = updated + $7, skipped = skipped + $8, failed = failed + $9,
+         status = coalesce($10, status),
+         finished_at = $11, error = null, attempts = 0, waits = 0, next_try_at = now(), claim = null, claimed_until = null
+       where id = $1 and claim = $2 returning id)
+     select id from written`,
+    [
+      id,
+      claim,
+      cursor === null ? null : JSON.stringify(cursor),
+      total,
+      counts.done,
+      counts.created,
+      counts.updated,
+      counts.skipped,
+      counts.failed,
+      end?.status ?? null,
+      end?.at ?? null,
+    ],
+  );
+  if (rows.length === 0) return false;
+  await insertProblems(tx, id, step.problems);
+  return true;
+}
+
+async function insertProblems(tx: Tx, jobId: string, problems: readonly JobProblemRow[]): Promise<void> {
+  if (problems.length === 0) return;
+  await tx.rows(
+    `/* jobProblems.insert */ insert into job_problems (job_id, row, subject, code, message)
+     select $1, * from unnest($2::integer[], $3::text[], $4::text[], $5::text[])`,
+    [
+      jobId,
+      problems.map((problem) => problem.row),
+      problems.map((problem) => problem.subject),
+      problems.map((problem) => problem.code),
+      problems.map((problem) => problem.message),
+    ],
+  );
+}
+
+export interface JobPause {
+  error: string;
+  ms: number;
+  isWait: boolean;
+}
+
+/** It is tried again after a pause, at the page where it stands, by whoever comes. */
+export async function pauseJob(db: Db, { id, claim }: JobEntity, { error, ms, isWait }: JobPause): Promise<void> {
+  await db.rows(
+    `/* jobs.pause */ update jobs set error = $3, next_try_at = now() + $4 * interval '1 millisecond',
+       attempts = attempts + $5, waits = waits + $6, claim = null, claimed_until = null
+     where id = $1 and claim = $2`,
+    [id, claim, error, ms, isWait ? 0 : 1, isWait ? 1 : 0],
+  );
+}
+
+export async function failJob(db: Db, { id, claim }: JobEntity, error: string, now: Date): Promise<void> {
+  await db.rows(
+    `/* jobs.fail */ update jobs set status = 'FAILED', error = $3, finished_at = $4, claim = null, claimed_until = null
+     where id = $1 and claim = $2`,
+    [id, claim, error, now],
+  );
+}
+
+/** At once where nobody works on it; otherwise after the page that is being worked on, so that its counts are true. */
+export async function askToCancel(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx.rows(
+    `/* jobs.cancel */ update jobs set cancel_asked = true,
+       status = case when claimed_until >= now() then status else 'CANCELLED' end,
+       finished_at = case when claimed_until >= now() then null else $2::timestamptz end,
+       claim = case when claimed_until >= now() then claim end
+     where id = $1 and status in ('QUEUED', 'RUNNING')`,
+    [id, now],
+  );
+}
+
+/** What runs by itself is decided once, whichever replica is first. Until the transaction ends. */
+export async function lockJobs(tx: Tx, subject: string): Promise<void> {
+  await tx.rows(`/* jobs.lock */ select pg_advisory_xact_lock(hashtextextended('jobs of ' || $1, 0))`, [subject]);
+}
