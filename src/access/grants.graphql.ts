@@ -26,6 +26,7 @@ import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
 import { grantById, grantsOfUser } from "./access.loader";
 import { AccessReasonEnum } from "./decision-reason.graphql";
+import { formatDashboardUrl } from "./format-dashboard-url";
 import { type GrantSource, type GrantStatus, announcedEnd, reasonOf, statusOf } from "./grant";
 import { grantAccess } from "./grant-access";
 import type { GrantEntity } from "./grant.entity";
@@ -75,6 +76,9 @@ export class Grant extends Node {
   @Field(() => String, { nullable: true, description: "The object in Stripe that it comes from." })
   stripeObject!: string | null;
 
+  @Field(() => String, { nullable: true, description: "Its page in Stripe's dashboard. For server keys only." })
+  stripeDashboardUrl!: string | null;
+
   @Field(() => String, { nullable: true, description: "Why it was granted. For server keys only." })
   note!: string | null;
 
@@ -106,6 +110,7 @@ export function toGrant(ctx: Context, row: GrantEntity): Grant {
     quantity: row.quantity,
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
     stripeObject: row.stripeObject,
+    stripeDashboardUrl: isInternal ? formatDashboardUrl(row) : null,
     note: isInternal ? row.note : null,
     grantedBy: isInternal ? row.grantedBy : null,
     createdAt: row.createdAt,

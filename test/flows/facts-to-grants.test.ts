@@ -1,0 +1,168 @@
+import { type AppliedBatch, applyFacts } from "../../src/access/apply-facts";
+import type { SourceFacts } from "../../src/access/fact";
+import { newUuid } from "../../src/base/ids";
+import { day, monthly, order, subscription } from "../kit/describe-life";
+import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+import { testClock } from "../kit/test-clock";
+
+// Below the webhook and above the tables: what one transaction does with facts, whoever looked.
+let latchkey: Latchkey;
+let connectionId: string;
+let observation = 0n;
+
+beforeAll(async () => {
+  latchkey = await startLatchkey({ clock: testClock(day(2)) });
+  const { db } = latchkey.server.deps;
+  connectionId = newUuid();
+  await db.rows(
+    `/* test.connect */ insert into stripe_connections (id, account, mode, status, created_at, updated_at)
+     values ($1, 'acct_1', 'TEST', 'CONNECTED', now(), now())`,
+    [connectionId],
+  );
+  const { createProduct } = await latchkey.get<{ createProduct: { id: string } }>(
+    `mutation { createProduct(input: { key: "course", name: "Course" }) { id } }`,
+  );
+  expect(createProduct.id).toMatch(/^prd_/);
+  await db.rows(
+    `/* test.link */ insert into product_links (id, connection_id, product_id, stripe_product, state, created_at, updated_at)
+     select $1, $2, id, 'prod_course', 'ACTIVE', now(), now() from products where key = 'course'`,
+    [newUuid(), connectionId],
+  );
+});
+afterAll(() => latchkey.stop());
+
+const apply = (...facts: SourceFacts[]): Promise<AppliedBatch> =>
+  applyFacts(latchkey.server.deps, { origin: "WEBHOOK", facts });
+
+/** A subscription of a person whom nobody knows but by their address. */
+function bought(name: string, said: Parameters<typeof subscription>[0] = {}, more: Partial<SourceFacts> = {}) {
+  const whose = { connectionId, source: `sub_${name}`, customer: `cus_${name}` };
+  const buyer = { email: `${name}@shop.example`, name };
+  return subscription(said, { ...whose, buyer, observation: ++observation, observedAt: day(2), ...more });
+}
+
+interface Person {
+  id: string;
+  email: string;
+  access: { allowed: boolean; reason: string; asOf: string | null };
+  grants: { nodes: { stripeObject: string; status: string }[] };
+  activities: { nodes: { type: string; origin: string; at: string }[] };
+}
+
+async function person(name: string): Promise<Person | null> {
+  const { userByEmail } = await latchkey.get<{ userByEmail: Person | null }>(
+    `query ($email: String!) { userByEmail(email: $email) {
+      id email access(product: "course") { allowed reason asOf }
+      grants { nodes { stripeObject status } } activities(first: 50) { nodes { type origin at } } } }`,
+    { email: `${name}@shop.example` },
+  );
+  return userByEmail;
+}
+
+const linesOf = (found: Person | null) => found?.activities.nodes.map((line) => line.type).sort() ?? [];
+const FIRST = ["ACCESS_STARTED", "CUSTOMER_LINKED", "PRODUCT_PURCHASED", "SUBSCRIPTION_STARTED", "USER_CREATED"];
+
+test("a purchase of somebody unknown makes a user, opens the product and writes each line once: RWS-S7, CH-S30, CH-S31", async () => {
+  await apply(bought("ada"));
+  await apply(bought("ada"));
+  const ada = await person("ada");
+  expect(ada?.access).toEqual({ allowed: true, reason: "SUBSCRIPTION", asOf: day(2).toISOString() });
+  expect(ada?.grants.nodes).toEqual([{ stripeObject: "sub_ada", status: "ACTIVE" }]);
+  expect(linesOf(ada)).toEqual(FIRST);
+});
+
+test("an older look never replaces a newer one", async () => {
+  const old = bought("bob", { status: "active" });
+  await apply(bought("bob", { status: "canceled", endedAt: day(1) }));
+  const { sources } = await apply(old);
+  expect(sources).toMatchObject([{ isNews: false }]);
+  expect((await person("bob"))?.access).toBeUndefined();
+});
+
+test("the same purchase, applied fifty times at once, is one grant and one set of lines: F4", async () => {
+  await Promise.all(Array.from({ length: 50 }, () => apply(bought("cleo"))));
+  const cleo = await person("cleo");
+  expect(cleo?.grants.nodes).toHaveLength(1);
+  expect(linesOf(cleo)).toEqual(FIRST);
+});
+
+test("two first purchases with one address at once make one user, and the second waits to be claimed: F39", async () => {
+  const same = { email: "dora@shop.example", name: "Dora" };
+  const one = bought("dora", {}, { source: "sub_d1", customer: "cus_d1", buyer: same });
+  const two = bought(
+    "dora",
+    {},
+    { source: "sub_d2", customer: "cus_d2", buyer: { ...same, email: "DORA@shop.example" } },
+  );
+  const applied = await Promise.all([apply(one), apply(two)]);
+  const owners = applied.flatMap(({ sources }) => sources.map((source) => source.ownerId));
+  expect(owners.filter((owner) => owner === null)).toHaveLength(1);
+  const { activities } = await latchkey.get<{ activities: { nodes: { customType: string; data: object }[] } }>(
+    `{ activities(filter: { types: [CUSTOM] }) { nodes { customType data } } }`,
+  );
+  const dora = await person("dora");
+  expect(activities.nodes).toMatchObject([{ customType: "purchase.unclaimed", data: { candidates: [dora?.id] } }]);
+});
+
+test("a subscription that ends leaves a lifetime purchase alone: F13, F15, TA-X20", async () => {
+  await apply(bought("eve"));
+  const lifetime = order({}, { connectionId, source: "pi_eve", customer: "cus_eve", observation: ++observation });
+  await apply(lifetime);
+  await apply(bought("eve", { status: "canceled", endedAt: day(1) }));
+  expect((await person("eve"))?.access).toMatchObject({ allowed: true, reason: "PURCHASE" });
+  const refunds = [{ id: "re_eve", amount: 5_000, status: "succeeded", createdAt: day(2) }];
+  await apply({
+    ...order({ refunds }, { connectionId, source: "pi_eve", customer: "cus_eve" }),
+    observation: ++observation,
+  });
+  const eve = await person("eve");
+  expect(eve?.access).toMatchObject({ allowed: false, reason: "REFUNDED" });
+  expect(linesOf(eve)).toEqual(
+    [
+      ...FIRST,
+      "ACCESS_ENDED",
+      "PRODUCT_PURCHASED",
+      "PURCHASE_REFUNDED",
+      "SUBSCRIPTION_CANCELLED",
+      "SUBSCRIPTION_ENDED",
+    ].sort(),
+  );
+});
+
+test("a question about the past is answered as it was then: TA-X35", async () => {
+  await apply(bought("finn"));
+  latchkey.clock.moveTo(day(5));
+  await apply(bought("finn", { status: "paused" }, { observedAt: day(5) }));
+  const { then, now } = await latchkey.get<Record<"then" | "now", { allowed: boolean; reason: string }>>(
+    `query ($user: ID!, $at: DateTime!) {
+      then: access(product: "course", user: $user, at: $at) { allowed reason }
+      now: access(product: "course", user: $user) { allowed reason } }`,
+    { user: (await person("finn"))?.id, at: day(3).toISOString() },
+  );
+  expect([then, now]).toEqual([
+    { allowed: true, reason: "SUBSCRIPTION" },
+    { allowed: false, reason: "PAUSED" },
+  ]);
+});
+
+test("what is not linked opens nothing, makes nobody, and is kept until it is linked: F14", async () => {
+  const items = [{ ...monthly, stripeProduct: "prod_unlinked" }];
+  await apply(bought("gus", {}, { items }));
+  expect(await person("gus")).toBeNull();
+});
+
+test("one of many at once does not keep the others out: 64 mixed changes on 4 customers end without a deadlock: F32", async () => {
+  const names = ["hal", "ida", "jon", "kim"];
+  const status = ["active", "past_due", "paused", "canceled"];
+  await Promise.all(
+    Array.from({ length: 64 }, (_, index) => {
+      const facts = names.map((name, at) =>
+        bought(name, { status: status[(index + at) % 4] ?? "active", endedAt: day(2) }),
+      );
+      return apply(...(index % 2 ? facts : facts.reverse()));
+    }),
+  );
+  await apply(...names.map((name) => bought(name)));
+  for (const name of names)
+    expect((await person(name))?.grants.nodes).toEqual([{ stripeObject: `sub_${name}`, status: "ACTIVE" }]);
+});
