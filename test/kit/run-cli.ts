@@ -4,8 +4,10 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { readSources, root } from "./read-sources";
 
-const MAIN = path.join(root, "dist/src/cli/main.js");
-const STAMP = path.join(root, "dist/.built-from");
+/** Where the compiled sources are. */
+export const DIST = path.join(root, "dist");
+const MAIN = path.join(DIST, "src/cli/main.js");
+const STAMP = path.join(DIST, ".built-from");
 const TURN = path.join(root, "node_modules/.cache-latchkey-build");
 
 export interface CliResult {
@@ -29,9 +31,18 @@ export interface RunningCli {
 }
 
 export async function startCli(args: readonly string[], env: Record<string, string> = {}): Promise<RunningCli> {
+  return startScript(MAIN, args, env);
+}
+
+/** Another script that loads what was compiled, as a process of its own. */
+export async function startScript(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<RunningCli> {
   await build();
   const settings = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env };
-  const child = spawn(process.execPath, [MAIN, ...args], { env: settings, cwd: root });
+  const child = spawn(process.execPath, [file, ...args], { env: settings, cwd: root });
   let out = "";
   let said = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

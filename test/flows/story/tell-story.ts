@@ -15,13 +15,20 @@ export interface Told {
 }
 
 export interface Telling {
+  /** How long the story is. */
   actions: number;
+  /** After which act it stops, when only its beginning is wanted. */
+  until?: number;
   /** Called before each act: servers die here. */
   before?: (turn: number) => Promise<void>;
 }
 
 /** So many acts by lot. An act that Stripe refuses, or that finds nothing to act on, does not count. */
-export async function tellStory(stage: Stage, told: Told, { actions, before }: Telling): Promise<void> {
+export async function tellStory(
+  stage: Stage,
+  told: Told,
+  { actions, until = actions, before }: Telling,
+): Promise<void> {
   const names = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
   let startsToCreate = stage.books.policy.autoCreateUsers === "NEVER" ? Math.floor(actions / 2) : -1;
   for (let turn = 0; turn < actions;) {

@@ -1,0 +1,95 @@
+import type { Verdict } from "./oracle";
+import type { ServerInStory } from "./server-in-story";
+
+interface Answer {
+  allowed: boolean;
+  reason: string;
+  endsAt: string | null;
+}
+
+const USERS =
+  "query ($after: String) { users(first: 200, after: $after) { nodes { id email } pageInfo { hasNextPage endCursor } } }";
+const ACCESS =
+  "query ($user: ID!, $products: [String!]!) { accessMany(user: $user, products: $products) { allowed reason endsAt } }";
+
+/** Where Latchkey and the oracle do not agree about a person and a product, with what each of them says. */
+export async function findDifferences(
+  server: ServerInStory,
+  verdicts: Map<string, Map<string, Verdict>>,
+  products: readonly string[],
+): Promise<string[]> {
+  const users = new Map((await listUsers(server)).map(({ id, email }) => [email ?? id, id]));
+  const found: string[] = [];
+  // Somebody whom Latchkey does not know may open nothing there; somebody whom the oracle does not know, neither.
+  for (const email of new Set([...users.keys(), ...verdicts.keys()])) {
+    const user = users.get(email);
+    const answers = user === undefined ? [] : await ask(server, user, products);
+    products.forEach((product, at) => {
+      const verdict = verdicts.get(email)?.get(product) ?? STRANGER;
+      const difference = differ(answers[at] ?? UNKNOWN, verdict);
+      if (difference) found.push(`${email} and ${product}: ${difference}\n    ${verdict.weighed.join("\n    ")}`);
+    });
+  }
+  return found;
+}
+
+const STRANGER: Verdict = { allowed: false, reason: "nobody whom the oracle knows", endsAt: null, weighed: [] };
+const UNKNOWN: Answer = { allowed: false, reason: "a user who does not exist", endsAt: null };
+
+/** Denials are only compared as denials: their words depend on what was seen on the way. */
+function differ(answer: Answer, verdict: Verdict): string | null {
+  const ended =
+    verdict.endsAt === null || verdict.endsAt === "UNSURE" ? null : new Date(verdict.endsAt * 1_000).toISOString();
+  const isSame =
+    answer.allowed === verdict.allowed &&
+    (!verdict.allowed ||
+      verdict.endsAt === "UNSURE" ||
+      (answer.reason === verdict.reason && sameMoment(answer.endsAt, ended)));
+  if (isSame) return null;
+  const say = (allowed: boolean, reason: string, until: string | null): string =>
+    `${allowed ? "yes" : "no"}, ${reason}${until ? ` until ${until}` : ""}`;
+  return `Latchkey says ${say(answer.allowed, answer.reason, answer.endsAt)}; the oracle says ${say(verdict.allowed, verdict.reason, ended)}`;
+}
+
+function sameMoment(one: string | null, other: string | null): boolean {
+  return (one && Date.parse(one)) === (other && Date.parse(other));
+}
+
+async function ask(server: ServerInStory, user: string, products: readonly string[]): Promise<Answer[]> {
+  return (await server.ask<{ accessMany: Answer[] }>(ACCESS, { user, products })).accessMany;
+}
+
+async function listUsers(server: ServerInStory): Promise<{ id: string; email: string | null }[]> {
+  const all: { id: string; email: string | null }[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const { users }: Page = await server.ask<Page>(USERS, { after });
+    all.push(...users.nodes);
+    if (!users.pageInfo.hasNextPage) return all;
+    after = users.pageInfo.endCursor;
+  }
+}
+
+interface Page {
+  users: {
+    nodes: { id: string; email: string | null }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+}
+
+/** What must be there once and is there twice: grants of one item, and lines that say the same. */
+export async function findDuplicates(server: ServerInStory): Promise<string[]> {
+  const grants = await server.rows<object>(
+    `select user_id, product_id, connection_id, stripe_object, stripe_item, count(*)::int from grants
+     where connection_id is not null group by 1, 2, 3, 4, 5 having count(*) > 1`,
+  );
+  const lines = await server.rows<object>(
+    `select type, user_id, product_id, data, stripe_object, at, count(*)::int from activities
+     where stripe_object is not null group by 1, 2, 3, 4, 5, 6 having count(*) > 1`,
+  );
+  const once = await server.rows<object>(
+    `select type, user_id, product_id, stripe_object, data ->> 'price', count(*)::int from activities
+     where type in ('PRODUCT_PURCHASED', 'SUBSCRIPTION_STARTED') group by 1, 2, 3, 4, 5 having count(*) > 1`,
+  );
+  return [...grants, ...lines, ...once].map((row) => JSON.stringify(row));
+}

@@ -1,0 +1,105 @@
+import { Client } from "pg";
+import { setTimeout as delay } from "node:timers/promises";
+import { askGraphql } from "../../kit/ask-graphql";
+import {
+  BOOTSTRAP_KEY,
+  type FileClock,
+  freePort,
+  type ServerProcess,
+  startServerProcess,
+} from "../../kit/server-process";
+import { createTestDatabase } from "../../kit/test-database";
+import type { Latchkey } from "./stage";
+
+/** Latchkey as a process that dies and comes back, always at the same address and on the same database. */
+export interface ServerInStory extends Latchkey {
+  url: string;
+  kills: number;
+  kill(): Promise<void>;
+  /** There is a server when this returns. */
+  ensure(): Promise<void>;
+  /** Nothing that was received waits, no job runs, and nothing is marked to be planned again. */
+  idle(): Promise<void>;
+  rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** What the last server wrote. */
+  said(): string;
+  close(): Promise<void>;
+}
+
+const IDLE_MS_MAX = 60_000;
+/** Another job of the same kind is under way: the owner of a shop waits, too. */
+const BUSY = /JOB_RUNNING/;
+
+export async function openServer(clock: FileClock, apiBase: string): Promise<ServerInStory> {
+  const database = await createTestDatabase();
+  const port = await freePort();
+  const db = new Client({ connectionString: database.url });
+  await db.connect();
+  const begin = (): Promise<ServerProcess> =>
+    startServerProcess({
+      databaseUrl: database.url,
+      clock,
+      port,
+      env: { STRIPE_API_BASE: apiBase, LOG_LEVEL: "info" },
+    });
+  let server = await begin();
+
+  const rows = async <Row>(sql: string, values: unknown[] = []): Promise<Row[]> =>
+    (await db.query(sql, values)).rows as Row[];
+
+  const ensure = async (): Promise<void> => {
+    if (!server.isRunning()) server = await begin();
+  };
+
+  const idle = async (): Promise<void> => {
+    await ensure();
+    const deadline = Date.now() + IDLE_MS_MAX;
+    for (;;) {
+      const [waiting] = await rows<Record<"inbox" | "jobs" | "plans", number>>(WAITING);
+      if (waiting && waiting.inbox + waiting.jobs + waiting.plans === 0) return;
+      if (Date.now() > deadline)
+        throw new Error(`Latchkey does not come to rest: ${JSON.stringify(waiting)}\n${server.said().slice(-4_000)}`);
+      await delay(15);
+    }
+  };
+
+  const ask = async <Data>(query: string, variables: Record<string, unknown>): Promise<Data> => {
+    await ensure();
+    for (;;) {
+      const { data, errors, text } = await askGraphql(
+        `${server.url}/graphql`,
+        { query, variables },
+        { authorization: `Bearer ${BOOTSTRAP_KEY}` },
+      );
+      if (!errors && data) return data as Data;
+      if (!BUSY.test(text)) throw new Error(`Latchkey refused ${query} ${JSON.stringify(variables)}: ${text}`);
+      await idle();
+    }
+  };
+
+  const self: ServerInStory = {
+    url: server.url,
+    kills: 0,
+    kill: async () => {
+      if (!server.isRunning()) return;
+      self.kills++;
+      await server.kill();
+    },
+    ensure,
+    idle,
+    ask,
+    rows,
+    said: () => server.said(),
+    close: async () => {
+      await server.kill();
+      await db.end();
+      await database.drop();
+    },
+  };
+  return self;
+}
+
+const WAITING = `select
+  (select count(*)::int from stripe_inbox where state = 'PENDING') as inbox,
+  (select count(*)::int from jobs where status in ('QUEUED', 'RUNNING')) as jobs,
+  (select count(*)::int from stripe_facts where needs_plan) as plans`;
