@@ -31,7 +31,7 @@ export async function tellStory(
 ): Promise<void> {
   const names = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
   let startsToCreate = stage.books.policy.autoCreateUsers === "NEVER" ? Math.floor(actions / 2) : -1;
-  for (let turn = 0; turn < actions;) {
+  for (let turn = 0; turn < until;) {
     stage.isHurrying = turn > actions * 0.7;
     const name = stage.chance.pick(names) ?? "wait";
     await before?.(turn);
