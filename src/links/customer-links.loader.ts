@@ -1,0 +1,11 @@
+import { defineLoader } from "../graphql/define-loader";
+import type { CustomerLinkEntity } from "./customer-link.entity";
+import { findLinksOfUsers } from "./customer-links.store";
+
+/** All customers that a user is or was linked to, in the viewer's mode: who is linked now first, then the latest. */
+export const customersOfUser = defineLoader<string, CustomerLinkEntity[]>(async (ctx, userIds) => {
+  const links = await findLinksOfUsers(ctx.db, userIds, { mode: ctx.identity.mode });
+  const latestFirst = links.toReversed();
+  const sorted = [...latestFirst.filter((link) => link.active), ...latestFirst.filter((link) => !link.active)];
+  return userIds.map((id) => sorted.filter((link) => link.userId === id));
+});
