@@ -159,7 +159,7 @@ test("one of many at once does not keep the others out: 64 mixed changes on 4 cu
       const facts = names.map((name, at) =>
         bought(name, { status: status[(index + at) % 4] ?? "active", endedAt: day(2) }),
       );
-      return apply(...(index % 2 ? facts : facts.reverse()));
+      return apply(...(index % 2 ? facts : facts.toReversed()));
     }),
   );
   await apply(...names.map((name) => bought(name)));
