@@ -14,12 +14,14 @@ import { concernOf, loadRules, loadPlans } from "./load-plans";
 import { sharePolicy } from "./policy.store";
 import { settleOwners } from "./settle-owners";
 import { lockUsers } from "./stripe-grants.store";
-import { type AccessTurn, writePlans } from "./write-plans";
+import { type AccessTurn, type Telling, writePlans } from "./write-plans";
 
 export interface Batch {
   origin: Origin;
   facts: readonly SourceFacts[];
   customers?: readonly CustomerSnapshot[];
+  /** It is written down, and nobody is told. */
+  isQuiet?: boolean;
 }
 
 export interface Applied {
@@ -44,10 +46,11 @@ type Parts = { db: Db; clock: Clock };
  * keeps the facts, writes the grants that they give, the journal and the notices: a crash leaves all of it or nothing.
  */
 export async function applyFacts({ db, clock }: Parts, batch: Batch): Promise<AppliedBatch> {
-  return takingTurns(() => db.transaction((tx) => apply(tx, batch, clock.now())));
+  return takingTurns(() => db.transaction((tx) => applyFactsIn(tx, batch, clock.now())));
 }
 
-async function apply(tx: Tx, batch: Batch, now: Date): Promise<AppliedBatch> {
+/** The same as a part of a larger transaction, which takes turns as a whole. */
+export async function applyFactsIn(tx: Tx, batch: Batch, now: Date): Promise<AppliedBatch> {
   const facts = newestOfEach(batch.facts);
   const customers = batch.customers ?? [];
   await lockCustomers(tx, [...facts.map(lockOf), ...customers]);
@@ -55,7 +58,8 @@ async function apply(tx: Tx, batch: Batch, now: Date): Promise<AppliedBatch> {
   const held = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each]));
   const news = facts.filter((each) => (held.get(nameOf(each))?.facts.observation ?? -1n) < each.observation);
   const seen = news.map((each) => ({ before: held.get(nameOf(each)) ?? null, facts: each }));
-  const turns = await settle(tx, seen.map(toSeen), { now, origin: batch.origin, lines });
+  const { origin, isQuiet = false } = batch;
+  const turns = await settle(tx, seen.map(toSeen), { now, origin, lines, isQuiet });
   const owners = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each.ownerId]));
   return {
     turns,
@@ -78,7 +82,7 @@ export interface Seen {
 export async function settle(
   tx: Tx,
   seen: readonly Seen[],
-  { now, origin, lines }: { now: Date; origin: Origin; lines: readonly ActivityLine[] },
+  { now, origin, lines, isQuiet = false }: Telling,
 ): Promise<AccessTurn[]> {
   const sources = seen.map(({ held }) => held);
   await shareLinks(
@@ -108,7 +112,7 @@ export async function settle(
   );
   const batch = plans.map((plan, index) => ({ plan, before: seen[index]?.before ?? null }));
   const told = [...lines, ...settled.flatMap((each) => each.lines)];
-  const turns = await writePlans(tx, batch, { now, origin, lines: told });
+  const turns = await writePlans(tx, batch, { now, origin, lines: told, isQuiet });
   await writeSources(
     tx,
     sources.map((held, index) => ({

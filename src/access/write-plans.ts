@@ -19,6 +19,15 @@ export interface Written {
   before: SourceFacts | null;
 }
 
+/** What is said about a batch, besides what its plans say. */
+export interface Telling {
+  now: Date;
+  origin: Origin;
+  lines: readonly ActivityLine[];
+  /** It is written down, and nobody is told. */
+  isQuiet?: boolean;
+}
+
 export interface AccessTurn {
   userId: string;
   productId: string;
@@ -29,7 +38,7 @@ export interface AccessTurn {
 export async function writePlans(
   tx: Tx,
   batch: readonly Written[],
-  { now, origin, lines }: { now: Date; origin: Origin; lines: readonly ActivityLine[] },
+  { now, origin, lines, isQuiet = false }: Telling,
 ): Promise<AccessTurn[]> {
   const changes = batch.flatMap(({ plan }) => plan.planned.map((grant) => toRow(plan, grant, now)));
   const before = await findGrantsOfPairs(tx, pairsOf(changes.map(({ row }) => row)));
@@ -49,7 +58,7 @@ export async function writePlans(
   const stories = batch.flatMap(({ plan, before: seen }) => tell(plan, seen, origin));
   const turns = pairs.flatMap((pair) => turnLine(pair, now, origin));
   const written = await recordActivities(tx, now, [...lines, ...stories, ...turns]);
-  await queueNotices(tx, now, written);
+  if (!isQuiet) await queueNotices(tx, now, written);
   return pairs.map((pair) => ({ userId: pair.userId, productId: pair.productId, turn: compareAccess(pair, now) }));
 }
 
