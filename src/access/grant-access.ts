@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ActivityEntity } from "../activities/activity.entity";
 import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { newUuid, toPublicId } from "../base/ids";
@@ -6,6 +7,7 @@ import { Refusal } from "../base/refusal";
 import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { readInput } from "../graphql/read-input";
+import { queueNotices } from "../outbox/queue-notices";
 import { findProduct, productNotFound } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
 import { readUserRef } from "../users/read-user-ref";
@@ -23,6 +25,8 @@ export interface GrantInput {
   source?: string | null | undefined;
   externalRef?: string | null | undefined;
   gift?: boolean | null | undefined;
+  /** Whether a notice is queued; it is, unless this is false. */
+  notify?: boolean | null | undefined;
 }
 
 const grantSchema = z.object({
@@ -55,7 +59,8 @@ export async function grantAccess(
     checkDates(grant);
     await insertGrant(tx, grant);
     if (ref) await writeGrantRef(tx, ref, grant);
-    await recordGrant(tx, deps.identity, grant, now);
+    const lines = await recordGrant(tx, deps.identity, grant, now);
+    if (input.notify !== false) await queueNotices(tx, now, lines);
     return grant;
   });
 }
@@ -123,8 +128,8 @@ async function findEarlier(
   });
 }
 
-async function recordGrant(tx: Tx, identity: Identity, grant: GrantEntity, now: Date): Promise<void> {
-  await recordActivities(tx, now, [
+function recordGrant(tx: Tx, identity: Identity, grant: GrantEntity, now: Date): Promise<ActivityEntity[]> {
+  return recordActivities(tx, now, [
     {
       mode: grant.mode,
       type: "ACCESS_GRANTED",

@@ -147,6 +147,12 @@ export class GrantAccessInput {
 
   @Field(() => Boolean, { nullable: true, description: "Whether it is a gift." })
   gift?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the caller's systems are told of it; they are by default.",
+  })
+  notify?: boolean | null;
 }
 
 @InputType({ description: "One grant, or the grant of a reference, or all manual grants of a user on a product." })

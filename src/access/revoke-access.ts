@@ -4,6 +4,7 @@ import { readPublicIdOf, toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
+import { queueNotices } from "../outbox/queue-notices";
 import { findProduct, productNotFound } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
 import { readUserRef } from "../users/read-user-ref";
@@ -118,5 +119,5 @@ async function recordRevocations(
     message: "Access was revoked.",
     data: { grant: toPublicId("grant", grant.id), note },
   }));
-  await recordActivities(tx, now, lines);
+  await queueNotices(tx, now, await recordActivities(tx, now, lines));
 }
