@@ -63,6 +63,7 @@ const statements = [
     event_id text not null,
     type text not null,
     object_id text,
+    ids jsonb not null default '{}',
     subject text not null,
     shape text not null constraint stripe_inbox_shape_check check (shape in ('SNAPSHOT', 'THIN')),
     api_version text,
@@ -78,6 +79,7 @@ const statements = [
     done_at timestamptz,
     primary key (connection_id, event_id)
   )`,
+  `comment on column stripe_inbox.ids is 'the objects that the event names, by kind'`,
   `comment on column stripe_inbox.subject is 'what is looked at together: the customer, or the object when none is named'`,
   `comment on column stripe_inbox.body is 'kept only while it could be needed, for it names people'`,
   `create index stripe_inbox_pending_idx on stripe_inbox (next_try_at) where state = 'PENDING'`,
@@ -110,6 +112,7 @@ const statements = [
   `comment on column stripe_facts.claimed_by is 'who bought it, by a claim or by our own record of the checkout'`,
   `create index stripe_facts_customer_idx on stripe_facts (connection_id, customer)`,
   `create index stripe_facts_owner_idx on stripe_facts (owner_id) where owner_id is not null`,
+  `create index stripe_facts_unowned_idx on stripe_facts (lower(facts -> 'buyer' ->> 'email')) where owner_id is null`,
   `create index stripe_facts_products_idx on stripe_facts using gin (stripe_products)`,
   `create index stripe_facts_needs_plan_idx on stripe_facts (connection_id, source) where needs_plan`,
 

@@ -1,14 +1,14 @@
 import type { Origin } from "../activities/activity-types";
-import type { ActivityLine } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { Refusal } from "../base/refusal";
 import type { Db, Tx } from "../database/db";
-import { buryCustomerLinks, findActiveLinks } from "../links/customer-links.store";
+import { findUnlinkedCustomers } from "../links/customer-links.store";
 import type { CustomerSnapshot } from "../links/customer-snapshot";
-import { findCustomers, keepCustomers, lockCustomers } from "../links/customers.store";
+import { lockCustomers } from "../links/customers.store";
 import { shareLinks } from "../links/product-links.store";
+import { applyCustomers, customerName } from "./apply-customers";
 import type { SourceFacts } from "./fact";
-import { type HeldSource, findModes, findSources, markForPlan, writeSources } from "./facts.store";
+import { type HeldSource, findSources, writeSources } from "./facts.store";
 import { loadOwnerWorld } from "./load-owner-world";
 import { concernOf, loadRules, loadPlans } from "./load-plans";
 import { sharePolicy } from "./policy.store";
@@ -54,10 +54,15 @@ export async function applyFactsIn(tx: Tx, batch: Batch, now: Date): Promise<App
   const facts = newestOfEach(batch.facts);
   const customers = batch.customers ?? [];
   await lockCustomers(tx, [...facts.map(lockOf), ...customers]);
-  const lines = await applyCustomers(tx, customers, { now, origin: batch.origin });
+  const keys = [...facts.filter((each) => each.customer !== null).map(lockOf), ...customers];
+  const forgotten = new Set((await findUnlinkedCustomers(tx, keys)).map(customerName));
+  const lines = await applyCustomers(tx, customers, { now, origin: batch.origin, forgotten });
   const held = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each]));
   const news = facts.filter((each) => (held.get(nameOf(each))?.facts.observation ?? -1n) < each.observation);
-  const seen = news.map((each) => ({ before: held.get(nameOf(each)) ?? null, facts: each }));
+  const seen = news.map((each) => {
+    const before = held.get(nameOf(each)) ?? null;
+    return { before, facts: forgotten.has(customerName(lockOf(each))) ? withoutBuyer(each) : each };
+  });
   const { origin, isQuiet = false } = batch;
   const turns = await settle(tx, seen.map(toSeen), { now, origin, lines, isQuiet });
   const owners = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each.ownerId]));
@@ -124,43 +129,6 @@ export async function settle(
   return turns;
 }
 
-/** What was seen of customers. One that is gone from Stripe leaves a link that leads nowhere. */
-async function applyCustomers(
-  tx: Tx,
-  customers: readonly CustomerSnapshot[],
-  { now, origin }: { now: Date; origin: Origin },
-): Promise<ActivityLine[]> {
-  if (customers.length === 0) return [];
-  const before = new Map((await findCustomers(tx, customers)).map((each) => [customerName(each), each]));
-  const news = customers.filter((each) => (before.get(customerName(each))?.observation ?? -1n) < each.observation);
-  await keepCustomers(tx, news);
-  const links = await findActiveLinks(tx, news);
-  const linked = new Set(links.map(customerName));
-  for (const each of news) {
-    const isNewAddress = before.has(customerName(each)) && before.get(customerName(each))?.email !== each.email;
-    // Another address may be somebody's whom we know.
-    if (isNewAddress && !linked.has(customerName(each))) await markForPlan(tx, each);
-  }
-  const gone = new Set(news.filter((each) => each.deleted).map(customerName));
-  const dead = links.filter((link) => link.active && gone.has(customerName(link)));
-  await buryCustomerLinks(
-    tx,
-    dead.map((link) => link.id),
-    now,
-  );
-  const modes = await findModes(
-    tx,
-    dead.map((link) => link.connectionId),
-  );
-  return dead.flatMap((link): ActivityLine[] => {
-    const mode = modes.get(link.connectionId);
-    if (!mode) return [];
-    const message = "The customer was deleted in Stripe.";
-    const line = { mode, at: now, userId: link.userId, actor: "STRIPE", origin, message } as const;
-    return [{ ...line, type: "CUSTOMER_UNLINKED", stripeObject: link.customer }];
-  });
-}
-
 function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFacts }): Seen {
   const { ownerId = null, ownerBy = null, claimedBy = null } = before ?? {};
   const anchored = before ? keepAnchor(before.facts, facts) : facts;
@@ -173,6 +141,11 @@ function keepAnchor(before: SourceFacts, after: SourceFacts): SourceFacts {
   if (old.kind !== "SUBSCRIPTION" || state.kind !== "SUBSCRIPTION") return after;
   const isSame = old.failedInvoice !== null && old.failedInvoice === state.failedInvoice;
   return isSame && old.firstFailureAt ? { ...after, state: { ...state, firstFailureAt: old.firstFailureAt } } : after;
+}
+
+/** Whoever was unlinked or removed is not looked for again, so what Stripe says of them is not kept. */
+function withoutBuyer(facts: SourceFacts): SourceFacts {
+  return { ...facts, buyer: { email: null, name: null } };
 }
 
 function newestOfEach(facts: readonly SourceFacts[]): SourceFacts[] {
@@ -191,10 +164,6 @@ export function lockOf({ connectionId, customer, source }: Pick<SourceFacts, "co
 
 function nameOf({ connectionId, source }: { connectionId: string; source: string }): string {
   return `${connectionId} ${source}`;
-}
-
-function customerName({ connectionId, customer }: { connectionId: string; customer: string }): string {
-  return `${connectionId} ${customer}`;
 }
 
 const TURNS_MAX = 4;

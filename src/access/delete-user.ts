@@ -6,11 +6,12 @@ import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { endCustomerLinks, findLinksOfUsers } from "../links/customer-links.store";
-import { lockCustomers } from "../links/customers.store";
+import { forgetCustomersOf, lockCustomers } from "../links/customers.store";
 import { type UserRef, readUserRef } from "../users/read-user-ref";
 import { UserEntity } from "../users/user.entity";
 import { findUser, lockUser, updateUserRow } from "../users/users.store";
 import type { GrantEntity } from "./grant.entity";
+import { forgetBuyer } from "./facts.store";
 import { blankGrants, endGrants, findOpenGrants } from "./grants.store";
 
 /**
@@ -35,6 +36,8 @@ export async function deleteUser(
       (await findHeldLinks(tx, user.id)).map((link) => link.id),
       now,
     );
+    await forgetBuyer(tx, user.id);
+    await forgetCustomersOf(tx, user.id);
     await blankActivities(tx, user.id);
     await updateUserRow(tx, blanked(user, now));
     await recordActivities(tx, now, linesOf(deps.identity, user, open, now));

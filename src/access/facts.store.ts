@@ -161,3 +161,23 @@ export async function findModes(db: Reader, connectionIds: readonly string[]): P
   );
   return new Map(rows.map((row) => [row.id, row.mode]));
 }
+
+/** What Stripe said of somebody who is removed: their address and name. That they bought, and what, stays. */
+export async function forgetBuyer(tx: Tx, userId: string): Promise<void> {
+  await tx.rows(
+    `/* facts.forgetBuyer */ update stripe_facts set facts = facts || '{"buyer": {"email": null, "name": null}}'
+     where owner_id = $1 or (connection_id, customer) in
+       (select connection_id, customer from customer_links where user_id = $1)`,
+    [userId],
+  );
+}
+
+/** Purchases of nobody whose buyer has this address are planned again: somebody whom we know has it now. */
+export async function markUnowned(tx: Tx, emailKey: string): Promise<void> {
+  await tx.rows(
+    `/* facts.markUnowned */ update stripe_facts f set needs_plan = true where f.owner_id is null and (
+       lower(f.facts -> 'buyer' ->> 'email') = $1 or (f.connection_id, f.customer) in
+       (select connection_id, customer from stripe_customers where email_key = $1))`,
+    [emailKey],
+  );
+}

@@ -78,3 +78,12 @@ export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promi
 function nameOf({ connectionId, customer }: CustomerKey): string {
   return `${connectionId} ${customer}`;
 }
+
+/** What Stripe said of the customers of somebody who is removed. */
+export async function forgetCustomersOf(tx: Tx, userId: string): Promise<void> {
+  await tx.rows(
+    `/* customers.forget */ update stripe_customers set email = null, email_key = null, name = null
+     where (connection_id, customer) in (select connection_id, customer from customer_links where user_id = $1)`,
+    [userId],
+  );
+}
