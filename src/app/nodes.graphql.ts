@@ -3,19 +3,24 @@ import { activityNode } from "../journal/journal.graphql";
 import { grantNode } from "../access/grants.graphql";
 import { type IdKind, readPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
+import { connectionNode } from "../connections/connection.graphql";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { Node, type NodeKind } from "../graphql/node";
 import { jobNode } from "../imports/jobs.graphql";
 import { apiKeyNode } from "../keys/keys.graphql";
+import { customerLinkNode } from "../links/customer-links.graphql";
+import { productLinkNode } from "../links/product-links.graphql";
 import { productNode } from "../products/products.graphql";
 import { resourceNode } from "../resources/resources.graphql";
 import { userNode } from "../users/users.graphql";
 
 /** Everything that can be asked for by its id alone. */
-const nodeKinds = new Map<IdKind, NodeKind>(
-  [userNode, productNode, resourceNode, grantNode, activityNode, apiKeyNode, jobNode].map((node) => [node.kind, node]),
-);
+const nodes = [
+  ...[userNode, productNode, resourceNode, grantNode, activityNode, apiKeyNode],
+  ...[connectionNode, productLinkNode, customerLinkNode, jobNode],
+];
+const nodeKinds = new Map<IdKind, NodeKind>(nodes.map((node) => [node.kind, node]));
 
 const IDS_MAX = 200;
 

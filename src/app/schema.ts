@@ -1,19 +1,31 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { AccessPreviewResolver } from "../access/access-preview.graphql";
 import { CheckAccessResolver, ProductAccessResolver, UserAccessResolver } from "../access/check-access.graphql";
 import { AccessDecisionResolver } from "../access/decision.graphql";
 import { EntitlementTokenResolver } from "../access/entitlement-token.graphql";
 import { ExplainAccessResolver } from "../access/explain-access.graphql";
 import { GrantsResolver, UserGrantsResolver } from "../access/grants.graphql";
 import { DeleteUserResolver, ListUsersResolver } from "../access/list-users.graphql";
+import { PolicyResolver } from "../access/policy.graphql";
 import { UserProductResolver, UserProductsResolver } from "../access/user-products.graphql";
+import { StripeConnectionResolver } from "../connections/connection.graphql";
+import { ConnectionsResolver } from "../connections/connections.graphql";
 import { RoleChecker } from "../graphql/allow";
 import { DateTimeScalar } from "../graphql/scalars";
 import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
 import { JobsResolver } from "../imports/jobs.graphql";
+import { ChangeLinksResolver } from "../imports/change-links.graphql";
+import { LinkSubscriptionsResolver } from "../access/link-subscriptions.graphql";
+import { LinkImportResolver } from "../imports/link-import.graphql";
+import { ChangeUsersResolver } from "../projection/change-users.graphql";
+import { CustomersResolver } from "../projection/customers.graphql";
 import { KeysResolver } from "../keys/keys.graphql";
+import { CatalogueResolver, StripePriceResolver } from "../links/catalogue.graphql";
+import { CustomerLinksResolver, CustomersOfUserResolver } from "../links/customer-links.graphql";
 import { ListProductsResolver } from "../links/list-products.graphql";
+import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-links.graphql";
 import { ProductsResolver } from "../products/products.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
@@ -27,7 +39,15 @@ const resolvers = [
   TokensResolver,
   ProductsResolver,
   ResourcesResolver,
+  ConnectionsResolver,
+  StripeConnectionResolver,
   ListProductsResolver,
+  CatalogueResolver,
+  StripePriceResolver,
+  ProductLinksResolver,
+  LinksOfProductResolver,
+  CustomerLinksResolver,
+  CustomersOfUserResolver,
   GrantsResolver,
   UserGrantsResolver,
   AccessDecisionResolver,
@@ -39,9 +59,16 @@ const resolvers = [
   ListUsersResolver,
   DeleteUserResolver,
   ExplainAccessResolver,
+  PolicyResolver,
+  AccessPreviewResolver,
+  LinkSubscriptionsResolver,
   EntitlementTokenResolver,
   ActivitiesResolver,
   UserActivitiesResolver,
+  ChangeUsersResolver,
+  CustomersResolver,
+  ChangeLinksResolver,
+  LinkImportResolver,
   JobsResolver,
   NodesResolver,
 ] as const;

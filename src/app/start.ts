@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import { type Metrics, openMetrics } from "../base/metrics";
 import type { Config } from "../config/config";
+import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
@@ -10,12 +11,14 @@ import { KEYS_CHANGED } from "../keys/api-keys.store";
 import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
 import { registerBootstrapKey } from "../keys/register-bootstrap-key";
+import { INBOX_FILLED } from "../stripe/inbox.store";
 import { ensureSigningKey } from "../tokens/ensure-signing-key";
 import { identifyCaller } from "../tokens/identify-caller";
 import { listPublicKeys } from "../tokens/list-public-keys";
 import { openTokenVerifier } from "../tokens/open-token-verifier";
 import { FIRST_QUERY } from "./first-query";
 import { openDeps } from "./open-deps";
+import { openReceipt } from "./open-receipt";
 import { buildLatchkeySchema } from "./schema";
 
 export interface Start {
@@ -57,7 +60,8 @@ async function open(
   const deps = await openDeps({ config, databaseUrl, log, ...(clock && { clock }) });
   opened.push(() => deps.close());
   const listenUrl = config.database.listenUrl ?? databaseUrl;
-  const signals = await openSignals({ url: listenUrl, channels: [KEYS_CHANGED], log });
+  const channels = [KEYS_CHANGED, CONNECTIONS_CHANGED];
+  const signals = await openSignals({ url: listenUrl, channels, hints: [INBOX_FILLED], log });
   opened.push(() => signals.close());
   const parts: Deps = { ...deps, signals };
   await ensureSigningKey(parts);
@@ -79,6 +83,8 @@ async function serve(
   const rates = openRateLimits(parts);
   opened.push(() => rates.close());
   const tokens = openTokenVerifier(parts);
+  const receipt = openReceipt(parts);
+  opened.push(() => receipt.close());
   const http = await startHttp({
     config,
     log,
@@ -86,6 +92,7 @@ async function serve(
     schema: buildLatchkeySchema(),
     identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
     contextOf: (asked) => openContext(parts, asked),
+    routes: [receipt.route],
     jwks: () => listPublicKeys({ db }),
     readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
     ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),

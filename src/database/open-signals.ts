@@ -36,9 +36,13 @@ export const noSignals: Signals = {
 export async function openSignals(options: {
   url: string;
   channels: readonly string[];
+  /** Channels on which nobody waits to be heard: they are many a second, and a confirmation of each would be more. */
+  hints?: readonly string[];
   log: Logger;
 }): Promise<Signals> {
   const me = randomUUID();
+  const { hints = [] } = options;
+  const channels = [...options.channels, ...hints];
   const listeners = new Map<string, Listener[]>();
   let client: Client | null = null;
   let closed = false;
@@ -64,7 +68,7 @@ export async function openSignals(options: {
 
   function receive(line: Client, channel: string, payload: string): void {
     tell(channel, payload);
-    if (channel === HEARD) return;
+    if (channel === HEARD || hints.includes(channel)) return;
     const heard = JSON.stringify([me, channel, payload]);
     ask(line, `/* signals.heard */ select pg_notify($1, $2)`, [HEARD, heard]).catch((err: unknown) => {
       options.log.warn({ err }, "a notice could not be confirmed");
@@ -77,9 +81,9 @@ export async function openSignals(options: {
     fresh.on("error", (err) => options.log.warn({ err }, "the line for notices broke"));
     fresh.on("end", () => lost(fresh));
     await fresh.connect();
-    for (const channel of [HEARD, ...options.channels]) await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+    for (const channel of [HEARD, ...channels]) await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
     client = fresh;
-    for (const channel of options.channels) tell(channel, null);
+    for (const channel of channels) tell(channel, null);
   }
 
   function lost(broken: Client): void {

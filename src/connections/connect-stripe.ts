@@ -1,0 +1,199 @@
+import type Stripe from "stripe";
+import type { ActivityLine } from "../activities/record-activities";
+import { recordActivities } from "../activities/record-activities";
+import type { Clock } from "../base/clock";
+import { newUuid } from "../base/ids";
+import type { Logger } from "../base/log";
+import type { Mode } from "../base/mode";
+import { Bug } from "../base/refusal";
+import type { Config } from "../config/config";
+import type { Db, Tx } from "../database/db";
+import type { Signals } from "../database/open-signals";
+import { openStripe } from "../stripe/open-stripe";
+import { ConnectionEntity } from "./connection.entity";
+import {
+  CONNECTIONS_CHANGED,
+  announceConnection,
+  findConnectionByAccount,
+  insertConnection,
+  lockConnection,
+  updateConnection,
+} from "./connections.store";
+import { type EnsuredPortal, ensurePortal } from "./ensure-portal";
+import { type EnsuredEndpoint, ensureWebhookEndpoint, removeEndpoints, webhookUrlOf } from "./ensure-webhook-endpoint";
+import { type Account, findAccount } from "./find-account";
+import { findMissingPermissions, refuseMissingPermissions } from "./find-missing-permissions";
+import { readSecretKey, readWebhookSecretText } from "./read-secret-key";
+import { sealOf } from "./seal-connection";
+
+export interface ConnectDeps {
+  db: Db;
+  clock: Clock;
+  signals: Signals;
+  log: Logger;
+  config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl">;
+}
+
+export interface ConnectStripe {
+  mode: Mode;
+  secretKey: string;
+  /** None: we make the webhook endpoint. NONE: there shall be none for now. */
+  webhookSecret?: string | null;
+  allowPromotionCodes?: boolean | null;
+  exposePurchaseOptions?: boolean | null;
+  fromEnvironment?: boolean;
+  /** For addresses of ours that Stripe cannot reach: the connection stands without an endpoint. */
+  withoutEndpoint?: boolean;
+  by: Pick<ActivityLine, "actor" | "actorRef" | "origin">;
+}
+
+/** What Stripe said, before anything of it is written. */
+interface Prepared {
+  account: Account;
+  /** As the connection was when we began. */
+  before: ConnectionEntity | null;
+  id: string;
+  endpoint: EnsuredEndpoint | null;
+  portal: EnsuredPortal;
+}
+
+/** Attaches an account in one mode. An account that was attached before comes back as it was, with links and history. */
+export async function connectStripe(deps: ConnectDeps, input: ConnectStripe): Promise<ConnectionEntity> {
+  const key = readSecretKey(input.secretKey, input.mode, "input.secretKey");
+  const webhookSecret = input.webhookSecret ? readWebhookSecretText(input.webhookSecret, "input.webhookSecret") : null;
+  const stripe = openStripe({ secretKey: key.text, apiBase: deps.config.stripe.apiBase });
+  const account = await findAccount(stripe);
+  if (key.restricted) refuseMissingPermissions(await findMissingPermissions(stripe), "input.secretKey");
+  const before = await findConnectionByAccount(deps.db, account.id, input.mode);
+  const id = before?.id ?? newUuid(deps.clock.now());
+  const [endpoint, portal] = await Promise.all([
+    webhookSecret || input.withoutEndpoint ? null : ensureWebhookEndpoint(stripe, wishOf(deps, id, before)),
+    ensurePortal(stripe, { configuration: before?.portalConfiguration ?? null, choices: before?.portal ?? {} }),
+  ]);
+  const prepared = { account, before, id, endpoint, portal };
+  return finish(deps, stripe, prepared, { ...input, secretKey: key.text, webhookSecret });
+}
+
+function wishOf({ config }: ConnectDeps, id: string, before: ConnectionEntity | null) {
+  const known = before?.webhookSecretSealed ? before.webhookEndpoint : null;
+  return { url: webhookUrlOf(config, id), publicUrl: config.publicUrl, known };
+}
+
+/** Writes it down; whatever was made in Stripe and could not be written down is taken back. */
+async function finish(
+  deps: ConnectDeps,
+  stripe: Stripe,
+  prepared: Prepared,
+  input: ConnectStripe,
+): Promise<ConnectionEntity> {
+  const { endpoint, id } = prepared;
+  const takeBack = () => removeEndpoints(stripe, endpoint?.secret ? [endpoint.id] : []);
+  let written: { connection: ConnectionEntity; isOurs: boolean };
+  try {
+    written = await deps.signals.untilHeard(CONNECTIONS_CHANGED, id, () =>
+      deps.db.transaction((tx) => write(tx, deps, prepared, input)),
+    );
+  } catch (error) {
+    await takeBack();
+    throw error;
+  }
+  // Somebody else connected the same account meanwhile, and theirs stands.
+  if (written.isOurs) await removeEndpoints(stripe, endpoint?.obsolete ?? []);
+  else await takeBack();
+  return written.connection;
+}
+
+async function write(
+  tx: Tx,
+  deps: ConnectDeps,
+  prepared: Prepared,
+  input: ConnectStripe,
+): Promise<{ connection: ConnectionEntity; isOurs: boolean }> {
+  const { before, account, id } = prepared;
+  const now = deps.clock.now();
+  const held = before && (await lockConnection(tx, before.id));
+  if (held && held.updatedAt.getTime() !== before.updatedAt.getTime() && held.status === "CONNECTED") {
+    return { connection: held, isOurs: false };
+  }
+  const row = Object.assign(new ConnectionEntity(), blank(id, now), held, changesOf(deps, prepared, input, now));
+  if (held) {
+    const { id: _, createdAt: __, ...changes } = row;
+    await updateConnection(tx, id, changes);
+  } else if (await insertConnection(tx, row)) {
+    await announceConnection(tx, id);
+  } else {
+    const winner = await findConnectionByAccount(tx, account.id, input.mode);
+    if (!winner) throw new Bug("a connection vanished while it was made", { account: account.id });
+    return { connection: winner, isOurs: false };
+  }
+  if (held?.status !== "CONNECTED") await record(tx, row, input, now);
+  return { connection: row, isOurs: true };
+}
+
+function changesOf(
+  deps: ConnectDeps,
+  { account, id, endpoint, portal, before }: Prepared,
+  input: ConnectStripe,
+  now: Date,
+): Partial<ConnectionEntity> {
+  return {
+    account: account.id,
+    accountName: account.name,
+    mode: input.mode,
+    status: "CONNECTED",
+    lastError: portal.trouble,
+    secretKeySealed: sealOf(deps, id, "secret_key", input.secretKey),
+    ...webhookChanges(deps, id, endpoint, input, now),
+    portalConfiguration: portal.configuration ?? before?.portalConfiguration ?? null,
+    ...(typeof input.allowPromotionCodes === "boolean" && { allowPromotionCodes: input.allowPromotionCodes }),
+    ...(typeof input.exposePurchaseOptions === "boolean" && { exposePurchaseOptions: input.exposePurchaseOptions }),
+    fromEnvironment: input.fromEnvironment ?? false,
+    updatedAt: now,
+    disconnectedAt: null,
+  };
+}
+
+function webhookChanges(
+  deps: ConnectDeps,
+  id: string,
+  endpoint: EnsuredEndpoint | null,
+  { webhookSecret }: ConnectStripe,
+  now: Date,
+): Partial<ConnectionEntity> {
+  if (webhookSecret) {
+    const sealed = sealOf(deps, id, "webhook_secret", webhookSecret);
+    return { webhookSecretSealed: sealed, webhookEndpoint: null, webhookApiVersion: null, webhookEventTypes: [] };
+  }
+  if (!endpoint) return {};
+  return {
+    webhookEndpoint: endpoint.id,
+    ...(endpoint.secret && { webhookSecretSealed: sealOf(deps, id, "webhook_secret", endpoint.secret) }),
+    webhookApiVersion: endpoint.apiVersion,
+    webhookEventTypes: endpoint.eventTypes,
+    webhookCheckedAt: now,
+  };
+}
+
+function blank(id: string, now: Date): Partial<ConnectionEntity> {
+  return {
+    id,
+    lastError: null,
+    webhookEndpoint: null,
+    webhookSecretSealed: null,
+    previousWebhookSecretSealed: null,
+    previousWebhookSecretUntil: null,
+    webhookApiVersion: null,
+    webhookEventTypes: [],
+    webhookCheckedAt: null,
+    portalConfiguration: null,
+    portal: {},
+    allowPromotionCodes: false,
+    exposePurchaseOptions: true,
+    createdAt: now,
+  };
+}
+
+async function record(tx: Tx, { account, mode }: ConnectionEntity, { by }: ConnectStripe, now: Date): Promise<void> {
+  const message = `Stripe account ${account} was connected.`;
+  await recordActivities(tx, now, [{ ...by, mode, type: "STRIPE_CONNECTED", at: now, stripeObject: account, message }]);
+}

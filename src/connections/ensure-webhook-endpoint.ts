@@ -1,0 +1,83 @@
+import type Stripe from "stripe";
+import { toPublicId } from "../base/ids";
+import { askStripe } from "../stripe/ask-stripe";
+import { missingEventsOf, neededEvents } from "./needed-events";
+import { PINNED_VERSION } from "./pinned-version";
+
+/** What we know of the endpoint afterwards. */
+export interface EnsuredEndpoint {
+  id: string;
+  /** Set when the endpoint is new: Stripe shows the secret this once. */
+  secret: string | null;
+  apiVersion: string | null;
+  eventTypes: string[];
+  /** Others at our address, whose secret nobody knows: they are to go once the new one is written down. */
+  obsolete: string[];
+}
+
+export interface EndpointWish {
+  url: string;
+  /** The origin under which all our endpoints are. */
+  publicUrl: string;
+  /** The endpoint whose secret we hold. */
+  known: string | null;
+  /** A new one with a new secret, even when the known one is good. */
+  renew?: boolean;
+}
+
+const PATH = "/stripe/webhook/";
+const METADATA = { made_by: "latchkey" };
+
+export function webhookUrlOf(config: { publicUrl: string }, connectionId: string): string {
+  return `${config.publicUrl}${PATH}${toPublicId("connection", connectionId)}`;
+}
+
+/** An endpoint of ours that is enabled, at our address and version, and subscribed to what we need. */
+export async function ensureWebhookEndpoint(stripe: Stripe, wish: EndpointWish): Promise<EnsuredEndpoint> {
+  const ours = await findOurs(stripe, wish.publicUrl);
+  const known = wish.renew ? undefined : ours.find(({ id }) => id === wish.known);
+  const others = (kept: string) => ours.map(({ id }) => id).filter((id) => id !== kept);
+  // The version of an endpoint cannot be changed.
+  if (known?.api_version === PINNED_VERSION) {
+    const mended = isAsWished(known, wish) ? known : await mend(stripe, known, wish);
+    return { ...describe(mended), secret: null, obsolete: others(known.id) };
+  }
+  const made = await create(stripe, wish);
+  return { ...describe(made), secret: made.secret ?? null, obsolete: others(made.id) };
+}
+
+/** An account has one connection in a mode, so whatever else stands under our address is a leftover of ours. */
+async function findOurs(stripe: Stripe, publicUrl: string): Promise<Stripe.WebhookEndpoint[]> {
+  const all = await askStripe(() => stripe.webhookEndpoints.list({ limit: 100 }).autoPagingToArray({ limit: 1_000 }));
+  return all.filter(({ url }) => url.startsWith(`${publicUrl}${PATH}`));
+}
+
+export function isAsWished(endpoint: Stripe.WebhookEndpoint, { url }: Pick<EndpointWish, "url">): boolean {
+  const { status, enabled_events: events } = endpoint;
+  return endpoint.url === url && status === "enabled" && missingEventsOf(events).length === 0;
+}
+
+function mend(stripe: Stripe, { id }: Stripe.WebhookEndpoint, { url }: EndpointWish): Promise<Stripe.WebhookEndpoint> {
+  const changes = { url, disabled: false, enabled_events: [...neededEvents] };
+  return askStripe(() => stripe.webhookEndpoints.update(id, changes));
+}
+
+function create(stripe: Stripe, { url }: EndpointWish): Promise<Stripe.WebhookEndpoint> {
+  const wanted: Stripe.WebhookEndpointCreateParams = {
+    url,
+    api_version: PINNED_VERSION,
+    enabled_events: [...neededEvents],
+    description: "Latchkey: access to products",
+    metadata: METADATA,
+  };
+  return askStripe(() => stripe.webhookEndpoints.create(wanted));
+}
+
+function describe({ id, api_version: apiVersion, enabled_events: eventTypes }: Stripe.WebhookEndpoint) {
+  return { id, apiVersion, eventTypes: [...eventTypes].sort() };
+}
+
+/** As far as it goes: one that is gone is what was wanted, and one that stays is found and removed the next time. */
+export async function removeEndpoints(stripe: Stripe, ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => stripe.webhookEndpoints.del(id).catch(() => undefined)));
+}
