@@ -13,6 +13,7 @@ export const idPrefixes = {
   apiKey: "key",
   connection: "con",
   link: "lnk",
+  customerLink: "cul",
   job: "job",
 } as const;
 

@@ -41,7 +41,7 @@ export class CustomAmount {
 
 @ObjectType({ description: "How often a price is paid." })
 export class Recurring {
-  @Field({ description: "day, week, month or year." })
+  @Field({ description: "One of day, week, month and year." })
   interval!: string;
 
   @Field(() => Int, { description: "Every so many of them." })

@@ -1,6 +1,6 @@
-import { defineLoader } from "../graphql/define-loader";
+import { defineLoader, inOrder } from "../graphql/define-loader";
 import type { CustomerLinkEntity } from "./customer-link.entity";
-import { findLinksOfUsers } from "./customer-links.store";
+import { findCustomerLinksById, findLinksOfUsers } from "./customer-links.store";
 
 /** All customers that a user is or was linked to, in the viewer's mode: who is linked now first, then the latest. */
 export const customersOfUser = defineLoader<string, CustomerLinkEntity[]>(async (ctx, userIds) => {
@@ -9,3 +9,7 @@ export const customersOfUser = defineLoader<string, CustomerLinkEntity[]>(async 
   const sorted = [...latestFirst.filter((link) => link.active), ...latestFirst.filter((link) => !link.active)];
   return userIds.map((id) => sorted.filter((link) => link.userId === id));
 });
+
+export const customerLinkById = defineLoader<string, CustomerLinkEntity | null>(async (ctx, ids) =>
+  inOrder(ids, await findCustomerLinksById(ctx.db, ctx.identity.mode, ids), (link) => link.id),
+);

@@ -45,8 +45,18 @@ export async function findLinksOfUsers(
   return raw.map(entityReader(db, CustomerLinkEntity));
 }
 
-export function findCustomerLinksById(db: Reader, ids: readonly string[]): Promise<CustomerLinkEntity[]> {
-  return db.repository(CustomerLinkEntity).findBy({ id: In([...ids]) });
+/** Also those that are over. */
+export async function findCustomerLinksById(
+  db: Reader,
+  mode: Mode,
+  ids: readonly string[],
+): Promise<CustomerLinkEntity[]> {
+  const raw = await db.rows<Record<string, unknown>>(
+    `/* customerLinks.byId */ select l.* from customer_links l join stripe_connections c on c.id = l.connection_id
+     where l.id = any($1::uuid[]) and c.mode = $2`,
+    [[...ids], mode],
+  );
+  return raw.map(entityReader(db, CustomerLinkEntity));
 }
 
 /** In one connection a customer has one user and a user one customer; whoever comes second is refused. */

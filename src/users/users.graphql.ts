@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from "type-graphql";
 import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { Allow, EVERYBODY } from "../graphql/allow";
@@ -7,10 +7,8 @@ import type { Mode } from "../base/mode";
 import { ModeEnum, RoleEnum } from "../graphql/enums";
 import { Node, type NodeKind } from "../graphql/node";
 import { JsonScalar } from "../graphql/scalars";
-import { createUser } from "./create-user";
 import { readUserRef } from "./read-user-ref";
 import { checkMayAskAbout } from "./subject";
-import { updateUser } from "./update-user";
 import type { UserEntity } from "./user.entity";
 import { userById } from "./users.loader";
 import { findUser, findUserByEmail } from "./users.store";
@@ -59,54 +57,6 @@ export class Viewer {
   user!: User | null;
 }
 
-@InputType({ description: "A new user." })
-export class CreateUserInput {
-  @Field(() => String, { nullable: true, description: "The caller's own id for the user; unique." })
-  externalId?: string | null;
-
-  @Field(() => String, { nullable: true, description: "Unique, compared without case." })
-  email?: string | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: "Whether the caller has verified the address; false by default.",
-  })
-  emailVerified?: boolean | null;
-
-  @Field(() => String, { nullable: true, description: "What the person is called." })
-  name?: string | null;
-
-  @Field(() => JsonScalar, { nullable: true, description: "Whatever the caller wants to keep here." })
-  metadata?: object | null;
-
-  @Field(() => String, { nullable: true, description: "The same key with the same input answers the same user." })
-  idempotencyKey?: string | null;
-}
-
-@InputType({ description: "Changes to a user: null clears, absent leaves." })
-export class UpdateUserInput {
-  @Field(() => ID, { description: "The user, by our id or the caller's." })
-  user!: string;
-
-  @Field(() => String, { nullable: true, description: "The caller's own id for the user; unique." })
-  externalId?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "A new address is unverified unless emailVerified says otherwise.",
-  })
-  email?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Whether the caller has verified the address." })
-  emailVerified?: boolean | null;
-
-  @Field(() => String, { nullable: true, description: "What the person is called." })
-  name?: string | null;
-
-  @Field(() => JsonScalar, { nullable: true, description: "Replaces what was kept here." })
-  metadata?: object | null;
-}
-
 @Resolver()
 export class UsersResolver {
   @Allow(...EVERYBODY)
@@ -143,24 +93,6 @@ export class UsersResolver {
   ): Promise<User | null> {
     const row = await findUserByEmail(ctx.db, email);
     return row && toUser(row);
-  }
-
-  @Allow("WRITE")
-  @Mutation(() => User, { description: "Makes a user." })
-  async createUser(
-    @Ctx() ctx: Context,
-    @Arg("input", () => CreateUserInput, { description: "What is known of the person." }) input: CreateUserInput,
-  ): Promise<User> {
-    return toUser(await createUser(ctx, input));
-  }
-
-  @Allow("WRITE")
-  @Mutation(() => User, { description: "Changes a user." })
-  async updateUser(
-    @Ctx() ctx: Context,
-    @Arg("input", () => UpdateUserInput, { description: "The user and the changes." }) input: UpdateUserInput,
-  ): Promise<User> {
-    return toUser(await updateUser(ctx, input));
   }
 }
 

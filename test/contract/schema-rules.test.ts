@@ -66,7 +66,7 @@ test("the codes of errors are the closed list", () => {
 
 describe("lists", () => {
   const isConnection = (type: GraphQLNamedType): type is GraphQLObjectType =>
-    isObjectType(type) && type.name.endsWith("Connection");
+    isObjectType(type) && type.name.endsWith("Connection") && type.name !== "StripeConnection";
   const connections = types.filter(isConnection);
   const typesOf = (type: GraphQLObjectType) =>
     Object.fromEntries(Object.values(type.getFields()).map((field) => [field.name, String(field.type)]));
@@ -83,13 +83,16 @@ describe("lists", () => {
     expect(isObjectType(edge) && typesOf(edge)).toMatchObject({ cursor: "String!", node: `${node}!` });
   });
 
+  // Stripe's own lists are read from their beginning.
+  const forwardOnly = ["Query.stripeProducts"];
   const paged = fields.filter(([, field]) => isConnection(getNamedType(field.type)));
   test.each(paged.map(([type, field]) => [`${type.name}.${field.name}`, field] as const))(
     "%s is asked for page by page",
-    (_, field: GraphQLField<unknown, unknown>) => {
+    (name, field: GraphQLField<unknown, unknown>) => {
       expect(String(field.type)).toMatch(/!$/);
       const args = Object.fromEntries(field.args.map((argument) => [argument.name, String(argument.type)]));
-      expect(args).toMatchObject({ first: "Int", after: "String", last: "Int", before: "String" });
+      const backwards = forwardOnly.includes(name) ? {} : { last: "Int", before: "String" };
+      expect(args).toMatchObject({ first: "Int", after: "String", ...backwards });
     },
   );
 
@@ -97,15 +100,24 @@ describe("lists", () => {
   const short = [
     "AccessExplanation.grants",
     "AccessExplanation.steps",
+    "AccessPreview.sample",
+    "LinkCustomerPayload.gained",
+    "LinkCustomerPayload.lost",
     "Mutation.revokeAccess",
     "Product.includes",
+    "Product.links",
     "Product.tags",
     "Query.accessMany",
     "Query.apiKeys",
     "Query.nodes",
+    "Query.stripeConnections",
     "Resource.effectiveProducts",
     "Resource.products",
     "Resource.tags",
+    "StripeProduct.prices",
+    "StripeProductLink.priceIds",
+    "User.stripeCustomers",
+    "WebhookHealth.missingEventTypes",
   ];
   test("that are not pages are short by their nature, and stand here", () => {
     const plain = fields.filter(([type, field]) => {
@@ -117,9 +129,11 @@ describe("lists", () => {
 });
 
 test("whatever has an id can be asked for by it, as a Node", () => {
+  // Those with an id of Stripe's are asked for through the account in which they are.
   const withId = types.filter(isObjectType).filter((type) => type.getFields()["id"]);
   const named = (list: readonly GraphQLNamedType[]) => list.map((type) => type.name);
-  expect(named(withId.filter((type) => !named(type.getInterfaces()).includes("Node")))).toEqual([]);
+  const foreign = ["StripePrice", "StripeProduct"];
+  expect(named(withId.filter((type) => !named(type.getInterfaces()).includes("Node"))).sort()).toEqual(foreign);
   expect(String(schema.getQueryType()?.getFields()["node"]?.type)).toBe("Node");
 });
 

@@ -13,7 +13,7 @@ function price(id: string, active = true): StripePriceRow {
 }
 
 const prices = [price("monthly"), price("yearly"), price("old", false)];
-const shop = { defaultPrice: "monthly", prices };
+const shop: { defaultPrice: string | null; prices: StripePriceRow[] } = { defaultPrice: "monthly", prices };
 const read = (fields: LinkFields, before: LinkTerms = usualTerms, catalogue = shop) =>
   readLinkTerms(before, fields, catalogue, now);
 const refusalOf = (work: () => unknown) => {

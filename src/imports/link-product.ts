@@ -1,0 +1,72 @@
+import { newUuid } from "../base/ids";
+import { Refusal } from "../base/refusal";
+import { connectionOf } from "../connections/find-connection";
+import type { Deps, Identity } from "../graphql/context";
+import { type Preview, previewPlan } from "../access/preview-plan";
+import { replanSoon } from "../access/replan-soon";
+import { fetchStripeProduct } from "../links/fetch-catalogue";
+import { ProductLinkEntity } from "../links/product-link.entity";
+import { findProducts } from "../products/find-products";
+import type { JobEntity } from "./job.entity";
+import { type LinkFields, type LinkTerms, readLinkTerms, usualTerms } from "./read-link-terms";
+import { refuseOverlap, writeLink } from "./write-link";
+
+export type NewLink = LinkFields & {
+  product: string;
+  connection?: string | null | undefined;
+  stripeProductId: string;
+  importExisting?: boolean | null | undefined;
+  notifyImported?: boolean | null | undefined;
+  dryRun?: boolean | null | undefined;
+};
+
+export interface LinkChange {
+  /** Null: it was a dry run. */
+  link: ProductLinkEntity | null;
+  preview: Preview;
+  /** What finds those who bought before we knew of them. */
+  job: JobEntity | null;
+}
+
+/**
+ * Whoever holds this Stripe product may open this product of ours, from now on and, by a job that follows, whoever bought it
+ * before. What we know of already opens before the answer.
+ */
+export async function linkProduct(deps: Deps & { identity: Identity }, input: NewLink): Promise<LinkChange> {
+  const connection = await connectionOf(deps, deps.identity.mode, input.connection, "input.connection");
+  const [product] = await findProducts(deps.db, [input.product], "input.product");
+  if (!product) throw new Refusal("NOT_FOUND", { say: "There is no such product.", field: "input.product" });
+  const catalogue = await fetchStripeProduct(deps, connection, input.stripeProductId);
+  if (!catalogue) throw stripeProductNotFound();
+  const now = deps.clock.now();
+  const { defaultPrice } = catalogue.product;
+  const terms = readLinkTerms(usualTerms, input, { defaultPrice, prices: catalogue.prices }, now);
+  const named = { connectionId: connection.id, productId: product.id, stripeProduct: catalogue.product.id };
+  const link = newLinkRow(named, terms, now);
+  await refuseOverlap(deps.db, link);
+  const preview = await previewPlan(deps, {
+    filter: { connectionId: link.connectionId, stripeProduct: link.stripeProduct },
+    changeLinks: (links) => [...links, link],
+  });
+  if (input.dryRun) return { link: null, preview, job: null };
+  const job = await deps.db.transaction(async (tx) => {
+    await writeLink(tx, deps.identity, { before: null, after: link, catalogue });
+    return null;
+  });
+  await replanSoon(deps);
+  return { link, preview, job };
+}
+
+export function newLinkRow(
+  named: Pick<ProductLinkEntity, "connectionId" | "productId" | "stripeProduct">,
+  terms: LinkTerms,
+  now: Date,
+  id = newUuid(now),
+): ProductLinkEntity {
+  const made = { id, state: "ACTIVE", createdAt: now, updatedAt: now, removedAt: null };
+  return Object.assign(new ProductLinkEntity(), { ...named, ...terms, ...made });
+}
+
+export function stripeProductNotFound(field = "input.stripeProductId"): Refusal {
+  return new Refusal("STRIPE_PRODUCT_NOT_FOUND", { say: "The connected account has no such Stripe product.", field });
+}

@@ -1,0 +1,34 @@
+import { connectionOf } from "../connections/find-connection";
+import type { Deps, Identity } from "../graphql/context";
+import { createUser as createUserAlone } from "../users/create-user";
+import type { NewUser } from "../users/create-user";
+import type { UserEntity } from "../users/user.entity";
+import { findCustomer } from "./find-customer";
+import { settleCustomer } from "./link-customer";
+import { moveCustomer } from "./move-customer";
+
+export type NewUserWithCustomer = NewUser & {
+  stripeCustomerId?: string | null | undefined;
+  connection?: string | null | undefined;
+};
+
+/**
+ * Makes a user, who may be a customer in Stripe already: then what they bought is theirs before the answer. All or nothing:
+ * a customer that does not exist, or is somebody's, makes no user.
+ */
+export async function createUser(deps: Deps & { identity: Identity }, input: NewUserWithCustomer): Promise<UserEntity> {
+  const { stripeCustomerId, connection: named, ...fields } = input;
+  if (stripeCustomerId === null || stripeCustomerId === undefined) return createUserAlone(deps, fields);
+  const field = "input.stripeCustomerId";
+  const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
+  const customer = await findCustomer(deps, connection, stripeCustomerId, field);
+  const user = await createUserAlone(deps, fields, {
+    input: { stripeCustomerId, connection: connection.id },
+    work: async (tx, { id: userId }) => {
+      const move = { connection, userId, customer, fromOthers: false, fromOwn: false, field };
+      await moveCustomer(tx, deps.identity, move, deps.clock.now());
+    },
+  });
+  await settleCustomer(deps, connection, customer.customer);
+  return user;
+}

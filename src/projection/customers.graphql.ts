@@ -1,0 +1,84 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { Allow } from "../graphql/allow";
+import type { Context } from "../graphql/context";
+import { StripeCustomerLink, toCustomerLink } from "../links/customer-links.graphql";
+import { Product, toProduct } from "../products/products.graphql";
+import { productById } from "../products/products.loader";
+import { type CustomerChange, linkCustomer } from "./link-customer";
+import { unlinkCustomer } from "./unlink-customer";
+
+@InputType({ description: "Which customer in Stripe is which user." })
+export class LinkCustomerInput {
+  @Field(() => ID, { description: "The user, by our id or the caller's." })
+  user!: string;
+
+  @Field(() => String, { description: "Stripe's id of the customer." })
+  customerId!: string;
+
+  @Field(() => ID, { nullable: true, description: "The account in which the customer is, if several are connected." })
+  connection?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Take the customer from whoever has it, and let go of another customer that the user has there.",
+  })
+  replace?: boolean | null;
+}
+
+@ObjectType({ description: "Whose a customer is now, and what that changed for the user." })
+export class LinkCustomerPayload {
+  @Field(() => StripeCustomerLink, { description: "The link; not active after an unlinking." })
+  link!: StripeCustomerLink;
+
+  change!: CustomerChange;
+}
+
+function toPayload(change: CustomerChange): LinkCustomerPayload {
+  return Object.assign(new LinkCustomerPayload(), { link: toCustomerLink(change.link), change });
+}
+
+@Resolver(() => LinkCustomerPayload)
+export class CustomersResolver {
+  @Allow("WRITE")
+  @Mutation(() => LinkCustomerPayload, {
+    description:
+      "Links a user to a customer in Stripe. Stripe is read again before the answer, so what was bought opens.",
+  })
+  async linkCustomer(
+    @Ctx() ctx: Context,
+    @Arg("input", () => LinkCustomerInput, { description: "Who is who." }) input: LinkCustomerInput,
+  ): Promise<LinkCustomerPayload> {
+    return toPayload(await linkCustomer(ctx, input));
+  }
+
+  @Allow("WRITE")
+  @Mutation(() => LinkCustomerPayload, {
+    description: "Ends the link of a user to their customer: what came from it ends for them. No money moves.",
+  })
+  async unlinkCustomer(
+    @Ctx() ctx: Context,
+    @Arg("user", () => ID, { description: "The user, by our id or the caller's." }) user: string,
+    @Arg("connection", () => ID, {
+      nullable: true,
+      description: "The account; may be left out when the user has a customer in one only.",
+    })
+    connection: string | null,
+  ): Promise<LinkCustomerPayload> {
+    return toPayload(await unlinkCustomer(ctx, { user, connection }));
+  }
+
+  @FieldResolver(() => [Product], { description: "What the user may open now and could not before." })
+  gained(@Root() { change }: LinkCustomerPayload, @Ctx() ctx: Context): Promise<Product[]> {
+    return productsOf(ctx, change.gained);
+  }
+
+  @FieldResolver(() => [Product], { description: "What the user could open before and may not now." })
+  lost(@Root() { change }: LinkCustomerPayload, @Ctx() ctx: Context): Promise<Product[]> {
+    return productsOf(ctx, change.lost);
+  }
+}
+
+async function productsOf(ctx: Context, ids: readonly string[]): Promise<Product[]> {
+  const rows = await Promise.all(ids.map((id) => ctx.load(productById, id)));
+  return rows.filter((row) => row !== null).map((row) => toProduct(row));
+}

@@ -1,0 +1,73 @@
+import { findOpenedProductIds } from "../access/opened-products.store";
+import { replanSoon } from "../access/replan-soon";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import { connectionOf } from "../connections/find-connection";
+import type { Deps, Identity } from "../graphql/context";
+import type { CustomerLinkEntity } from "../links/customer-link.entity";
+import { readUserRef } from "../users/read-user-ref";
+import { findUser, lockUser, userNotFound } from "../users/users.store";
+import { findCustomer } from "./find-customer";
+import { lookAtCustomer } from "./look-at-customer";
+import { moveCustomer } from "./move-customer";
+
+export interface LinkCustomerInput {
+  user: string;
+  customerId: string;
+  connection?: string | null | undefined;
+  replace?: boolean | null | undefined;
+}
+
+/** What the user may open that they could not before, and the other way round. */
+export interface CustomerChange {
+  link: CustomerLinkEntity;
+  gained: string[];
+  lost: string[];
+}
+
+type Parts = Deps & { identity: Identity };
+
+/**
+ * This customer is that user. Stripe is read again before the answer, so what was bought opens at once; the former owner's
+ * grants of it end. Asked again, it changes nothing and looks once more.
+ */
+export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promise<CustomerChange> {
+  const connection = await connectionOf(deps, deps.identity.mode, input.connection, "input.connection");
+  const ref = readUserRef(input.user);
+  const user = await findUser(deps.db, ref);
+  if (!user) throw userNotFound("input.user");
+  const customer = await findCustomer(deps, connection, input.customerId, "input.customerId");
+  const replace = input.replace ?? false;
+  return comparing(deps, user.id, async () => {
+    const link = await deps.db.transaction(async (tx) => {
+      const move = { connection, userId: user.id, customer, fromOthers: replace, fromOwn: replace };
+      const made = await moveCustomer(tx, deps.identity, { ...move, field: "input.customerId" }, deps.clock.now());
+      await lockUser(tx, ref, "input.user");
+      return made;
+    });
+    await settleCustomer(deps, connection, customer.customer);
+    return link;
+  });
+}
+
+/** After a customer changed hands: what is known changes hands too, then Stripe is asked for what is not known yet. */
+export async function settleCustomer(deps: Parts, connection: ConnectionEntity, customer: string): Promise<void> {
+  await replanSoon(deps);
+  await lookAtCustomer(deps, connection, customer, "API");
+}
+
+export async function comparing(
+  deps: Parts,
+  userId: string,
+  work: () => Promise<CustomerLinkEntity>,
+): Promise<CustomerChange> {
+  const { mode } = deps.identity;
+  const opened = () => findOpenedProductIds(deps.db, { userId, mode, at: deps.clock.now() });
+  const before = await opened();
+  const link = await work();
+  const after = await opened();
+  return {
+    link,
+    gained: after.filter((id) => !before.includes(id)),
+    lost: before.filter((id) => !after.includes(id)),
+  };
+}

@@ -1,0 +1,76 @@
+import { recordActivities } from "../activities/record-activities";
+import { DAY, HOUR, MINUTE, SECOND } from "../base/durations";
+import { toPublicId } from "../base/ids";
+import { Failure, Refusal } from "../base/refusal";
+import { findInAccount } from "../connections/ask-account";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import { findConnectionsById } from "../connections/connections.store";
+import type { Deps } from "../graphql/context";
+import { type WantedPush, claimPushes, failPush, finishPush } from "../links/customer-links.store";
+import { queueNotices } from "../outbox/queue-notices";
+import { findUsersById } from "../users/users.store";
+
+const LEASE_SECONDS = 60;
+const BATCH = 10;
+const PAUSES = [5 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY, DAY, DAY];
+
+/** Tells customers in Stripe the new addresses of their users. One step of background work; true if there may be more. */
+export async function pushCustomers(deps: Deps): Promise<boolean> {
+  const wanted = await claimPushes(deps.db, BATCH, LEASE_SECONDS);
+  const connections = await findConnectionsById(deps.db, [...new Set(wanted.map((push) => push.connectionId))]);
+  for (const push of wanted) {
+    const connection = connections.find(({ id }) => id === push.connectionId);
+    if (connection) await pushOne(deps, connection, push);
+  }
+  return wanted.length === BATCH;
+}
+
+async function pushOne(deps: Deps, connection: ConnectionEntity, push: WantedPush): Promise<void> {
+  const [user] = await findUsersById(deps.db, [push.userId]);
+  const email = user?.email ?? null;
+  try {
+    if (email !== null) await write(deps, connection, push.customer, email);
+    await finishPush(deps.db, push);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await fail(deps, connection, push, error);
+  }
+}
+
+/** The same again does the same, so a push that was cut off is simply repeated. */
+async function write(deps: Deps, connection: ConnectionEntity, customer: string, email: string): Promise<void> {
+  const found = await findInAccount(deps, connection, (stripe) => stripe.customers.update(customer, { email }));
+  if (!found) throw new Refusal("CUSTOMER_NOT_FOUND", { say: "The connected account has no such customer." });
+}
+
+/** The first failure of a wish is written down; it is tried again all the same, until the pauses are used up. */
+async function fail(deps: Deps, connection: ConnectionEntity, push: WantedPush, error: Failure): Promise<void> {
+  const now = deps.clock.now();
+  const isHopeless = error.code === "CUSTOMER_NOT_FOUND" || error.code === "STRIPE_NOT_CONNECTED";
+  const pauseMs = isHopeless ? undefined : PAUSES[push.attempts];
+  // Stripe's own trouble is waited for as long as it takes.
+  const lastMs = error.retryable ? PAUSES.at(-1) : undefined;
+  const pause = pauseMs ?? lastMs ?? null;
+  await deps.db.transaction(async (tx) => {
+    const pauseSeconds = pause === null ? null : pause / SECOND;
+    const isCurrent = await failPush(tx, push, { error: error.code, pauseSeconds });
+    if (!isCurrent || push.attempts > 0) return;
+    const line = {
+      mode: connection.mode,
+      type: "CUSTOM",
+      customType: "customer.push-failed",
+      at: now,
+      userId: push.userId,
+      actor: "SYSTEM",
+      origin: "API",
+      stripeObject: push.customer,
+      message: "The new address could not be told to Stripe yet.",
+      data: { connection: toPublicId("connection", connection.id), code: error.code, willRetry: pause !== null },
+    } as const;
+    await queueNotices(tx, now, await recordActivities(tx, now, [line]));
+  });
+  deps.log.warn(
+    { code: error.code, customer: push.customer, attempts: push.attempts + 1 },
+    "an address was not pushed",
+  );
+}

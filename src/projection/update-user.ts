@@ -1,0 +1,76 @@
+import { replanSoon } from "../access/replan-soon";
+import { readPublicIdOf } from "../base/ids";
+import { connectionOf } from "../connections/find-connection";
+import type { Tx } from "../database/db";
+import type { Deps, Identity } from "../graphql/context";
+import { findLinksOfUsers, wantPush } from "../links/customer-links.store";
+import { lockCustomers } from "../links/customers.store";
+import type { UserFields } from "../users/read-user-input";
+import { type AlsoChange, updateUser as updateUserAlone } from "../users/update-user";
+import type { UserEntity } from "../users/user.entity";
+import { findCustomer } from "./find-customer";
+import { settleCustomer } from "./link-customer";
+import { moveCustomer } from "./move-customer";
+import { releaseCustomer } from "./release-customer";
+
+export type UserChange = UserFields & {
+  user: string;
+  stripeCustomerId?: string | null | undefined;
+  connection?: string | null | undefined;
+};
+
+/**
+ * Changes a user and, if it is said, which customer in Stripe they are: another one takes the place of theirs, null lets go
+ * of it. A new address is told to their customers in the background.
+ */
+export async function updateUser(deps: Deps & { identity: Identity }, input: UserChange): Promise<UserEntity> {
+  const { stripeCustomerId, connection, ...fields } = input;
+  if (stripeCustomerId === undefined) return updateUserAlone(deps, fields, tellAddress);
+  if (stripeCustomerId === null) {
+    const changed = await updateUserAlone(deps, fields, async (tx, change) => {
+      await letGo(tx, deps.identity, change, connection);
+      await tellAddress(tx, change);
+    });
+    await replanSoon(deps);
+    return changed;
+  }
+  return exchange(deps, { ...fields, stripeCustomerId, connection });
+}
+
+async function exchange(
+  deps: Deps & { identity: Identity },
+  { stripeCustomerId, connection: named, ...fields }: UserChange & { stripeCustomerId: string },
+): Promise<UserEntity> {
+  const field = "input.stripeCustomerId";
+  const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
+  const customer = await findCustomer(deps, connection, stripeCustomerId, field);
+  const changed = await updateUserAlone(deps, fields, async (tx, change) => {
+    const move = { connection, userId: change.after.id, customer, fromOthers: false, fromOwn: true, field };
+    await moveCustomer(tx, deps.identity, move, change.now);
+    await tellAddress(tx, change);
+  });
+  await settleCustomer(deps, connection, customer.customer);
+  return changed;
+}
+
+/** Without a connection, their customers of every account in this mode. */
+async function letGo(
+  tx: Tx,
+  identity: Identity,
+  { after, now }: { after: UserEntity; now: Date },
+  connection: string | null | undefined,
+): Promise<void> {
+  const wanted = connection ? readPublicIdOf("connection", connection) : null;
+  const find = async () => {
+    const links = await findLinksOfUsers(tx, [after.id], { mode: identity.mode });
+    const held = links.filter((link) => link.active || link.dead);
+    return connection ? held.filter((link) => link.connectionId === wanted) : held;
+  };
+  await lockCustomers(tx, await find());
+  for (const link of await find()) await releaseCustomer(tx, identity, link, now);
+}
+
+/** An address that was cleared here is not cleared there: receipts still have to arrive. */
+const tellAddress: AlsoChange = async (tx, { before, after }) => {
+  if (after.email !== null && after.email !== before.email) await wantPush(tx, after.id);
+};
