@@ -16,6 +16,7 @@ import { ensureSigningKey } from "../tokens/ensure-signing-key";
 import { identifyCaller } from "../tokens/identify-caller";
 import { listPublicKeys } from "../tokens/list-public-keys";
 import { openTokenVerifier } from "../tokens/open-token-verifier";
+import { type Background, type BackgroundOptions, startBackground } from "./background";
 import { FIRST_QUERY } from "./first-query";
 import { openDeps } from "./open-deps";
 import { openReceipt } from "./open-receipt";
@@ -28,6 +29,7 @@ export interface Start {
   clock?: Clock;
   /** In local mode, the key that the GraphQL editor sends. */
   graphiqlKey?: string;
+  background?: BackgroundOptions;
 }
 
 export interface RunningServer {
@@ -53,7 +55,7 @@ export async function start(options: Start): Promise<RunningServer> {
 }
 
 async function open(
-  { config, databaseUrl, log, clock, graphiqlKey }: Start,
+  { config, databaseUrl, log, clock, graphiqlKey, background: backgroundOptions }: Start,
   opened: (() => Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<RunningServer> {
@@ -66,16 +68,17 @@ async function open(
   const parts: Deps = { ...deps, signals };
   await ensureSigningKey(parts);
   if (config.bootstrapKey) await registerBootstrapKey(parts, config.bootstrapKey);
-  const http = await serve(parts, openMetrics(), opened, graphiqlKey);
+  const background = startBackground(parts, backgroundOptions);
+  opened.push(() => background.stop());
+  const http = await serve(parts, { metrics: openMetrics(), background, graphiqlKey }, opened);
   log.info({ port: http.port }, "ready");
   return { url: http.url, port: http.port, deps: parts, stop: closeAll };
 }
 
 async function serve(
   parts: Deps,
-  metrics: Metrics,
+  { metrics, background, graphiqlKey }: { metrics: Metrics; background: Background; graphiqlKey: string | undefined },
   opened: (() => Promise<void>)[],
-  graphiqlKey: string | undefined,
 ): Promise<HttpServer> {
   const { config, log, db } = parts;
   const keys = openKeyMemory(parts);
@@ -83,7 +86,7 @@ async function serve(
   const rates = openRateLimits(parts);
   opened.push(() => rates.close());
   const tokens = openTokenVerifier(parts);
-  const receipt = openReceipt(parts);
+  const receipt = openReceipt(parts, () => background.received());
   opened.push(() => receipt.close());
   const http = await startHttp({
     config,

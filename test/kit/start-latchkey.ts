@@ -1,6 +1,7 @@
 import { openLog } from "../../src/base/log";
 import type { Mode } from "../../src/base/mode";
 import { Bug } from "../../src/base/refusal";
+import type { BackgroundOptions } from "../../src/app/background";
 import { type RunningServer, start } from "../../src/app/start";
 import type { Environment } from "../../src/config/environment";
 import { readConfig } from "../../src/config/read-config";
@@ -43,6 +44,7 @@ export interface Options {
   /** In local mode, the key that GraphiQL sends. */
   graphiqlKey?: string;
   clock?: TestClock;
+  background?: BackgroundOptions;
 }
 
 export const TEST_SECRETS = {
@@ -81,6 +83,7 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
     log,
     clock,
     ...graphiql,
+    ...(options.background && { background: options.background }),
   });
   const keys = new Map<string, Promise<string>>();
   const graphqlUrl = `${server.url}/graphql`;

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import Stripe from "stripe";
+import type { BackgroundOptions } from "../../src/app/background";
 import type { Environment } from "../../src/config/environment";
 import {
   openSimulatedStripe,
@@ -36,6 +37,7 @@ export interface ShopOptions {
   /** How many servers beside the first. */
   replicas?: number;
   stripe?: SimulatedStripeOptions;
+  background?: BackgroundOptions;
 }
 
 export const SHOP_KEY = "sk_test_shopofthetests";
@@ -77,11 +79,12 @@ async function open(options: ShopOptions, opened: (() => Promise<void>)[], stop:
     STRIPE_API_BASE: url,
     ...options.env,
   };
-  const latchkey = await startLatchkeyOn(database, { env, clock });
+  const background = options.background ? { background: options.background } : {};
+  const latchkey = await startLatchkeyOn(database, { env, clock, ...background });
   opened.push(() => latchkey.stop());
   const replicas: Latchkey[] = [];
   for (let index = 0; index < (options.replicas ?? 0); index++) {
-    const replica = await startLatchkeyOn(database, { env: { ...env, PORT: "0" }, clock });
+    const replica = await startLatchkeyOn(database, { env: { ...env, PORT: "0" }, clock, ...background });
     opened.push(() => replica.stop());
     replicas.push(replica);
   }

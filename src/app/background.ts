@@ -1,0 +1,42 @@
+import { replanMarked } from "../access/replan";
+import type { Deps } from "../graphql/context";
+import { openPaces } from "../imports/open-paces";
+import { runJobs } from "../imports/run-jobs";
+import { type Loop, runLoop } from "../jobs/run-loop";
+import { projectEvents } from "../projection/project-events";
+import { pushCustomers } from "../projection/push-customers";
+import { INBOX_FILLED } from "../stripe/inbox.store";
+import { jobRunners } from "./job-runners";
+
+export interface BackgroundOptions {
+  /** For tests: how long a failed event waits before it is tried again, the first time, the second time and so on. */
+  retryPausesMs?: readonly number[];
+}
+
+export interface Background {
+  /** Events were received here. */
+  received(): void;
+  /** Lets what is under way finish. */
+  stop(): Promise<void>;
+}
+
+/** What every server does beside answering. Any number of them share the work. */
+export function startBackground(parts: Deps, { retryPausesMs }: BackgroundOptions = {}): Background {
+  const { log, signals } = parts;
+  const projection = projectEvents({ deps: parts, pauses: retryPausesMs });
+  const replan = runLoop({
+    name: "replan",
+    log,
+    step: async () => (await replanMarked(parts)).planned > 0,
+  });
+  const paceOf = openPaces(parts.config);
+  const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, jobRunners) });
+  const loops: Loop[] = [projection, replan, jobs];
+  signals.on(INBOX_FILLED, () => projection.wake());
+  return {
+    received: () => projection.wake(),
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type Stripe from "stripe";
+import { type Desk, PAGE } from "./open-desk";
+import type { Payment } from "./papers";
+import { idOf, wholeOf } from "./read-references";
+
+/** The payments of an invoice, but for those that were given up. */
+export function fetchPaymentsOf(desk: Desk, invoice: string): Promise<Payment[]> {
+  return desk.once(`payments of ${invoice}`, async () => {
+    const expand = ["data.payment.payment_intent.latest_charge", "data.payment.charge"];
+    const rows = await desk.all((stripe) => stripe.invoicePayments.list({ invoice, limit: PAGE, expand }));
+    return fetchPayments(desk, rows);
+  });
+}
+
+export async function fetchPayments(desk: Desk, rows: readonly Stripe.InvoicePayment[]): Promise<Payment[]> {
+  const payments: Payment[] = [];
+  for (const { status, payment } of rows) {
+    if (status === "canceled") continue;
+    const intent = wholeOf(payment.payment_intent);
+    payments.push(await fetchPayment(desk, intent, wholeOf(payment.charge)));
+  }
+  return payments;
+}
+
+/** What became of the money afterwards. A charge says whether there is anything to ask for. */
+export async function fetchPayment(
+  desk: Desk,
+  intent: Stripe.PaymentIntent | null,
+  known: Stripe.Charge | null = null,
+): Promise<Payment> {
+  const charge = known ?? (await chargeOf(desk, intent));
+  if (!charge) return { intent, charge, refunds: [], disputes: [] };
+  const { id } = charge;
+  const refunds = charge.amount_refunded > 0 ? await fetchRefunds(desk, id) : [];
+  return { intent, charge, refunds, disputes: charge.disputed ? await fetchDisputes(desk, id) : [] };
+}
+
+async function chargeOf(desk: Desk, intent: Stripe.PaymentIntent | null): Promise<Stripe.Charge | null> {
+  const charge = wholeOf(intent?.latest_charge);
+  const id = idOf(intent?.latest_charge);
+  if (charge || id === null) return charge;
+  return desk.once(`charge ${id}`, () => desk.find((stripe) => stripe.charges.retrieve(id)));
+}
+
+function fetchRefunds(desk: Desk, charge: string): Promise<Stripe.Refund[]> {
+  return desk.once(`refunds of ${charge}`, () => desk.all((stripe) => stripe.refunds.list({ charge, limit: PAGE })));
+}
+
+function fetchDisputes(desk: Desk, charge: string): Promise<Stripe.Dispute[]> {
+  return desk.once(`disputes of ${charge}`, () => desk.all((stripe) => stripe.disputes.list({ charge, limit: PAGE })));
+}

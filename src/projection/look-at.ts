@@ -1,0 +1,79 @@
+import { findSources } from "../access/facts.store";
+import type { SourceFacts } from "../access/fact";
+import type { Clock } from "../base/clock";
+import type { AccountDeps } from "../connections/ask-account";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import type { CustomerSnapshot } from "../links/customer-snapshot";
+import { type Look, addTarget, keepCustomer, openLook, takeTarget } from "./look";
+import { lookBehind } from "./look-at-money";
+import { lookAtInvoice, lookAtSession } from "./look-at-order";
+import { lookAtSubscription } from "./look-at-subscription";
+import { drawObservation } from "./observations.store";
+import { PAGE, openDesk } from "./open-desk";
+import type { Target, TargetKind } from "./target";
+
+export type LookDeps = AccountDeps & { clock: Clock };
+
+export interface Sighting {
+  facts: SourceFacts[];
+  customers: CustomerSnapshot[];
+  /** Stripe is not done with something: look again in a moment. */
+  isUnfinished: boolean;
+}
+
+/**
+ * Looks at things in Stripe again, and at what they lead to, and says what they mean. Nothing is read twice in one look, and
+ * what is seen along with something else is not asked for.
+ */
+export async function lookAt(
+  deps: LookDeps,
+  connection: ConnectionEntity,
+  targets: readonly Target[],
+  { isPatient = false }: { isPatient?: boolean } = {},
+): Promise<Sighting> {
+  const look = await beginLook(deps, connection, isPatient);
+  for (const { kind, id } of targets) addTarget(look, kind, id);
+  return lookAround(look);
+}
+
+/** Draws the number of the look, before Stripe is asked anything. */
+export async function beginLook(deps: LookDeps, connection: ConnectionEntity, isPatient = false): Promise<Look> {
+  const { id: connectionId, mode } = connection;
+  const observation = await drawObservation(deps.db);
+  const sight = { connectionId, mode, observation, observedAt: deps.clock.now() };
+  const held = async (source: string) => (await findSources(deps.db, [{ connectionId, source }]))[0]?.facts ?? null;
+  return openLook({ desk: openDesk(deps, connection), sight, held, isPatient });
+}
+
+export async function lookAround(look: Look): Promise<Sighting> {
+  for (let target = takeTarget(look); target !== null; target = takeTarget(look)) await lookAtOne(look, target);
+  return {
+    facts: [...look.facts.values()],
+    customers: [...look.customers.values()],
+    isUnfinished: look.isUnfinished,
+  };
+}
+
+const looks: Partial<Record<TargetKind, (look: Look, id: string) => Promise<void>>> = {
+  SUBSCRIPTION: lookAtSubscription,
+  INVOICE: lookAtInvoice,
+  SESSION: lookAtSession,
+  CUSTOMER: lookAtPerson,
+};
+
+function lookAtOne(look: Look, target: Target): Promise<void> {
+  return looks[target.kind]?.(look, target.id) ?? lookBehind(look, target);
+}
+
+/** Who the customer is. With one who is gone, Stripe has ended every subscription. */
+async function lookAtPerson(look: Look, id: string): Promise<void> {
+  const { desk } = look;
+  if (!look.customers.has(id)) {
+    const found = await desk.find((stripe) => stripe.customers.retrieve(id));
+    keepCustomer(look, found ?? { id, object: "customer", deleted: true });
+  }
+  if (!look.customers.get(id)?.deleted) return;
+  const of = { customer: id, status: "all", limit: PAGE } as const;
+  const subscriptions = await desk.all((stripe) => stripe.subscriptions.list(of));
+  for (const subscription of subscriptions) addTarget(look, "SUBSCRIPTION", subscription.id);
+}

@@ -1,0 +1,83 @@
+import type { SourceFacts } from "../access/fact";
+import type { CustomerSnapshot } from "../links/customer-snapshot";
+import type { Desk } from "./open-desk";
+import type { AnyCustomer, InvoicePapers, Payment, Sight } from "./papers";
+import { readCustomer } from "./read-customer";
+import type { Target, TargetKind } from "./target";
+import { targetKinds } from "./target";
+
+/** What one look has found, and what is still to be looked at. */
+export interface Look {
+  desk: Desk;
+  sight: Sight;
+  /** What of this source is held already; null: nothing. */
+  held: (source: string) => Promise<SourceFacts | null>;
+  /** Waits for what Stripe is about to make; otherwise what is there counts. */
+  isPatient: boolean;
+  facts: Map<string, SourceFacts>;
+  customers: Map<string, CustomerSnapshot>;
+  /** Ids that need not be looked at any more. */
+  covered: Set<string>;
+  waiting: Map<string, Target>;
+  /** Something that Stripe has not finished: it is to be looked at once more. */
+  isUnfinished: boolean;
+}
+
+export function openLook(parts: Pick<Look, "desk" | "sight" | "held" | "isPatient">): Look {
+  return {
+    ...parts,
+    facts: new Map(),
+    customers: new Map(),
+    covered: new Set(),
+    waiting: new Map(),
+    isUnfinished: false,
+  };
+}
+
+export function addTarget({ waiting, covered }: Look, kind: TargetKind, id: string | null): void {
+  if (id !== null && !covered.has(id)) waiting.set(id, { kind, id });
+}
+
+/** The next one in the order of their kinds; null when nothing is left. */
+export function takeTarget({ waiting, covered }: Look): Target | null {
+  for (const kind of targetKinds) {
+    for (const target of waiting.values()) {
+      if (target.kind !== kind) continue;
+      waiting.delete(target.id);
+      if (covered.has(target.id)) continue;
+      covered.add(target.id);
+      return target;
+    }
+  }
+  return null;
+}
+
+export function keepFacts(look: Look, facts: SourceFacts | null): void {
+  if (facts) look.facts.set(facts.source, facts);
+}
+
+export function keepCustomer(look: Look, customer: AnyCustomer | undefined): void {
+  const snapshot = readCustomer(customer, look.sight);
+  if (!snapshot) return;
+  look.customers.set(snapshot.customer, snapshot);
+  // Of one that is gone, everything is looked at; that is not done yet.
+  if (!snapshot.deleted) look.covered.add(snapshot.customer);
+}
+
+export function cover({ covered }: Look, ids: Iterable<string | null>): void {
+  for (const id of ids) if (id !== null) covered.add(id);
+}
+
+/** Everything that an event about this money could name. */
+export function idsOfPayments(payments: readonly Payment[]): (string | null)[] {
+  return payments.flatMap(({ intent, charge, refunds, disputes }) => [
+    intent?.id ?? null,
+    charge?.id ?? null,
+    ...refunds.map(({ id }) => id),
+    ...disputes.map(({ id }) => id),
+  ]);
+}
+
+export function idsOfInvoice({ invoice, payments, sessions, notes }: InvoicePapers): (string | null)[] {
+  return [invoice.id, ...idsOfPayments(payments), ...sessions.map(({ id }) => id), ...notes.map(({ note }) => note.id)];
+}

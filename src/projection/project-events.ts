@@ -1,0 +1,147 @@
+import { SECOND } from "../base/durations";
+import type { Logger } from "../base/log";
+import { withoutSecrets } from "../base/log";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import { findConnected } from "../connections/connections.store";
+import { type Loop, runLoop } from "../jobs/run-loop";
+import { type ClaimedSubject, type InboxEvent, claimSubjects, extendClaims, failEvents } from "../stripe/inbox.store";
+import { type Trouble, decideRetry, troubleOf } from "./decide-retry";
+import type { LookDeps } from "./look-at";
+import { openApplier } from "./open-applier";
+import { openPatience } from "./open-patience";
+import { apart, applySnapshots, seeSubject } from "./project-subject";
+
+export interface Projecting {
+  deps: LookDeps & { log: Logger };
+  /** For tests: how long to wait before trying again. */
+  pauses?: readonly number[] | undefined;
+  subjectsAtOnce?: number;
+}
+
+const SUBJECTS_AT_ONCE = 16;
+const EXTEND_EVERY_MS = 5 * SECOND;
+const STOP_WITHIN_MS = 5 * SECOND;
+
+/** From the inbox to access, until it is stopped. Subjects are worked on side by side, and each by one worker only. */
+export function projectEvents({ deps, pauses, subjectsAtOnce = SUBJECTS_AT_ONCE }: Projecting): Loop {
+  const applier = openApplier(deps);
+  const patience = openPatience();
+  const working = new Map<ClaimedSubject, Promise<void>>();
+
+  async function step(): Promise<boolean> {
+    const free = subjectsAtOnce - working.size;
+    // Whoever finishes wakes us.
+    if (free <= 0) return false;
+    const connections = (await findConnected(deps.db)).filter(({ id }) => patience.mayAsk(id));
+    if (connections.length === 0) return false;
+    const claimed = await claimSubjects(deps.db, { limit: free, connectionIds: connections.map(({ id }) => id) });
+    for (const subject of claimed) {
+      const connection = connections.find(({ id }) => id === subject.connectionId);
+      if (connection)
+        working.set(
+          subject,
+          work(connection, subject).finally(() => finished(subject)),
+        );
+    }
+    return claimed.length === free;
+  }
+
+  function finished(subject: ClaimedSubject): void {
+    working.delete(subject);
+    // What came in meanwhile about the same was left alone.
+    loop.wake();
+  }
+
+  async function work(connection: ConnectionEntity, subject: ClaimedSubject): Promise<void> {
+    try {
+      const failure = await tryAll(connection, subject.subject, subject.events);
+      if (failure === null) return patience.wentWell(connection.id, subject.subject);
+      const groups = troubleOf(failure) === "ITS_OWN" ? apart(subject.events) : [];
+      if (groups.length < 2) return await park(connection, subject, subject.events, failure);
+      for (const events of groups) {
+        const own = await tryAll(connection, subject.subject, events);
+        if (own !== null) await park(connection, subject, events, own);
+      }
+    } catch (err) {
+      // The lease runs out, and somebody tries again.
+      deps.log.error({ err, connectionId: connection.id, subject: subject.subject }, "events could not be worked on");
+    }
+  }
+
+  /** What went wrong; null: nothing. */
+  async function tryAll(
+    connection: ConnectionEntity,
+    subject: string,
+    events: readonly InboxEvent[],
+  ): Promise<unknown> {
+    try {
+      const { facts, customers, isUnfinished } = await seeSubject(deps, connection, { subject, events: [...events] });
+      const refs = events.map(({ eventId }) => ({ connectionId: connection.id, eventId }));
+      await applier.apply({ facts, customers, events: isUnfinished ? [] : refs });
+      return isUnfinished ? new Error("Stripe is not done with it yet; it is looked at again.") : null;
+    } catch (error) {
+      return error ?? new Error("nothing was said");
+    }
+  }
+
+  async function park(
+    connection: ConnectionEntity,
+    { subject }: ClaimedSubject,
+    events: readonly InboxEvent[],
+    error: unknown,
+  ): Promise<void> {
+    const trouble = troubleOf(error);
+    if (trouble !== "ITS_OWN") await useSnapshots(connection, events);
+    const failed = patience.failed(connection.id, subject, trouble);
+    const text = withoutSecrets(error instanceof Error ? error.message : String(error));
+    const chance = Math.random();
+    const tries = events.map((event) => {
+      const failures = trouble === "ITS_OWN" ? event.attempts : failed;
+      const retry = decideRetry({ trouble, failures, chance, ...(pauses && { pauses }) });
+      return { connectionId: connection.id, eventId: event.eventId, error: text, ...retry };
+    });
+    await failEvents(deps.db, tries);
+    tellTrouble(connection.id, subject, { trouble, error, isFinal: tries.some(({ final }) => final) });
+  }
+
+  /** The best that can be done now. If even that cannot be done, the events wait all the same. */
+  async function useSnapshots(connection: ConnectionEntity, events: readonly InboxEvent[]): Promise<void> {
+    try {
+      await applySnapshots(deps, connection, events);
+    } catch (err) {
+      deps.log.warn({ err, connectionId: connection.id }, "what events show could not be used");
+    }
+  }
+
+  function tellTrouble(
+    connectionId: string,
+    subject: string,
+    { trouble, error, isFinal }: { trouble: Trouble; error: unknown; isFinal: boolean },
+  ): void {
+    const about = { err: error, connectionId, subject, trouble };
+    if (isFinal) deps.log.error(about, "events were given up; replay them when the reason is gone");
+    else deps.log.warn(about, "events wait to be tried again");
+  }
+
+  const loop = runLoop({ name: "projection", log: deps.log, step });
+  const extending = setInterval(() => {
+    extendClaims(deps.db, [...working.keys()]).catch((err: unknown) => {
+      deps.log.warn({ err }, "leases could not be extended");
+    });
+  }, EXTEND_EVERY_MS);
+  extending.unref();
+
+  return {
+    wake: () => loop.wake(),
+    stop: async () => {
+      await loop.stop();
+      // Whoever still waits for Stripe then is left to the lease: doing it twice is harmless.
+      await Promise.race([Promise.all(working.values()), pause(STOP_WITHIN_MS)]);
+      clearInterval(extending);
+    },
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms).unref());
+}

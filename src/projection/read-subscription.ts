@@ -1,0 +1,84 @@
+import type Stripe from "stripe";
+import type { Fact, SourceFacts, SubscriptionState } from "../access/fact";
+import type { Sight, SubscriptionPapers } from "./papers";
+import { readDispute } from "./read-payments";
+import { buyerOf, idOf, isIgnored, momentOf, wholeOf } from "./read-references";
+
+/** What a subscription means for access. It says what Stripe says, and judges nothing. */
+export function readSubscription(papers: SubscriptionPapers, sight: Sight): SourceFacts {
+  const { subscription, items, sessions } = papers;
+  return {
+    ...sight,
+    source: subscription.id,
+    customer: idOf(subscription.customer),
+    buyer: buyerOf(subscription.customer),
+    sessions: sessions.map(({ id }) => id).sort(),
+    ignored: isIgnored(subscription) || sessions.some(isIgnored),
+    boughtAt: momentOf(subscription.created),
+    state: readState(papers),
+    items: items.map(readItem),
+  };
+}
+
+function readItem(item: Stripe.SubscriptionItem): Fact {
+  return {
+    item: item.id,
+    stripeProduct: idOf(item.price.product) ?? "",
+    price: item.price.id,
+    // Metered usage has no quantity.
+    quantity: item.quantity ?? 1,
+    sinceAt: momentOf(item.created),
+    // Items of one subscription may have periods of their own.
+    periodEndsAt: momentOf(item.current_period_end ?? null),
+    credited: false,
+  };
+}
+
+function readState({ subscription, disputes, failure }: SubscriptionPapers): SubscriptionState {
+  return {
+    kind: "SUBSCRIPTION",
+    status: subscription.status,
+    trialEndsAt: momentOf(subscription.trial_end),
+    cancelAt: momentOf(subscription.cancel_at),
+    cancelAtPeriodEnd: subscription.cancel_at_period_end,
+    canceledAt: momentOf(subscription.canceled_at),
+    endedAt: momentOf(subscription.ended_at),
+    cancellation: {
+      reason: subscription.cancellation_details?.reason ?? null,
+      feedback: subscription.cancellation_details?.feedback ?? null,
+    },
+    collectionPaused: subscription.pause_collection !== null,
+    firstFailureAt: failure && firstFailure(failure),
+    failedInvoice: failure?.invoice.id ?? null,
+    latestInvoice: latestOf(subscription),
+    disputes: disputes.map(readDispute),
+    onTestClock: subscription.test_clock !== null,
+    comingChange: comingChange(subscription),
+  };
+}
+
+/** A try without a charge (there was no card to charge) is as old as the invoice. */
+function firstFailure({ invoice, tries }: NonNullable<SubscriptionPapers["failure"]>): Date {
+  const failed = tries.filter((charge) => charge.status === "failed").map((charge) => charge.created);
+  const finalized = invoice.status_transitions.finalized_at ?? invoice.created;
+  return momentOf(failed.length > 0 ? Math.min(...failed) : finalized);
+}
+
+function latestOf({ latest_invoice: latest }: Stripe.Subscription): SubscriptionState["latestInvoice"] {
+  const id = idOf(latest);
+  if (id === null) return null;
+  const whole = wholeOf(latest);
+  const paidAt = whole?.status === "paid" ? momentOf(whole.status_transitions.paid_at) : null;
+  return { id, billingReason: whole?.billing_reason ?? null, paidAt };
+}
+
+/** What waits for its payment, or for its phase. Neither gives anything before it is in force. */
+function comingChange({ pending_update: pending, schedule }: Stripe.Subscription): SubscriptionState["comingChange"] {
+  const waiting = pending?.subscription_items ?? null;
+  if (waiting) return { startsAt: null, prices: waiting.map(({ price }) => price.id) };
+  const plan = wholeOf(schedule);
+  const end = plan?.current_phase?.end_date;
+  const next = plan && end ? plan.phases.find(({ start_date: start }) => start >= end) : undefined;
+  if (!next) return null;
+  return { startsAt: momentOf(next.start_date), prices: next.items.map(({ price }) => idOf(price) ?? "") };
+}
