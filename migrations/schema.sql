@@ -375,6 +375,7 @@ create table stripe_inbox (
   event_id text not null,
   type text not null,
   object_id text,
+  ids jsonb default '{}'::jsonb not null,
   subject text not null,
   shape text not null,
   api_version text,
@@ -570,6 +571,8 @@ CREATE INDEX stripe_facts_owner_idx ON stripe_facts USING btree (owner_id) WHERE
 
 CREATE INDEX stripe_facts_products_idx ON stripe_facts USING gin (stripe_products);
 
+CREATE INDEX stripe_facts_unowned_idx ON stripe_facts USING btree (lower((facts -> 'buyer'::text) ->> 'email'::text)) WHERE owner_id IS NULL;
+
 CREATE INDEX stripe_inbox_failed_idx ON stripe_inbox USING btree (connection_id, received_at) WHERE state = 'FAILED'::text;
 
 CREATE INDEX stripe_inbox_pending_idx ON stripe_inbox USING btree (next_try_at) WHERE state = 'PENDING'::text;
@@ -617,6 +620,8 @@ comment on column stripe_facts.source is 'the subscription; of an order the invo
 comment on column stripe_facts.owner_id is 'whose it was when its grants were last planned';
 
 comment on column stripe_facts.claimed_by is 'who bought it, by a claim or by our own record of the checkout';
+
+comment on column stripe_inbox.ids is 'the objects that the event names, by kind';
 
 comment on column stripe_inbox.subject is 'what is looked at together: the customer, or the object when none is named';
 

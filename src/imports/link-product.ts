@@ -9,6 +9,7 @@ import { ProductLinkEntity } from "../links/product-link.entity";
 import { findProducts } from "../products/find-products";
 import type { JobEntity } from "./job.entity";
 import { type LinkFields, type LinkTerms, readLinkTerms, usualTerms } from "./read-link-terms";
+import { startLinkImport } from "./start-link-import";
 import { refuseOverlap, writeLink } from "./write-link";
 
 export type NewLink = LinkFields & {
@@ -51,7 +52,8 @@ export async function linkProduct(deps: Deps & { identity: Identity }, input: Ne
   if (input.dryRun) return { link: null, preview, job: null };
   const job = await deps.db.transaction(async (tx) => {
     await writeLink(tx, deps.identity, { before: null, after: link, catalogue });
-    return null;
+    if (input.importExisting === false) return null;
+    return startLinkImport(tx, deps, { link, notify: input.notifyImported ?? false });
   });
   await replanSoon(deps);
   return { link, preview, job };

@@ -62,6 +62,38 @@ export type AccessMode =
   /** Everybody, signed in or not. */
   | 'PUBLIC';
 
+/** What the owner of the shop decides about access, in this mode. */
+export type AccessPolicy = {
+  __typename?: 'AccessPolicy';
+  /** Whether a purchase makes a user. */
+  autoCreateUsers: AutoCreateUsers;
+  /** What an open dispute does. */
+  disputeOpened: DisputeRule;
+  /** Whether a full refund of a one-off purchase ends access. */
+  fullRefundEndsAccess: Scalars['Boolean']['output'];
+  /** Whether a part of it is enough. */
+  partialRefundEndsAccess: Scalars['Boolean']['output'];
+  /** Days of grace after the first payment that failed. */
+  pastDueGraceDays: Scalars['Int']['output'];
+  /** Whether access is suspended while a subscription's invoices are not collected. */
+  pausedCollectionSuspends: Scalars['Boolean']['output'];
+  /** Trials that one user may have of a product; null: no limit. */
+  trialsPerUser?: Maybe<Scalars['Int']['output']>;
+};
+
+/** Who gains and who loses access by a change, counted from what we hold of Stripe. Buyers whom we do not know yet are counted as gaining where a purchase makes users. */
+export type AccessPreview = {
+  __typename?: 'AccessPreview';
+  /** People who have no access now and will have it. */
+  gaining: Scalars['Int']['output'];
+  /** People who have access now and will not have it. */
+  losing: Scalars['Int']['output'];
+  /** At most ten of those who gain or lose. */
+  sample: Array<User>;
+  /** People whom it concerns and who keep their access. */
+  unchanged: Scalars['Int']['output'];
+};
+
 /** Why a decision is as it is. */
 export type AccessReason =
   /** Allowed: the product is open to every user. */
@@ -269,6 +301,34 @@ export type ApiKey = Node & {
   role: Role;
 };
 
+/** Whether a purchase makes a user. */
+export type AutoCreateUsers =
+  /** Never: the purchase of somebody unknown waits to be claimed or linked. */
+  | 'NEVER'
+  /** A purchase of a linked product makes a user with the buyer's address, not verified. */
+  | 'ON_PURCHASE';
+
+/** A Stripe account to be connected. */
+export type ConnectStripeInput = {
+  /** Whether checkout takes promotion codes; false by default. */
+  allowPromotionCodes?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the public sees what is for sale; true by default. */
+  exposePurchaseOptions?: InputMaybe<Scalars['Boolean']['input']>;
+  /** A secret or restricted key of it (sk_…, rk_…), of this credential's mode. */
+  secretKey: Scalars['String']['input'];
+  /** The signing secret of an endpoint that is there already (whsec_…); without it we make the endpoint. */
+  webhookSecret?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How a Stripe account is attached. */
+export type ConnectionStatus =
+  /** Its key was good when it was last used. */
+  | 'CONNECTED'
+  /** It was disconnected. Its links, grants and history stay, and connecting it again revives them. */
+  | 'DISCONNECTED'
+  /** Something is wrong with it; `lastError` says what. */
+  | 'ERROR';
+
 /** A new key with its secret. */
 export type CreateApiKeyPayload = {
   __typename?: 'CreateApiKeyPayload';
@@ -310,8 +370,32 @@ export type CreateProductInput = {
   teaser?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A price, and the product of ours that it is for. */
+export type CreateStripeProductInput = {
+  /** Whether it is sold through our checkout; true by default. */
+  checkoutEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The account in which it is made, if several are connected. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** The currency, as three letters. */
+  currency: Scalars['String']['input'];
+  /** The same key with the same input makes one product only. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** One of day, week, month and year; null: paid once. */
+  interval?: InputMaybe<Scalars['String']['input']>;
+  /** Paid every so many of them; 1 by default. */
+  intervalCount?: InputMaybe<Scalars['Int']['input']>;
+  /** The product, by key or id. Stripe's gets its name, description and picture. */
+  product: Scalars['String']['input'];
+  /** Days for which a subscription is free at its beginning. */
+  trialPeriodDays?: InputMaybe<Scalars['Int']['input']>;
+  /** In the smallest unit of the currency: 900 is 9 euros, or 900 yen. */
+  unitAmount: Scalars['Int']['input'];
+};
+
 /** A new user. */
 export type CreateUserInput = {
+  /** The account in which the customer is, if several are connected. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
   /** Unique, compared without case. */
   email?: InputMaybe<Scalars['String']['input']>;
   /** Whether the caller has verified the address; false by default. */
@@ -324,7 +408,29 @@ export type CreateUserInput = {
   metadata?: InputMaybe<Scalars['JSON']['input']>;
   /** What the person is called. */
   name?: InputMaybe<Scalars['String']['input']>;
+  /** The customer in Stripe that the person is. What it bought is theirs before the answer. */
+  stripeCustomerId?: InputMaybe<Scalars['String']['input']>;
 };
+
+/** The bounds within which a buyer chooses the amount, in the smallest unit of the currency. */
+export type CustomAmount = {
+  __typename?: 'CustomAmount';
+  /** The most that may be paid. */
+  maximum?: Maybe<Scalars['Int']['output']>;
+  /** The least that may be paid. */
+  minimum?: Maybe<Scalars['Int']['output']>;
+  /** What is proposed. */
+  preset?: Maybe<Scalars['Int']['output']>;
+};
+
+/** What an open dispute does to the access that was paid for. */
+export type DisputeRule =
+  /** Nothing: access stays until the dispute is lost. */
+  | 'KEEP'
+  /** Access ends; a dispute that is won restores it. */
+  | 'REVOKE'
+  /** Access is suspended until the dispute is decided. */
+  | 'SUSPEND';
 
 /** What a user may open, signed. */
 export type EntitlementToken = {
@@ -466,6 +572,8 @@ export type Grant = Node & {
   startsAt: Scalars['DateTime']['output'];
   /** How it stands by the clock. */
   status: GrantStatus;
+  /** Its page in Stripe's dashboard. For server keys only. */
+  stripeDashboardUrl?: Maybe<Scalars['String']['output']>;
   /** The object in Stripe that it comes from. */
   stripeObject?: Maybe<Scalars['String']['output']>;
   /** Who may open it. */
@@ -482,6 +590,8 @@ export type GrantAccessInput = {
   gift?: InputMaybe<Scalars['Boolean']['input']>;
   /** Why. It is kept for whoever asks later. */
   note: Scalars['String']['input'];
+  /** Whether the caller's systems are told of it; they are by default. */
+  notify?: InputMaybe<Scalars['Boolean']['input']>;
   /** The product, by key or id. */
   product: Scalars['String']['input'];
   /** The system that grants; `api` by default. */
@@ -669,6 +779,64 @@ export type JobStatus =
   /** It is through. Rows that did not go in are among its problems. */
   | 'SUCCEEDED';
 
+/** Which customer in Stripe is which user. */
+export type LinkCustomerInput = {
+  /** The account in which the customer is, if several are connected. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** Stripe's id of the customer. */
+  customerId: Scalars['String']['input'];
+  /** Take the customer from whoever has it, and let go of another customer that the user has there. */
+  replace?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The user, by our id or the caller's. */
+  user: Scalars['ID']['input'];
+};
+
+/** Whose a customer is now, and what that changed for the user. */
+export type LinkCustomerPayload = {
+  __typename?: 'LinkCustomerPayload';
+  /** What the user may open now and could not before. */
+  gained: Array<Product>;
+  /** The link; not active after an unlinking. */
+  link: StripeCustomerLink;
+  /** What the user could open before and may not now. */
+  lost: Array<Product>;
+};
+
+/** A product of ours, and the Stripe product that opens it. */
+export type LinkProductInput = {
+  /** One-off purchases end so many days after they were made. Not together with accessEndsAt. */
+  accessDurationDays?: InputMaybe<Scalars['Int']['input']>;
+  /** One-off purchases end at this moment. Not together with accessDurationDays. */
+  accessEndsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What checkout sells if the buyer names no price. */
+  checkoutPriceId?: InputMaybe<Scalars['String']['input']>;
+  /** The account of the Stripe product, if several are connected. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** Only say who would gain and who would lose, and change nothing. */
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Find those who bought before, by a job; true by default. */
+  importExisting?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Tell those whom the import finds; false by default. */
+  notifyImported?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only these prices of the Stripe product count. Empty or null: all, later ones too. */
+  priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The product, by key or id. */
+  product: Scalars['String']['input'];
+  /** Stripe's id of the product. */
+  stripeProductId: Scalars['String']['input'];
+};
+
+/** A link that was made or changed, and whom that concerned. */
+export type LinkProductPayload = {
+  __typename?: 'LinkProductPayload';
+  /** What finds those who bought before; null if nothing has to. */
+  job?: Maybe<Job>;
+  /** The link; null after a dry run. */
+  link?: Maybe<StripeProductLink>;
+  /** Whom the change concerns, counted just before it was made. */
+  preview: AccessPreview;
+};
+
 /** Which of two worlds a credential lives in; it decides what is seen. */
 export type Mode =
   /** Real money. Nothing bought in test mode opens anything here. */
@@ -680,11 +848,15 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Ends a job after the page that it is at. What it has done stays done. */
   cancelJob: Job;
+  /** Connects a Stripe account, or the same one again: its links, grants and history come back with it. */
+  connectStripe: StripeConnection;
   /** Makes an API key in this credential's mode. */
   createApiKey: CreateApiKeyPayload;
   /** Makes a product. */
   createProduct: Product;
-  /** Makes a user. */
+  /** Makes a product with a price in Stripe, named and described as ours, and links it. */
+  createStripeProduct: StripeProductLink;
+  /** Makes a user, linked to a customer in Stripe if one is named. */
   createUser: User;
   /** Makes a token with which a page or an app asks for one user only. */
   createUserToken: UserToken;
@@ -692,6 +864,10 @@ export type Mutation = {
   deleteUser: Scalars['ID']['output'];
   /** Opens a product to a user. Idempotent for a source and external reference. */
   grantAccess: Grant;
+  /** Links a user to a customer in Stripe. Stripe is read again before the answer, so what was bought opens. */
+  linkCustomer: LinkCustomerPayload;
+  /** Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of Stripe; buyers whom only the import will find are not in it. */
+  linkProduct: LinkProductPayload;
   /** Writes a line of the caller's own into the journal, of type CUSTOM. */
   recordActivity: Activity;
   /** Forgets a piece of content. Answers whether there was one. */
@@ -704,15 +880,28 @@ export type Mutation = {
   setResource: Resource;
   /** Sets which products open everything that carries a tag. Answers true. */
   setResourceTag: Scalars['Boolean']['output'];
+  /** Ends the link of a user to their customer: what came from it ends for them. No money moves. */
+  unlinkCustomer: LinkCustomerPayload;
+  /** Ends a link. Nobody's money is touched. */
+  unlinkProduct: UnlinkProductPayload;
+  /** Changes the rules of this mode. The grants of everybody concerned follow at once. */
+  updatePolicy: AccessPolicy;
   /** Changes a product. */
   updateProduct: Product;
-  /** Changes a user. */
+  /** Changes a link. The access of everybody concerned follows at once. */
+  updateProductLink: LinkProductPayload;
+  /** Changes a user. A new e-mail address is also told to their customers in Stripe, in the background. */
   updateUser: User;
 };
 
 
 export type MutationCancelJobArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationConnectStripeArgs = {
+  input: ConnectStripeInput;
 };
 
 
@@ -725,6 +914,11 @@ export type MutationCreateApiKeyArgs = {
 
 export type MutationCreateProductArgs = {
   input: CreateProductInput;
+};
+
+
+export type MutationCreateStripeProductArgs = {
+  input: CreateStripeProductInput;
 };
 
 
@@ -746,6 +940,16 @@ export type MutationDeleteUserArgs = {
 
 export type MutationGrantAccessArgs = {
   input: GrantAccessInput;
+};
+
+
+export type MutationLinkCustomerArgs = {
+  input: LinkCustomerInput;
+};
+
+
+export type MutationLinkProductArgs = {
+  input: LinkProductInput;
 };
 
 
@@ -779,8 +983,29 @@ export type MutationSetResourceTagArgs = {
 };
 
 
+export type MutationUnlinkCustomerArgs = {
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  user: Scalars['ID']['input'];
+};
+
+
+export type MutationUnlinkProductArgs = {
+  input: UnlinkProductInput;
+};
+
+
+export type MutationUpdatePolicyArgs = {
+  input: UpdatePolicyInput;
+};
+
+
 export type MutationUpdateProductArgs = {
   input: UpdateProductInput;
+};
+
+
+export type MutationUpdateProductLinkArgs = {
+  input: UpdateProductLinkInput;
 };
 
 
@@ -807,6 +1032,27 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** What the customer portal of a Stripe account offers. */
+export type PortalSettings = {
+  __typename?: 'PortalSettings';
+  /** Whether customers may cancel; what is paid for stays open until its end. */
+  allowCancel: Scalars['Boolean']['output'];
+  /** Whether customers may change their name and addresses. */
+  allowCustomerUpdate: Scalars['Boolean']['output'];
+  /** Whether customers see their invoices. */
+  allowInvoiceHistory: Scalars['Boolean']['output'];
+  /** Whether customers may change how they pay. */
+  allowPaymentMethodUpdate: Scalars['Boolean']['output'];
+  /** The configuration in Stripe (bpc_…); null: there is none yet. */
+  configurationId?: Maybe<Scalars['String']['output']>;
+  /** Whether portal sessions are made. */
+  enabled: Scalars['Boolean']['output'];
+  /** The address of the privacy policy that the portal shows. */
+  privacyPolicyUrl?: Maybe<Scalars['String']['output']>;
+  /** The address of the terms of service that the portal shows. */
+  termsOfServiceUrl?: Maybe<Scalars['String']['output']>;
+};
+
 /** What the caller sells access to. */
 export type Product = Node & {
   __typename?: 'Product';
@@ -826,8 +1072,12 @@ export type Product = Node & {
   imageUrl?: Maybe<Scalars['String']['output']>;
   /** What it opens besides itself, in the caller's order. */
   includes: Array<Product>;
+  /** Whether it is linked to a Stripe product, in the viewer's mode. */
+  isLinked: Scalars['Boolean']['output'];
   /** A stable name that the caller chose; accepted wherever a product is asked for. */
   key: Scalars['String']['output'];
+  /** The Stripe products that open it, in the viewer's mode. For server keys; others see none. */
+  links: Array<StripeProductLink>;
   /** Whatever the caller keeps here. Whoever sees the product may read it. */
   metadata: Scalars['JSON']['output'];
   /** What people call it. */
@@ -930,6 +1180,10 @@ export type Query = {
   node?: Maybe<Node>;
   /** The same for up to 200 ids, in the order asked. */
   nodes: Array<Maybe<Node>>;
+  /** The rules about access in this mode. */
+  policy: AccessPolicy;
+  /** Who would gain and who would lose access by a change of the policy. */
+  policyPreview: AccessPreview;
   /** A product by key or id. */
   product?: Maybe<Product>;
   /** The products that this caller may see, oldest first. */
@@ -938,6 +1192,10 @@ export type Query = {
   resource?: Maybe<Resource>;
   /** May this user open this piece of content? Any of its products opens it. */
   resourceAccess: AccessDecision;
+  /** The Stripe accounts of this credential's mode, the oldest first, disconnected ones too. */
+  stripeConnections: Array<StripeConnection>;
+  /** The products of a connected Stripe account, newest first, asked of Stripe at this moment. */
+  stripeProducts: StripeProductConnection;
   /** A user by our id or the caller's own. */
   user?: Maybe<User>;
   /** A user by e-mail address, compared without case. */
@@ -1007,6 +1265,11 @@ export type QueryNodesArgs = {
 };
 
 
+export type QueryPolicyPreviewArgs = {
+  input: UpdatePolicyInput;
+};
+
+
 export type QueryProductArgs = {
   key: Scalars['String']['input'];
 };
@@ -1029,6 +1292,15 @@ export type QueryResourceArgs = {
 export type QueryResourceAccessArgs = {
   resource: Scalars['String']['input'];
   user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type QueryStripeProductsArgs = {
+  active?: InputMaybe<Scalars['Boolean']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -1062,6 +1334,17 @@ export type RecordActivityInput = {
   type: Scalars['String']['input'];
   /** The user it is about, by our id or the caller's. */
   user?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** How often a price is paid. */
+export type Recurring = {
+  __typename?: 'Recurring';
+  /** One of day, week, month and year. */
+  interval: Scalars['String']['output'];
+  /** Every so many of them. */
+  intervalCount: Scalars['Int']['output'];
+  /** Days for which a subscription is free at its beginning. */
+  trialPeriodDays?: Maybe<Scalars['Int']['output']>;
 };
 
 /** A piece of the caller's content. Any of its effective products opens it; without any it is open. */
@@ -1128,6 +1411,203 @@ export type SetResourceTagInput = {
   tag: Scalars['String']['input'];
 };
 
+/** One Stripe account in one mode. */
+export type StripeConnection = Node & {
+  __typename?: 'StripeConnection';
+  /** The account's id in Stripe (acct_…). */
+  account: Scalars['String']['output'];
+  /** What people know the account by. */
+  accountName?: Maybe<Scalars['String']['output']>;
+  /** Whether checkout sessions take promotion codes unless they say otherwise. */
+  allowPromotionCodes: Scalars['Boolean']['output'];
+  /** When the account was first connected. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Whether the public sees what is for sale. */
+  exposePurchaseOptions: Scalars['Boolean']['output'];
+  /** Whether it comes from the settings of the server, which connect it again at the next start. */
+  fromEnvironment: Scalars['Boolean']['output'];
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** What is wrong with it, in a sentence; null: nothing. */
+  lastError?: Maybe<Scalars['String']['output']>;
+  /** The mode of its key. */
+  mode: Mode;
+  /** What its customer portal offers. */
+  portal: PortalSettings;
+  /** How it is attached. */
+  status: ConnectionStatus;
+  /** How well its webhooks arrive. */
+  webhookHealth: WebhookHealth;
+  /** Where Stripe sends this account's events. */
+  webhookUrl: Scalars['String']['output'];
+};
+
+/** A customer in Stripe who is, or was, a user of ours. For server keys only. */
+export type StripeCustomerLink = Node & {
+  __typename?: 'StripeCustomerLink';
+  /** False: it was unlinked, or the customer was deleted in Stripe. */
+  active: Scalars['Boolean']['output'];
+  /** The account in which the customer is. */
+  connection: StripeConnection;
+  /** Stripe's id of the customer. */
+  customerId: Scalars['String']['output'];
+  /** The customer's page in Stripe's dashboard. */
+  dashboardUrl: Scalars['String']['output'];
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** Since when. */
+  linkedAt: Scalars['DateTime']['output'];
+  /** Who made the link: a key, or what was found out from a purchase or an e-mail address. */
+  linkedBy: Scalars['String']['output'];
+  /** The user. */
+  user: User;
+};
+
+/** A price in Stripe. */
+export type StripePrice = {
+  __typename?: 'StripePrice';
+  /** Whether it can still be bought. */
+  active: Scalars['Boolean']['output'];
+  /** The currency, as three letters. */
+  currency: Scalars['String']['output'];
+  /** Where buyers choose the amount: its bounds. */
+  customAmount?: Maybe<CustomAmount>;
+  /** For people: "$9 per month". Whole amounts go without their zeros; other languages than English get signs instead of words. */
+  formatted: Scalars['String']['output'];
+  /** Stripe's id of the price. */
+  id: Scalars['String']['output'];
+  /** What it is called in Stripe, for those who sell. */
+  nickname?: Maybe<Scalars['String']['output']>;
+  /** How often it is paid; null: once. */
+  recurring?: Maybe<Recurring>;
+  /** The amount in the smallest unit of the currency, as Stripe counts it: cents, or whole yen. Null for amounts that buyers choose, for tiers and fractions, and for those that an Int cannot hold. */
+  unitAmount?: Maybe<Scalars['Int']['output']>;
+};
+
+
+/** A price in Stripe. */
+export type StripePriceFormattedArgs = {
+  locale?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A product of a connected Stripe account, as Stripe has it now. */
+export type StripeProduct = {
+  __typename?: 'StripeProduct';
+  /** False: archived. It can no longer be bought, and its holders keep it. */
+  active: Scalars['Boolean']['output'];
+  /** The price that Stripe shows first. */
+  defaultPrice?: Maybe<StripePrice>;
+  /** Its description in Stripe. */
+  description?: Maybe<Scalars['String']['output']>;
+  /** Stripe's id of the product. */
+  id: Scalars['String']['output'];
+  /** Its first picture in Stripe. */
+  imageUrl?: Maybe<Scalars['String']['output']>;
+  /** The product of ours that it opens. */
+  linkedProduct?: Maybe<Product>;
+  /** Its name in Stripe. */
+  name: Scalars['String']['output'];
+  /** All its prices, archived ones too. */
+  prices: Array<StripePrice>;
+};
+
+/** A page of a list of StripeProduct. */
+export type StripeProductConnection = {
+  __typename?: 'StripeProductConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<StripeProductEdge>;
+  /** The rows of this page. */
+  nodes: Array<StripeProduct>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A StripeProduct and its place in the list. */
+export type StripeProductEdge = {
+  __typename?: 'StripeProductEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The StripeProduct. */
+  node: StripeProduct;
+};
+
+/** Whoever holds this Stripe product, or one of the named prices of it, may open this product of ours. */
+export type StripeProductLink = Node & {
+  __typename?: 'StripeProductLink';
+  /** One-off purchases end after so many days; null: never. */
+  accessDurationDays?: Maybe<Scalars['Int']['output']>;
+  /** One-off purchases end at this moment; null: never. */
+  accessEndsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Subscriptions that are going on for what the link covers: active, trialing or past due. As we know them. */
+  activeSubscriptions: Scalars['Int']['output'];
+  /** Whether it is sold through our checkout. It opens what was bought elsewhere in any case. */
+  checkoutEnabled: Scalars['Boolean']['output'];
+  /** What is sold if the buyer names no price: the chosen one, else Stripe's default, else the only one. Null: none. */
+  checkoutPrice?: Maybe<StripePrice>;
+  /** The account in which the Stripe product is. */
+  connection: StripeConnection;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** The latest import for this link. */
+  import?: Maybe<Job>;
+  /** The prices that count. Empty: every price of the product, later ones too. */
+  priceIds: Array<Scalars['String']['output']>;
+  /** What it opens. */
+  product: Product;
+  /** False: archived or deleted in Stripe. It can no longer be bought; whoever holds it keeps access. */
+  stripeProductActive: Scalars['Boolean']['output'];
+  /** Stripe's id of the product. */
+  stripeProductId: Scalars['String']['output'];
+  /** The name in Stripe, kept up to date. */
+  stripeProductName: Scalars['String']['output'];
+};
+
+/** Which link ends, and what becomes of those who hold something by it. */
+export type UnlinkProductInput = {
+  /** Only say who would lose access, and change nothing. What would be refused is refused. */
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The link. */
+  link: Scalars['ID']['input'];
+  /** REFUSE_IF_ACTIVE by default. */
+  strategy?: InputMaybe<UnlinkStrategy>;
+};
+
+/** Whom the end of a link concerns. */
+export type UnlinkProductPayload = {
+  __typename?: 'UnlinkProductPayload';
+  /** Who loses access, counted just before it ended. */
+  preview: AccessPreview;
+};
+
+/** What becomes of those who hold something. */
+export type UnlinkStrategy =
+  /** What the link gave ends at once. Subscriptions in Stripe go on and are paid until somebody cancels them. */
+  | 'END_GRANTS'
+  /** Nothing new is given; what was given follows its subscription or purchase to the end. */
+  | 'KEEP_GRANTS'
+  /** Refuse while subscriptions are going on, and say how many. What was bought once is kept. */
+  | 'REFUSE_IF_ACTIVE';
+
+/** What changes; absent leaves. */
+export type UpdatePolicyInput = {
+  /** Whether a purchase makes a user. */
+  autoCreateUsers?: InputMaybe<AutoCreateUsers>;
+  /** What an open dispute does. */
+  disputeOpened?: InputMaybe<DisputeRule>;
+  /** Whether a full refund of a one-off purchase ends access. */
+  fullRefundEndsAccess?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether a part of it is enough. */
+  partialRefundEndsAccess?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Days of grace after the first payment that failed: 0 to 365. */
+  pastDueGraceDays?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether access is suspended while invoices are not collected. */
+  pausedCollectionSuspends?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Trials that one user may have of a product; null: no limit. */
+  trialsPerUser?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** Changes to a product: null clears, absent leaves. */
 export type UpdateProductInput = {
   /** ENTITLED by default. */
@@ -1162,8 +1642,28 @@ export type UpdateProductInput = {
   teaser?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Changes to a link: null clears, absent leaves. */
+export type UpdateProductLinkInput = {
+  /** One-off purchases end so many days after they were made. Not together with accessEndsAt. */
+  accessDurationDays?: InputMaybe<Scalars['Int']['input']>;
+  /** One-off purchases end at this moment. Not together with accessDurationDays. */
+  accessEndsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Whether it is sold through our checkout. */
+  checkoutEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** What checkout sells if the buyer names no price. */
+  checkoutPriceId?: InputMaybe<Scalars['String']['input']>;
+  /** Only say who would gain and who would lose, and change nothing. */
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The link. */
+  link: Scalars['ID']['input'];
+  /** Only these prices of the Stripe product count. Empty or null: all, later ones too. */
+  priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
 /** Changes to a user: null clears, absent leaves. */
 export type UpdateUserInput = {
+  /** The account in which the customer is, if several are connected; without it, null unlinks in all. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
   /** A new address is unverified unless emailVerified says otherwise. */
   email?: InputMaybe<Scalars['String']['input']>;
   /** Whether the caller has verified the address. */
@@ -1174,6 +1674,8 @@ export type UpdateUserInput = {
   metadata?: InputMaybe<Scalars['JSON']['input']>;
   /** What the person is called. */
   name?: InputMaybe<Scalars['String']['input']>;
+  /** The customer in Stripe that the person is, instead of another one in that account; null unlinks. */
+  stripeCustomerId?: InputMaybe<Scalars['String']['input']>;
   /** The user, by our id or the caller's. */
   user: Scalars['ID']['input'];
 };
@@ -1205,6 +1707,8 @@ export type User = Node & {
   name?: Maybe<Scalars['String']['output']>;
   /** Every product that the caller may see, with this user's decision, oldest first. */
   products: UserProductConnection;
+  /** The customers in Stripe that the user is or was linked to, in the viewer's mode. For server keys; others see none. */
+  stripeCustomers: Array<StripeCustomerLink>;
 };
 
 
@@ -1329,6 +1833,29 @@ export type Viewer = {
   role: Role;
   /** The user whom a user token speaks for. */
   user?: Maybe<User>;
+};
+
+/** How well a Stripe account's webhooks arrive. */
+export type WebhookHealth = {
+  __typename?: 'WebhookHealth';
+  /** Whether the endpoint speaks the API version that we read; null if its secret was brought to us. */
+  apiVersionMatches?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether there is a signing secret: without one, our endpoint does not exist. */
+  configured: Scalars['Boolean']['output'];
+  /** Events that were tried often enough, and wait for somebody to look at them. */
+  failed: Scalars['Int']['output'];
+  /** When something well signed last came, to within a second. */
+  lastEventAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When one was last refused. */
+  lastRejectedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Needed, but not subscribed to as far as we know. `repairWebhookEndpoint` adds them. */
+  missingEventTypes: Array<Scalars['String']['output']>;
+  /** Events that are waiting to be worked on. */
+  pending: Scalars['Int']['output'];
+  /** Bodies that were refused, because their signature was wrong or too old. */
+  rejected: Scalars['Int']['output'];
+  /** Well signed events of another account or mode; they have no effect. */
+  strangers: Scalars['Int']['output'];
 };
 
 export type CheckAccessQueryVariables = Exact<{
