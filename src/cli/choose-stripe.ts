@@ -21,7 +21,7 @@ export async function chooseStripe(config: Config, log: Logger): Promise<ChosenS
   }
   const simulated = await openBeside(config, log);
   return {
-    access: { secretKey: SIMULATED_KEY, webhookSecret: null, apiBase: simulated.url },
+    access: { ...stripe, secretKey: SIMULATED_KEY, webhookSecret: null, apiBase: simulated.url },
     simulated: { url: simulated.url },
     stop: () => simulated.close(),
   };

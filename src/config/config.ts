@@ -27,7 +27,13 @@ export interface Config {
   sealingKeys: readonly SealingKey[];
   identityProvider: IdentityProvider | null;
   limits: Limits;
-  stripe: { secretKey: string | null; webhookSecret: string | null; apiBase: string | null };
+  stripe: {
+    secretKey: string | null;
+    webhookSecret: string | null;
+    apiBase: string | null;
+    /** What Stripe allows an account; null: what it allows everybody. */
+    requestsPerSecond: number | null;
+  };
   /** Empty: beside our own port. Local mode only. */
   simulatedStripePort: number | null;
   otlpEndpoint: string | null;

@@ -70,6 +70,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
     STRIPE_SECRET_KEY: readStripeKey.optional(),
     STRIPE_WEBHOOK_SECRET: readWebhookSecret.optional(),
     STRIPE_API_BASE: readWebUrl({ plain: localMode }).optional(),
+    LATCHKEY_STRIPE_REQUESTS_PER_SECOND: readWhole(settings.LATCHKEY_STRIPE_REQUESTS_PER_SECOND.bounds).optional(),
     LATCHKEY_SIMULATED_STRIPE_PORT: readWhole(settings.LATCHKEY_SIMULATED_STRIPE_PORT.bounds).optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: readWebUrl({ plain: true }).optional(),
   } satisfies Record<SettingName, z.ZodType>);
@@ -120,6 +121,7 @@ function toConfig(values: Values, { localMode }: Purpose): Config {
       secretKey: values.STRIPE_SECRET_KEY ?? null,
       webhookSecret: values.STRIPE_WEBHOOK_SECRET ?? null,
       apiBase: values.STRIPE_API_BASE ?? null,
+      requestsPerSecond: values.LATCHKEY_STRIPE_REQUESTS_PER_SECOND ?? null,
     },
     simulatedStripePort: values.LATCHKEY_SIMULATED_STRIPE_PORT ?? null,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,

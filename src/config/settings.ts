@@ -177,13 +177,21 @@ export const settings = {
   STRIPE_WEBHOOK_SECRET: {
     meaning: "The signing secret of the webhook endpoint of that account: `whsec_…`.",
     default: null,
-    whenEmpty: "The webhook endpoint of that account does not exist (404).",
+    whenEmpty:
+      "We make the endpoint in Stripe ourselves, if `LATCHKEY_PUBLIC_URL` is an address that Stripe can reach; otherwise our endpoint does not exist (404).",
     secret: true,
   },
   STRIPE_API_BASE: {
     meaning: "Another address for Stripe's API, for a simulated Stripe.",
     default: null,
     whenEmpty: "Stripe's own.",
+  },
+  LATCHKEY_STRIPE_REQUESTS_PER_SECOND: {
+    meaning:
+      "Requests a second that Stripe allows an account, if it was told another number than others. Imports and reconciliations take 60 % of it at the most.",
+    default: null,
+    whenEmpty: "100 in live mode and 25 in test mode, as Stripe says.",
+    bounds: { min: 1, max: 100_000 },
   },
   LATCHKEY_SIMULATED_STRIPE_PORT: {
     meaning: "Where the simulated Stripe of local mode listens; 0 takes any free port.",

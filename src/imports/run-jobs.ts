@@ -9,6 +9,7 @@ import type { Config } from "../config/config";
 import type { Db, Tx } from "../database/db";
 import type { JobEntity, JobKind, JobProblemRow } from "./job.entity";
 import { type JobCounts, claimJob, extendClaim, failJob, pauseJob, writeStep } from "./jobs.store";
+import type { PaceOf } from "./open-paces";
 import { planNextTry } from "./plan-next-try";
 
 export interface JobDeps {
@@ -16,6 +17,8 @@ export interface JobDeps {
   clock: Clock;
   config: Config;
   log: Logger;
+  /** How often Stripe may be asked. */
+  paceOf: PaceOf;
 }
 
 /** What one page came to. */
@@ -87,10 +90,10 @@ function endOf(job: JobEntity, page: JobPage, at: Date) {
   return page.cursor === null ? { status: "SUCCEEDED" as const, at } : null;
 }
 
-const nothing: JobCounts = { done: 0, created: 0, updated: 0, skipped: 0, failed: 0 };
+export const noCounts: JobCounts = { done: 0, created: 0, updated: 0, skipped: 0, failed: 0 };
 
 function keepAsItIs(job: JobEntity): (tx: Tx) => Promise<JobPage> {
-  return () => Promise.resolve({ cursor: job.cursor, counts: nothing, problems: [] });
+  return () => Promise.resolve({ cursor: job.cursor, counts: noCounts, problems: [] });
 }
 
 async function afterTrouble(deps: JobDeps, job: JobEntity, error: unknown): Promise<void> {

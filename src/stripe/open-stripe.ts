@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { SECOND } from "../base/durations";
+import { pacedTransport } from "./pace-requests";
 
 export interface StripeAccess {
   secretKey: string;
@@ -17,6 +18,7 @@ export function openStripe({ secretKey, apiBase, timeoutMs = TIMEOUT_MS }: Strip
     timeout: timeoutMs,
     maxNetworkRetries: 1,
     telemetry: false,
+    httpClient: pacedTransport(),
     ...(apiBase === null ? {} : addressOf(apiBase)),
   });
 }

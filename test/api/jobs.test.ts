@@ -1,6 +1,7 @@
 import { toPublicId } from "../../src/base/ids";
 import type { Mode } from "../../src/base/mode";
 import type { JobEntity, JobKind } from "../../src/imports/job.entity";
+import { openPaces } from "../../src/imports/open-paces";
 import { runJobs } from "../../src/imports/run-jobs";
 import { startJob } from "../../src/imports/start-job";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
@@ -31,21 +32,24 @@ const cancel = `mutation ($id: ID!) { cancelJob(id: $id) { ${fields} } }`;
 
 /** Does the job in one page, with so many problems. */
 const finish = (problems: number) =>
-  runJobs(latchkey.server.deps, {
-    USER_EXPORT: () =>
-      Promise.resolve(() =>
-        Promise.resolve({
-          cursor: null,
-          counts: { done: 200, created: 100, updated: 30, skipped: 20, failed: problems },
-          problems: Array.from({ length: problems }, (_, index) => ({
-            row: index * 3 + 1,
-            subject: `sub_${index}`,
-            code: "NOT_FOUND",
-            message: "It is nobody's.",
-          })),
-        }),
-      ),
-  });
+  runJobs(
+    { ...latchkey.server.deps, paceOf: openPaces(latchkey.server.deps.config) },
+    {
+      USER_EXPORT: () =>
+        Promise.resolve(() =>
+          Promise.resolve({
+            cursor: null,
+            counts: { done: 200, created: 100, updated: 30, skipped: 20, failed: problems },
+            problems: Array.from({ length: problems }, (_, index) => ({
+              row: index * 3 + 1,
+              subject: `sub_${index}`,
+              code: "NOT_FOUND",
+              message: "It is nobody's.",
+            })),
+          }),
+        ),
+    },
+  );
 
 test("a job that waits, and the same job when it is over", async () => {
   const id = idOf(await begin());

@@ -7,6 +7,7 @@ import { readConfig } from "../../src/config/read-config";
 import type { JobEntity } from "../../src/imports/job.entity";
 import { cancelJob } from "../../src/imports/cancel-job";
 import { findJobsById } from "../../src/imports/jobs.store";
+import { openPaces } from "../../src/imports/open-paces";
 import { type JobPage, type JobRunner, type JobRunners, runJobs } from "../../src/imports/run-jobs";
 import { startJob } from "../../src/imports/start-job";
 import { TEST_SECRETS } from "../kit/start-latchkey";
@@ -28,6 +29,8 @@ afterEach(async () => {
   await deps.close();
   await database.drop();
 });
+
+const jobDeps = () => ({ ...deps, paceOf: openPaces(deps.config) });
 
 const counting =
   (before: (from: number) => void | Promise<void> = () => undefined): JobRunner =>
@@ -66,7 +69,7 @@ const problems = () => deps.db.rows<{ row: number }>("select row from job_proble
 const skipPauses = () =>
   deps.db.rows("update jobs set next_try_at = now(), claimed_until = now() - interval '1 second'");
 const runAll = async (runners: JobRunners) => {
-  while (await runJobs(deps, runners));
+  while (await runJobs(jobDeps(), runners));
 };
 const numbers = Array.from({ length: LAST }, (_, index) => index + 1);
 
@@ -91,12 +94,12 @@ test("a job is done page by page; its counts, its problems and what it wrote agr
 test("after a crash the work goes on at the page that was not written, and no page is in twice", async () => {
   const job = await begin();
   const runners = { REPLAY: counting() };
-  await runJobs(deps, runners);
+  await runJobs(jobDeps(), runners);
   // Whoever works on the second page never comes back.
   let letGo = () => undefined as void;
-  const stuck = runJobs(deps, { REPLAY: counting(() => new Promise((go) => (letGo = go))) });
+  const stuck = runJobs(jobDeps(), { REPLAY: counting(() => new Promise((go) => (letGo = go))) });
   while ((await found(job))?.claim === null) await new Promise((turn) => setTimeout(turn, 5));
-  expect(await runJobs(deps, runners)).toBe(false);
+  expect(await runJobs(jobDeps(), runners)).toBe(false);
   await skipPauses();
   await runAll(runners);
   expect(await counted()).toEqual(numbers);
@@ -191,7 +194,7 @@ test("a job that is cancelled while a page is worked on ends after that page, wi
 
 test("a replica leaves jobs alone that it does not know", async () => {
   const job = await begin();
-  expect(await runJobs(deps, {})).toBe(false);
-  expect(await runJobs(deps, { RECONCILIATION: counting() })).toBe(false);
+  expect(await runJobs(jobDeps(), {})).toBe(false);
+  expect(await runJobs(jobDeps(), { RECONCILIATION: counting() })).toBe(false);
   expect(await found(job)).toMatchObject({ status: "QUEUED" });
 });

@@ -77,6 +77,8 @@ async function open(options: ShopOptions, opened: (() => Promise<void>)[], stop:
     PORT: String(own),
     LATCHKEY_PUBLIC_URL: `http://127.0.0.1:${own}`,
     STRIPE_API_BASE: url,
+    // The simulated Stripe takes whatever comes, unless a test limits it.
+    LATCHKEY_STRIPE_REQUESTS_PER_SECOND: "50000",
     ...options.env,
   };
   const background = options.background ? { background: options.background } : {};
@@ -136,7 +138,8 @@ async function settled({ simulator, latchkey }: Shop): Promise<void> {
   }
 }
 
-const DUE = `/* test.due */ select type, error, attempts from stripe_inbox
+const DUE = `/* test.due */ select type, error, attempts
+  from stripe_inbox join stripe_connections on stripe_connections.id = connection_id and status <> 'DISCONNECTED'
   where state = 'PENDING' and (next_try_at <= now() or claimed_until > now()) limit 5`;
 
 async function controlOf<Answer>(url: string, name: string, body: object = {}): Promise<Answer> {

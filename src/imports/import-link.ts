@@ -1,0 +1,121 @@
+import { Refusal } from "../base/refusal";
+import { askAccount } from "../connections/ask-account";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import type { ProductLinkEntity } from "../links/product-link.entity";
+import { findLinksById } from "../links/product-links.store";
+import { atPace } from "../stripe/pace-requests";
+import { importPurchases } from "./import-purchases";
+import type { JobEntity } from "./job.entity";
+import { type Walk, listPurchases } from "./list-purchases";
+import { loadJobConnection } from "./load-job-connection";
+import { wantedItem } from "./read-listed";
+import { replayPage } from "./replay-page";
+import { type JobDeps, type JobPage, type JobRunner, noCounts } from "./run-jobs";
+import { keepUnfinished } from "./keep-unfinished";
+
+export interface LinkImportInput {
+  /** Whether the caller is told of what is found. */
+  notify: boolean;
+}
+
+/** Where the import stands: which list, and after which row of it. After the last list come the events. */
+interface ImportCursor {
+  walks: Walk[];
+  at: number;
+  after: string | null;
+}
+
+/** So many objects are looked at for one page; each costs some requests. */
+const LOOKS_MAX = 20;
+/** Stripe's clock and ours need not agree. */
+const CLOCKS_APART_S = 300;
+
+/**
+ * Finds what was bought of a linked product before: subscriptions that are not over, one list for each price, and orders
+ * that were paid, by a checkout, a payment link or an invoice. At the end come the events since the beginning, so that
+ * nothing slips in between.
+ */
+export const importLink: JobRunner = async (deps, job) => {
+  const [link] = await findLinksById(deps.db, job.mode, [job.subject]);
+  if (!link || link.state !== "ACTIVE") throw new Refusal("NOT_LINKED", { say: "The link was removed meanwhile." });
+  const connection = await loadJobConnection(deps.db, link.connectionId);
+  return atPace(deps.paceOf(connection), () => importPage(deps, job, { link, connection }));
+};
+
+interface Subject {
+  link: ProductLinkEntity;
+  connection: ConnectionEntity;
+}
+
+async function importPage(deps: JobDeps, job: JobEntity, subject: Subject): ReturnType<JobRunner> {
+  const cursor = job.cursor as ImportCursor | null;
+  if (!cursor) return move({ walks: await planWalks(deps, subject), at: 0, after: null });
+  const walk = cursor.walks[cursor.at];
+  if (!walk) return replayEventsSince(deps, job, cursor, subject.connection);
+  return walkOn(deps, job, { ...subject, cursor, walk });
+}
+
+function move(cursor: ImportCursor): (tx: unknown) => Promise<JobPage> {
+  return () => Promise.resolve({ cursor, counts: noCounts, problems: [] });
+}
+
+/** All prices, archived ones too: whoever bought at them holds the product. */
+async function planWalks(deps: JobDeps, { link, connection }: Subject): Promise<Walk[]> {
+  const named = link.priceIds.length > 0 ? link.priceIds : await listPrices(deps, connection, link.stripeProduct);
+  const clocks = connection.mode === "TEST" ? await listClocks(deps, connection) : [];
+  const subscriptions = named.flatMap((price): Walk[] => [
+    { list: "SUBSCRIPTIONS", price },
+    ...clocks.map((clock): Walk => ({ list: "SUBSCRIPTIONS", price, clock })),
+  ]);
+  return [...subscriptions, { list: "SESSIONS" }, { list: "INVOICES" }];
+}
+
+async function listPrices(deps: JobDeps, connection: ConnectionEntity, product: string): Promise<string[]> {
+  return askAccount(deps, connection, async (stripe) => {
+    const ids: string[] = [];
+    for await (const price of stripe.prices.list({ product, limit: 100 })) ids.push(price.id);
+    return ids;
+  });
+}
+
+async function listClocks(deps: JobDeps, connection: ConnectionEntity): Promise<string[]> {
+  return askAccount(deps, connection, async (stripe) => {
+    const ids: string[] = [];
+    for await (const clock of stripe.testHelpers.testClocks.list({ limit: 100 })) ids.push(clock.id);
+    return ids;
+  });
+}
+
+async function walkOn(
+  deps: JobDeps,
+  job: JobEntity,
+  { link, connection, cursor, walk }: Subject & { cursor: ImportCursor; walk: Walk },
+): ReturnType<JobRunner> {
+  const { listed, next } = await listPurchases(deps, connection, walk, cursor.after);
+  // A subscription with several of the prices stands in several lists, and counts in one.
+  const ours = listed.filter((each) => {
+    const item = wantedItem(each, [link]);
+    return item !== undefined && (walk.price === undefined || item.price === walk.price);
+  });
+  const worthwhile = await keepUnfinished(deps.db, connection.id, ours);
+  const taken = worthwhile.slice(0, LOOKS_MAX);
+  const last = taken.length < worthwhile.length ? (taken.at(-1)?.target.id ?? null) : next;
+  const cursorAfter = last === null ? { ...cursor, at: cursor.at + 1, after: null } : { ...cursor, after: last };
+  const write = await importPurchases(deps, job, { link, connection, listed: taken });
+  return async (tx) => ({ cursor: cursorAfter, ...(await write(tx)) });
+}
+
+async function replayEventsSince(
+  deps: JobDeps,
+  job: JobEntity,
+  cursor: ImportCursor,
+  connection: ConnectionEntity,
+): ReturnType<JobRunner> {
+  if (job.dryRun) return async () => ({ cursor: null, counts: noCounts, problems: [] });
+  const since = Math.floor(job.createdAt.getTime() / 1000) - CLOCKS_APART_S;
+  const page = await replayPage(deps, connection, { since, after: cursor.after });
+  return async (tx) => {
+    await page.write(tx);
+    return { cursor: page.next === null ? null : { ...cursor, after: page.next }, counts: noCounts, problems: [] };
+  };
+}

@@ -1,0 +1,32 @@
+import type { Clock } from "../base/clock";
+import { toPublicId } from "../base/ids";
+import type { Tx } from "../database/db";
+import type { Identity } from "../graphql/context";
+import type { ProductLinkEntity } from "../links/product-link.entity";
+import type { LinkImportInput } from "./import-link";
+import type { JobEntity } from "./job.entity";
+import { startJob } from "./start-job";
+
+export interface LinkImport {
+  link: ProductLinkEntity;
+  notify: boolean;
+  dryRun?: boolean;
+}
+
+/** Begins to find what was bought before the product was linked, once the link is committed. */
+export function startLinkImport(
+  tx: Tx,
+  deps: { clock: Clock; identity: Identity },
+  { link, notify, dryRun = false }: LinkImport,
+): Promise<JobEntity> {
+  const input: LinkImportInput = { notify };
+  return startJob(tx, deps, {
+    kind: "LINK_IMPORT",
+    mode: deps.identity.mode,
+    subject: link.id,
+    connectionId: link.connectionId,
+    input,
+    dryRun,
+    createdBy: toPublicId("apiKey", deps.identity.apiKeyId ?? ""),
+  });
+}
