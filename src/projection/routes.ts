@@ -84,6 +84,8 @@ export const routes: Readonly<Record<string, Route>> = {
   "invoice.finalization_failed": nothing("It stays a draft, and gives nothing."),
   "invoice.sent": nothing("An e-mail went out."),
   "invoice.upcoming": nothing("There is no invoice yet."),
+  "invoice.will_be_due": nothing("A reminder; nothing has changed yet."),
+  "invoice.overpaid": nothing("It is paid as well, which has an event of its own."),
 
   "invoice_payment.paid": to("INVOICE_PAYMENT")("A payment has paid an invoice."),
   "credit_note.created": to("CREDIT_NOTE")("A line of an order was given back, or all of it."),
@@ -96,6 +98,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "payment_intent.canceled": payment("Nobody will pay this any more."),
   "payment_intent.created": nothing("Nobody has paid yet."),
   "payment_intent.requires_action": nothing("A bank wants its customer's consent."),
+  "payment_intent.partially_funded": nothing("Some money came, and not enough."),
   "payment_intent.amount_capturable_updated": nothing("Money is held and not taken."),
   "charge.refunded": to("CHARGE")("Money went back, in full or in part."),
   "charge.refund.updated": refund("A refund changed, for some ways to pay."),
