@@ -78,7 +78,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "invoice.payment_action_required": invoice("A bank wants its customer's consent, so a try to collect failed."),
   "invoice.payment_attempt_required": invoice("Somebody has to try to pay."),
   "invoice.overdue": invoice("An invoice was not paid in time."),
-  "invoice.updated": nothing("A payment, a void or a write-off has an event of its own."),
+  "invoice.updated": invoice("Somebody marked it to be ignored, or took the mark away."),
   "invoice.created": nothing("It is a draft, and gives nothing."),
   "invoice.finalized": nothing("It is open, and gives nothing before it is paid."),
   "invoice.finalization_failed": nothing("It stays a draft, and gives nothing."),

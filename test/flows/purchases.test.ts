@@ -42,6 +42,9 @@ async function says(email: string): Promise<string> {
   return decision ? `${decision.allowed ? "open" : "closed"}: ${decision.reason}` : "nobody";
 }
 
+const intentOf = (intent: string | { id: string } | null): string =>
+  typeof intent === "string" ? intent : (intent?.id ?? "");
+
 const typesOf = (lines: readonly Activity[]) => lines.map((line) => line.type).sort();
 
 async function subscribe(email: string, more: Parameters<Stall["subscribe"]>[1] = {}) {
@@ -253,7 +256,7 @@ describe("why somebody may not open it: RWS-S20", () => {
       const session = await stall.buyOnce({ email });
       expect(await says(email)).toBe("open: PURCHASE");
       const { payment_intent: intent } = await shop.stripe.checkout.sessions.retrieve(session);
-      return String(intent);
+      return intentOf(intent);
     };
     const one = await bought(refunded);
     await shop.stripe.refunds.create({ payment_intent: one });
@@ -282,9 +285,9 @@ test("money that goes back, and comes back again: RWS-X5, TA-X22, TA-X23", async
   const session = await stall.buyOnce({ email });
   expect(await says(email)).toBe("open: PURCHASE");
   const { payment_intent: intent } = await shop.stripe.checkout.sessions.retrieve(session);
-  const part = await shop.stripe.refunds.create({ payment_intent: String(intent), amount: 900 });
+  const part = await shop.stripe.refunds.create({ payment_intent: intentOf(intent), amount: 900 });
   expect(await says(email)).toBe("open: PURCHASE");
-  await shop.stripe.refunds.create({ payment_intent: String(intent), amount: 1_000 });
+  await shop.stripe.refunds.create({ payment_intent: intentOf(intent), amount: 1_000 });
   expect(await says(email)).toBe("closed: REFUNDED");
   await shop.control("settle-refund", { refund: part.id, status: "failed" });
   expect(await says(email)).toBe("open: PURCHASE");
