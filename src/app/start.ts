@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import { type Metrics, openMetrics } from "../base/metrics";
 import type { Config } from "../config/config";
+import { connectFromEnvironment } from "../connections/connect-from-environment";
 import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
 import type { Context, Deps } from "../graphql/context";
@@ -71,6 +72,8 @@ async function open(
   const background = startBackground(parts, backgroundOptions);
   opened.push(() => background.stop());
   const http = await serve(parts, { metrics: openMetrics(), background, graphiqlKey }, opened);
+  const environment = connectFromEnvironment(parts);
+  opened.push(() => environment.stop());
   log.info({ port: http.port }, "ready");
   return { url: http.url, port: http.port, deps: parts, stop: closeAll };
 }

@@ -5,6 +5,7 @@ import type { Config } from "../config/config";
 import type { Environment } from "../config/environment";
 import type { Terminal } from "./terminal";
 import { chooseDatabase } from "./choose-database";
+import { choosePort } from "./choose-port";
 import { chooseStripe } from "./choose-stripe";
 import { loadLocalConfig } from "./load-config";
 import { SettingMistakes } from "./setting-mistakes";
@@ -14,7 +15,7 @@ import { type ShopLinks, welcome } from "./welcome";
 /** Local mode: everything that a server needs is made here, with a small shop to look around in. */
 export async function dev({ env, print }: Terminal, options: { demo: boolean }): Promise<void> {
   refuseProduction(env);
-  const { config } = await loadLocalConfig(env);
+  const config = await choosePort((await loadLocalConfig(env)).config);
   const log = openLog(config.logLevel);
   const toldToStop = untilToldToStop({ followParent: env["npm_lifecycle_event"] !== undefined });
   // Before anything loads the driver of the database, which it instruments.

@@ -14,8 +14,8 @@ export function readNotes(config: Config): string[] {
   if (config.allowedUrls.length === 0) {
     notes.push("LATCHKEY_ALLOWED_URLS is empty: requests that say where to send people back to are refused.");
   }
-  if (config.stripe.secretKey && !config.stripe.webhookSecret) {
-    notes.push("STRIPE_WEBHOOK_SECRET is empty: the webhook endpoint of that account does not exist.");
+  if (config.stripe.secretKey && !config.stripe.webhookSecret && isLoopback(publicUrl.hostname)) {
+    notes.push("STRIPE_WEBHOOK_SECRET is empty and Stripe cannot reach this address: no webhook will arrive.");
   }
   return notes;
 }

@@ -24,6 +24,7 @@ import { type EnsuredEndpoint, ensureWebhookEndpoint, removeEndpoints, webhookUr
 import { type Account, findAccount } from "./find-account";
 import { findMissingPermissions, refuseMissingPermissions } from "./find-missing-permissions";
 import { readSecretKey, readWebhookSecretText } from "./read-secret-key";
+import { rotateWebhookSecret } from "./rotate-webhook-secret";
 import { sealOf } from "./seal-connection";
 
 export interface ConnectDeps {
@@ -37,7 +38,7 @@ export interface ConnectDeps {
 export interface ConnectStripe {
   mode: Mode;
   secretKey: string;
-  /** None: we make the webhook endpoint. NONE: there shall be none for now. */
+  /** None: we make the webhook endpoint. */
   webhookSecret?: string | null;
   allowPromotionCodes?: boolean | null;
   exposePurchaseOptions?: boolean | null;
@@ -115,7 +116,7 @@ async function write(
   if (held && held.updatedAt.getTime() !== before.updatedAt.getTime() && held.status === "CONNECTED") {
     return { connection: held, isOurs: false };
   }
-  const row = Object.assign(new ConnectionEntity(), blank(id, now), held, changesOf(deps, prepared, input, now));
+  const row = Object.assign(new ConnectionEntity(), blank(id, now), held, changesOf(deps, prepared, held, input, now));
   if (held) {
     const { id: _, createdAt: __, ...changes } = row;
     await updateConnection(tx, id, changes);
@@ -132,10 +133,12 @@ async function write(
 
 function changesOf(
   deps: ConnectDeps,
-  { account, id, endpoint, portal, before }: Prepared,
+  prepared: Prepared,
+  held: ConnectionEntity | null,
   input: ConnectStripe,
   now: Date,
 ): Partial<ConnectionEntity> {
+  const { account, id, portal } = prepared;
   return {
     account: account.id,
     accountName: account.name,
@@ -143,34 +146,32 @@ function changesOf(
     status: "CONNECTED",
     lastError: portal.trouble,
     secretKeySealed: sealOf(deps, id, "secret_key", input.secretKey),
-    ...webhookChanges(deps, id, endpoint, input, now),
-    portalConfiguration: portal.configuration ?? before?.portalConfiguration ?? null,
+    ...webhookChanges(deps, prepared, held, input, now),
+    portalConfiguration: portal.configuration ?? held?.portalConfiguration ?? null,
     ...(typeof input.allowPromotionCodes === "boolean" && { allowPromotionCodes: input.allowPromotionCodes }),
     ...(typeof input.exposePurchaseOptions === "boolean" && { exposePurchaseOptions: input.exposePurchaseOptions }),
     fromEnvironment: input.fromEnvironment ?? false,
     updatedAt: now,
-    disconnectedAt: null,
   };
 }
 
 function webhookChanges(
   deps: ConnectDeps,
-  id: string,
-  endpoint: EnsuredEndpoint | null,
+  { id, endpoint }: Prepared,
+  held: ConnectionEntity | null,
   { webhookSecret }: ConnectStripe,
   now: Date,
 ): Partial<ConnectionEntity> {
-  if (webhookSecret) {
-    const sealed = sealOf(deps, id, "webhook_secret", webhookSecret);
-    return { webhookSecretSealed: sealed, webhookEndpoint: null, webhookApiVersion: null, webhookEventTypes: [] };
-  }
-  if (!endpoint) return {};
+  const next = webhookSecret ?? endpoint?.secret;
+  const holder = { id, webhookSecretSealed: held?.webhookSecretSealed ?? null };
   return {
-    webhookEndpoint: endpoint.id,
-    ...(endpoint.secret && { webhookSecretSealed: sealOf(deps, id, "webhook_secret", endpoint.secret) }),
-    webhookApiVersion: endpoint.apiVersion,
-    webhookEventTypes: endpoint.eventTypes,
-    webhookCheckedAt: now,
+    ...(next && rotateWebhookSecret(deps, holder, { next }, now)),
+    ...(endpoint && {
+      webhookEndpoint: endpoint.id,
+      webhookApiVersion: endpoint.apiVersion,
+      webhookEventTypes: endpoint.eventTypes,
+      webhookCheckedAt: now,
+    }),
   };
 }
 
@@ -189,6 +190,7 @@ function blank(id: string, now: Date): Partial<ConnectionEntity> {
     portal: {},
     allowPromotionCodes: false,
     exposePurchaseOptions: true,
+    disconnectedAt: null,
     createdAt: now,
   };
 }

@@ -82,6 +82,7 @@ export class ConnectionEntity {
   @Column("timestamptz", { name: "updated_at" })
   updatedAt!: Date;
 
+  /** The last time, also when it is connected again: what happened since then and until then, nobody has told us. */
   @Column("timestamptz", { name: "disconnected_at", nullable: true })
   disconnectedAt!: Date | null;
 }

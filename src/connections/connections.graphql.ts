@@ -1,10 +1,14 @@
-import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, ID, InputType, Mutation, Query, Resolver } from "type-graphql";
 import { actorOf } from "../activities/record-activities";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { StripeConnection, toConnection } from "./connection.graphql";
 import { connectStripe } from "./connect-stripe";
 import { listConnections } from "./connections.store";
+import { disconnectStripe } from "./disconnect-stripe";
+import { repairWebhookEndpoint } from "./repair-webhook-endpoint";
+import { testStripeConnection } from "./test-stripe-connection";
+import { updateStripeConnection } from "./update-stripe-connection";
 
 @InputType({ description: "A Stripe account to be connected." })
 export class ConnectStripeInput {
@@ -24,6 +28,33 @@ export class ConnectStripeInput {
     nullable: true,
     description: "Whether the public sees what is for sale; true by default.",
   })
+  exposePurchaseOptions?: boolean | null;
+}
+
+@InputType({ description: "Changes to a connection: what is absent stays as it is." })
+export class UpdateStripeConnectionInput {
+  @Field(() => ID, { description: "The connection (con_…)." })
+  connection!: string;
+
+  @Field(() => String, { nullable: true, description: "Another secret or restricted key of the same account." })
+  secretKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The new signing secret of the endpoint. The one that it replaces stays good for a day.",
+  })
+  webhookSecret?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The secret that is replaced, if we never had it; it stays good for a day.",
+  })
+  previousWebhookSecret?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether checkout takes promotion codes." })
+  allowPromotionCodes?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether the public sees what is for sale." })
   exposePurchaseOptions?: boolean | null;
 }
 
@@ -48,6 +79,60 @@ export class ConnectionsResolver {
     const by = { ...actorOf(ctx.identity), origin: "API" } as const;
     const row = await connectStripe(ctx, { ...input, mode: ctx.identity.mode, by });
     ctx.log.info({ connectionId: row.id, account: row.account, mode: row.mode }, "a Stripe account was connected");
+    return toConnection(ctx, row);
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeConnection, {
+    description: "Changes a connection: another key of the same account, another secret of its endpoint, choices.",
+  })
+  async updateStripeConnection(
+    @Ctx() ctx: Context,
+    @Arg("input", () => UpdateStripeConnectionInput, { description: "The connection and what changes." })
+    input: UpdateStripeConnectionInput,
+  ): Promise<StripeConnection> {
+    const row = await updateStripeConnection(ctx, ctx.identity.mode, input);
+    ctx.log.info({ connectionId: row.id }, "a Stripe connection was changed");
+    return toConnection(ctx, row);
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeConnection, {
+    description:
+      "Asks Stripe whether key, webhook endpoint and portal are as they should be; `lastError` says what is not.",
+  })
+  async testStripeConnection(
+    @Ctx() ctx: Context,
+    @Arg("connection", () => ID, { description: "The connection (con_…)." }) connection: string,
+  ): Promise<StripeConnection> {
+    return toConnection(ctx, await testStripeConnection(ctx, ctx.identity.mode, connection));
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeConnection, {
+    description: "Mends the webhook endpoint in Stripe: missing events, address, disabled, deleted, version, secret.",
+  })
+  async repairWebhookEndpoint(
+    @Ctx() ctx: Context,
+    @Arg("connection", () => ID, { description: "The connection (con_…)." }) connection: string,
+  ): Promise<StripeConnection> {
+    const row = await repairWebhookEndpoint(ctx, ctx.identity.mode, connection);
+    ctx.log.info({ connectionId: row.id }, "a webhook endpoint was repaired");
+    return toConnection(ctx, row);
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeConnection, {
+    description:
+      "Disconnects an account and forgets its secrets. Links, grants and history stay; connecting it again revives them.",
+  })
+  async disconnectStripe(
+    @Ctx() ctx: Context,
+    @Arg("connection", () => ID, { description: "The connection (con_…)." }) connection: string,
+  ): Promise<StripeConnection> {
+    const by = { ...actorOf(ctx.identity), origin: "API" } as const;
+    const row = await disconnectStripe(ctx, ctx.identity.mode, connection, by);
+    ctx.log.info({ connectionId: row.id }, "a Stripe account was disconnected");
     return toConnection(ctx, row);
   }
 }

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { toPublicId } from "../base/ids";
 import { askStripe } from "../stripe/ask-stripe";
+import { isGone } from "../stripe/read-error";
 import { missingEventsOf, neededEvents } from "./needed-events";
 import { PINNED_VERSION } from "./pinned-version";
 
@@ -34,7 +35,7 @@ export function webhookUrlOf(config: { publicUrl: string }, connectionId: string
 
 /** An endpoint of ours that is enabled, at our address and version, and subscribed to what we need. */
 export async function ensureWebhookEndpoint(stripe: Stripe, wish: EndpointWish): Promise<EnsuredEndpoint> {
-  const ours = await findOurs(stripe, wish.publicUrl);
+  const ours = await findOurs(stripe, wish);
   const known = wish.renew ? undefined : ours.find(({ id }) => id === wish.known);
   const others = (kept: string) => ours.map(({ id }) => id).filter((id) => id !== kept);
   // The version of an endpoint cannot be changed.
@@ -46,10 +47,13 @@ export async function ensureWebhookEndpoint(stripe: Stripe, wish: EndpointWish):
   return { ...describe(made), secret: made.secret ?? null, obsolete: others(made.id) };
 }
 
-/** An account has one connection in a mode, so whatever else stands under our address is a leftover of ours. */
-async function findOurs(stripe: Stripe, publicUrl: string): Promise<Stripe.WebhookEndpoint[]> {
+/**
+ * An account has one connection in a mode, so whatever else stands under our address is a leftover of ours. The known one
+ * may stand under an address that we had before.
+ */
+async function findOurs(stripe: Stripe, { publicUrl, known }: EndpointWish): Promise<Stripe.WebhookEndpoint[]> {
   const all = await askStripe(() => stripe.webhookEndpoints.list({ limit: 100 }).autoPagingToArray({ limit: 1_000 }));
-  return all.filter(({ url }) => url.startsWith(`${publicUrl}${PATH}`));
+  return all.filter(({ id, url }) => id === known || url.startsWith(`${publicUrl}${PATH}`));
 }
 
 export function isAsWished(endpoint: Stripe.WebhookEndpoint, { url }: Pick<EndpointWish, "url">): boolean {
@@ -77,7 +81,9 @@ function describe({ id, api_version: apiVersion, enabled_events: eventTypes }: S
   return { id, apiVersion, eventTypes: [...eventTypes].sort() };
 }
 
-/** As far as it goes: one that is gone is what was wanted, and one that stays is found and removed the next time. */
-export async function removeEndpoints(stripe: Stripe, ids: readonly string[]): Promise<void> {
-  await Promise.all(ids.map((id) => stripe.webhookEndpoints.del(id).catch(() => undefined)));
+/** As far as it goes: one that stays is found and removed the next time. Answers what went wrong. */
+export async function removeEndpoints(stripe: Stripe, ids: readonly string[]): Promise<unknown[]> {
+  const done = await Promise.allSettled(ids.map((id) => stripe.webhookEndpoints.del(id)));
+  const failures = done.map((one) => (one.status === "rejected" ? (one.reason as unknown) : null));
+  return failures.filter((failure) => failure !== null && !isGone(failure));
 }

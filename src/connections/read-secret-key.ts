@@ -26,6 +26,10 @@ export function readSecretKey(given: string, mode: Mode, field: string): SecretK
   });
 }
 
+export function isRestricted(secretKey: string): boolean {
+  return secretKey.startsWith("rk_");
+}
+
 function adviceOn(text: string): string {
   const where = "It starts with sk_test_, sk_live_, rk_test_ or rk_live_ and stands in the Dashboard under API keys.";
   if (text.startsWith("pk_"))

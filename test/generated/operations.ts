@@ -862,6 +862,8 @@ export type Mutation = {
   createUserToken: UserToken;
   /** Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves. */
   deleteUser: Scalars['ID']['output'];
+  /** Disconnects an account and forgets its secrets. Links, grants and history stay; connecting it again revives them. */
+  disconnectStripe: StripeConnection;
   /** Opens a product to a user. Idempotent for a source and external reference. */
   grantAccess: Grant;
   /** Links a user to a customer in Stripe. Stripe is read again before the answer, so what was bought opens. */
@@ -872,6 +874,8 @@ export type Mutation = {
   recordActivity: Activity;
   /** Forgets a piece of content. Answers whether there was one. */
   removeResource: Scalars['Boolean']['output'];
+  /** Mends the webhook endpoint in Stripe: missing events, address, disabled, deleted, version, secret. */
+  repairWebhookEndpoint: StripeConnection;
   /** Ends grants that were made by hand. Answers those that were meant. */
   revokeAccess: Array<Grant>;
   /** Revokes an API key. From the answer on it opens nothing. */
@@ -880,6 +884,8 @@ export type Mutation = {
   setResource: Resource;
   /** Sets which products open everything that carries a tag. Answers true. */
   setResourceTag: Scalars['Boolean']['output'];
+  /** Asks Stripe whether key, webhook endpoint and portal are as they should be; `lastError` says what is not. */
+  testStripeConnection: StripeConnection;
   /** Ends the link of a user to their customer: what came from it ends for them. No money moves. */
   unlinkCustomer: LinkCustomerPayload;
   /** Ends a link. Nobody's money is touched. */
@@ -890,6 +896,8 @@ export type Mutation = {
   updateProduct: Product;
   /** Changes a link. The access of everybody concerned follows at once. */
   updateProductLink: LinkProductPayload;
+  /** Changes a connection: another key of the same account, another secret of its endpoint, choices. */
+  updateStripeConnection: StripeConnection;
   /** Changes a user. A new e-mail address is also told to their customers in Stripe, in the background. */
   updateUser: User;
 };
@@ -938,6 +946,11 @@ export type MutationDeleteUserArgs = {
 };
 
 
+export type MutationDisconnectStripeArgs = {
+  connection: Scalars['ID']['input'];
+};
+
+
 export type MutationGrantAccessArgs = {
   input: GrantAccessInput;
 };
@@ -963,6 +976,11 @@ export type MutationRemoveResourceArgs = {
 };
 
 
+export type MutationRepairWebhookEndpointArgs = {
+  connection: Scalars['ID']['input'];
+};
+
+
 export type MutationRevokeAccessArgs = {
   input: RevokeAccessInput;
 };
@@ -980,6 +998,11 @@ export type MutationSetResourceArgs = {
 
 export type MutationSetResourceTagArgs = {
   input: SetResourceTagInput;
+};
+
+
+export type MutationTestStripeConnectionArgs = {
+  connection: Scalars['ID']['input'];
 };
 
 
@@ -1006,6 +1029,11 @@ export type MutationUpdateProductArgs = {
 
 export type MutationUpdateProductLinkArgs = {
   input: UpdateProductLinkInput;
+};
+
+
+export type MutationUpdateStripeConnectionArgs = {
+  input: UpdateStripeConnectionInput;
 };
 
 
@@ -1658,6 +1686,22 @@ export type UpdateProductLinkInput = {
   link: Scalars['ID']['input'];
   /** Only these prices of the Stripe product count. Empty or null: all, later ones too. */
   priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** Changes to a connection: what is absent stays as it is. */
+export type UpdateStripeConnectionInput = {
+  /** Whether checkout takes promotion codes. */
+  allowPromotionCodes?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The connection (con_…). */
+  connection: Scalars['ID']['input'];
+  /** Whether the public sees what is for sale. */
+  exposePurchaseOptions?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The secret that is replaced, if we never had it; it stays good for a day. */
+  previousWebhookSecret?: InputMaybe<Scalars['String']['input']>;
+  /** Another secret or restricted key of the same account. */
+  secretKey?: InputMaybe<Scalars['String']['input']>;
+  /** The new signing secret of the endpoint. The one that it replaces stays good for a day. */
+  webhookSecret?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Changes to a user: null clears, absent leaves. */

@@ -1,0 +1,103 @@
+import type Stripe from "stripe";
+import type { Clock } from "../base/clock";
+import { Failure } from "../base/refusal";
+import type { Config } from "../config/config";
+import { askStripe } from "../stripe/ask-stripe";
+import { isGone } from "../stripe/read-error";
+import type { ConnectionEntity } from "./connection.entity";
+import { ensurePortal } from "./ensure-portal";
+import { webhookUrlOf } from "./ensure-webhook-endpoint";
+import { findAccount } from "./find-account";
+import { adviceOn, findMissingPermissions } from "./find-missing-permissions";
+import { missingEventsOf } from "./needed-events";
+import { PINNED_VERSION } from "./pinned-version";
+import { isRestricted } from "./read-secret-key";
+import { stripeOf } from "./stripe-of";
+import { unsealOf } from "./seal-connection";
+
+type Deps = { clock: Clock; config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
+
+/** What was found, as what is to be written about the connection: how it stands, and what is wrong in sentences. */
+export async function findTrouble(deps: Deps, connection: ConnectionEntity): Promise<Partial<ConnectionEntity>> {
+  const stripe = stripeOf(deps, connection);
+  const key = await findKeyTrouble(deps, stripe, connection);
+  if (key.trouble !== null) return { status: "ERROR", lastError: key.trouble };
+  const held = { configuration: connection.portalConfiguration, choices: connection.portal };
+  const [webhook, portal] = await Promise.all([
+    findWebhookTrouble(deps, stripe, connection),
+    ensurePortal(stripe, held),
+  ]);
+  const { trouble, ...known } = webhook;
+  return {
+    // Without a portal everything but the portal works.
+    status: trouble === null ? "CONNECTED" : "ERROR",
+    lastError: [trouble, portal.trouble].filter(Boolean).join(" ") || null,
+    accountName: key.accountName,
+    portalConfiguration: portal.configuration,
+    ...known,
+  };
+}
+
+async function findKeyTrouble(
+  deps: Deps,
+  stripe: Stripe,
+  { id, secretKeySealed, accountName: known }: ConnectionEntity,
+): Promise<{ trouble: string | null; accountName: string | null }> {
+  try {
+    const { name: accountName } = await findAccount(stripe);
+    const text = secretKeySealed === null ? "" : unsealOf(deps, id, "secret_key", secretKeySealed);
+    const missing = isRestricted(text) ? await findMissingPermissions(stripe) : [];
+    return { trouble: missing.length > 0 ? adviceOn(missing) : null, accountName };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.retryable) throw error;
+    return { trouble: error.message, accountName: known };
+  }
+}
+
+type WebhookKnown = Pick<ConnectionEntity, "webhookApiVersion" | "webhookEventTypes" | "webhookCheckedAt">;
+
+async function findWebhookTrouble(
+  deps: Deps,
+  stripe: Stripe,
+  connection: ConnectionEntity,
+): Promise<{ trouble: string | null } & Partial<WebhookKnown>> {
+  const { id, webhookEndpoint, webhookSecretSealed } = connection;
+  if (webhookSecretSealed === null)
+    return { trouble: "There is no webhook endpoint. `repairWebhookEndpoint` makes one." };
+  // Whoever brought a secret looks after the endpoint; nothing tells which of the account's endpoints it is.
+  if (webhookEndpoint === null) return { trouble: null };
+  const webhookCheckedAt = deps.clock.now();
+  const endpoint = await retrieve(stripe, webhookEndpoint);
+  const url = webhookUrlOf(deps.config, id);
+  const troubles = endpoint ? troublesOf(endpoint, url) : ["The webhook endpoint was deleted in Stripe."];
+  const isHeard = endpoint?.url === url && endpoint.status === "enabled";
+  return {
+    trouble: troubles.length > 0 ? `${troubles.join(" ")} \`repairWebhookEndpoint\` mends it.` : null,
+    webhookApiVersion: endpoint?.api_version ?? null,
+    webhookEventTypes: isHeard ? [...endpoint.enabled_events].sort() : [],
+    webhookCheckedAt,
+  };
+}
+
+async function retrieve(stripe: Stripe, id: string): Promise<Stripe.WebhookEndpoint | null> {
+  return askStripe(() =>
+    stripe.webhookEndpoints.retrieve(id).catch((error: unknown) => {
+      if (isGone(error)) return null;
+      throw error;
+    }),
+  );
+}
+
+function troublesOf(endpoint: Stripe.WebhookEndpoint, url: string): string[] {
+  const troubles: string[] = [];
+  const missing = missingEventsOf(endpoint.enabled_events);
+  if (endpoint.status !== "enabled") troubles.push("The webhook endpoint is disabled.");
+  if (endpoint.url !== url) troubles.push("The webhook endpoint has another address than ours.");
+  if (endpoint.api_version !== PINNED_VERSION) {
+    troubles.push(
+      `The webhook endpoint speaks ${endpoint.api_version ?? "the account's version"}, not ${PINNED_VERSION}.`,
+    );
+  }
+  if (missing.length > 0) troubles.push(`The webhook endpoint is not subscribed to ${missing.join(", ")}.`);
+  return troubles;
+}

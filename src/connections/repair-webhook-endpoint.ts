@@ -1,0 +1,57 @@
+import type Stripe from "stripe";
+import type { Mode } from "../base/mode";
+import type { Config } from "../config/config";
+import { findWebhookCounts } from "../stripe/webhook-counts.store";
+import type { ConnectionEntity } from "./connection.entity";
+import { type EnsuredEndpoint, ensureWebhookEndpoint, removeEndpoints, webhookUrlOf } from "./ensure-webhook-endpoint";
+import { getConnection } from "./find-connection";
+import { findTrouble } from "./find-trouble";
+import { rotateWebhookSecret } from "./rotate-webhook-secret";
+import { stripeOf } from "./stripe-of";
+import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-connection";
+
+type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
+
+/** Mends what can be mended, and makes a new endpoint where it cannot: deleted, of another version, of another secret. */
+export async function repairWebhookEndpoint(deps: Deps, mode: Mode, named: string): Promise<ConnectionEntity> {
+  const connection = await getConnection(deps, mode, named);
+  refuseDisconnected(connection);
+  const stripe = stripeOf(deps, connection);
+  const endpoint = await ensureWebhookEndpoint(stripe, {
+    url: webhookUrlOf(deps.config, connection.id),
+    publicUrl: deps.config.publicUrl,
+    known: connection.webhookSecretSealed === null ? null : connection.webhookEndpoint,
+    renew: await isSecretWrong(deps, connection.id),
+  });
+  const mended = await write(deps, stripe, connection, endpoint);
+  await removeEndpoints(stripe, endpoint.obsolete);
+  const found = await findTrouble(deps, mended);
+  return writeConnection(deps, mended.id, () => found);
+}
+
+/** What came last was refused. */
+async function isSecretWrong(deps: Deps, connectionId: string): Promise<boolean> {
+  const [counts] = await findWebhookCounts(deps.db, [connectionId]);
+  if (!counts?.lastRejectedAt) return false;
+  return counts.lastEventAt === null || counts.lastEventAt < counts.lastRejectedAt;
+}
+
+async function write(
+  deps: Deps,
+  stripe: Stripe,
+  { id }: ConnectionEntity,
+  { id: webhookEndpoint, secret, apiVersion, eventTypes }: EnsuredEndpoint,
+): Promise<ConnectionEntity> {
+  try {
+    return await writeConnection(deps, id, (held, _, now) => ({
+      ...(secret && rotateWebhookSecret(deps, held, { next: secret }, now)),
+      webhookEndpoint,
+      webhookApiVersion: apiVersion,
+      webhookEventTypes: eventTypes,
+      webhookCheckedAt: now,
+    }));
+  } catch (error) {
+    await removeEndpoints(stripe, secret ? [webhookEndpoint] : []);
+    throw error;
+  }
+}

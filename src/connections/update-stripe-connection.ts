@@ -1,0 +1,75 @@
+import type { Mode } from "../base/mode";
+import { Refusal } from "../base/refusal";
+import type { Config } from "../config/config";
+import { openStripe } from "../stripe/open-stripe";
+import type { ConnectionEntity } from "./connection.entity";
+import { findAccount } from "./find-account";
+import { getConnection } from "./find-connection";
+import { findMissingPermissions, refuseMissingPermissions } from "./find-missing-permissions";
+import { readSecretKey, readWebhookSecretText } from "./read-secret-key";
+import { rotateWebhookSecret } from "./rotate-webhook-secret";
+import { sealOf } from "./seal-connection";
+import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-connection";
+
+type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe"> };
+
+export interface ConnectionChange {
+  connection: string;
+  secretKey?: string | null;
+  webhookSecret?: string | null;
+  previousWebhookSecret?: string | null;
+  allowPromotionCodes?: boolean | null;
+  exposePurchaseOptions?: boolean | null;
+}
+
+/** Another key of the same account, another secret of its endpoint, or other choices; what is not said stays. */
+export async function updateStripeConnection(
+  deps: Deps,
+  mode: Mode,
+  input: ConnectionChange,
+): Promise<ConnectionEntity> {
+  const connection = await getConnection(deps, mode, input.connection, "input.connection");
+  refuseDisconnected(connection);
+  const { allowPromotionCodes, exposePurchaseOptions } = input;
+  const key = input.secretKey ? await readNewKey(deps, connection, input.secretKey) : null;
+  const next = readSecret(input.webhookSecret, "input.webhookSecret");
+  const previous = readSecret(input.previousWebhookSecret, "input.previousWebhookSecret");
+  return writeConnection(deps, connection.id, (held, _, now) => ({
+    ...(key && { secretKeySealed: sealOf(deps, held.id, "secret_key", key), status: "CONNECTED", lastError: null }),
+    ...turnSecret(deps, held, { next, previous }, now),
+    ...(typeof allowPromotionCodes === "boolean" && { allowPromotionCodes }),
+    ...(typeof exposePurchaseOptions === "boolean" && { exposePurchaseOptions }),
+  }));
+}
+
+function turnSecret(
+  deps: Deps,
+  held: ConnectionEntity,
+  { next, previous }: { next: string | null; previous: string | null },
+  now: Date,
+): Partial<ConnectionEntity> {
+  if (next !== null) return rotateWebhookSecret(deps, held, { next, previous }, now);
+  if (previous === null) return {};
+  const { webhookSecretSealed: _, ...changes } = rotateWebhookSecret(deps, held, { next: previous, previous }, now);
+  return changes;
+}
+
+async function readNewKey(deps: Deps, { account, mode }: ConnectionEntity, given: string): Promise<string> {
+  const field = "input.secretKey";
+  const { text, restricted } = readSecretKey(given, mode, field);
+  const stripe = openStripe({ secretKey: text, apiBase: deps.config.stripe.apiBase });
+  const found = await findAccount(stripe);
+  if (found.id !== account) {
+    throw new Refusal("CONFLICT", {
+      say: `That is a key of another account (${found.id}). \`connectStripe\` connects that account beside this one.`,
+      field,
+      details: { account: found.id },
+    });
+  }
+  if (restricted) refuseMissingPermissions(await findMissingPermissions(stripe), field);
+  return text;
+}
+
+function readSecret(given: string | null | undefined, field: string): string | null {
+  return given ? readWebhookSecretText(given, field) : null;
+}
