@@ -95,3 +95,9 @@ export function freePort(): Promise<number> {
     });
   });
 }
+
+/** What the servers of a database have still to do. */
+export const WAITING = `select
+  (select count(*)::int from stripe_inbox where state = 'PENDING') as inbox,
+  (select count(*)::int from jobs where status in ('QUEUED', 'RUNNING')) as jobs,
+  (select count(*)::int from stripe_facts where needs_plan) as plans`;

@@ -7,6 +7,7 @@ import {
   freePort,
   type ServerProcess,
   startServerProcess,
+  WAITING,
 } from "../../kit/server-process";
 import { createTestDatabase } from "../../kit/test-database";
 import type { Latchkey } from "./stage";
@@ -81,7 +82,8 @@ export async function openServer(clock: FileClock, apiBase: string): Promise<Ser
     url: server.url,
     kills: 0,
     kill: async () => {
-      if (!server.isRunning()) return;
+      // Nobody dies twice.
+      await ensure();
       self.kills++;
       await server.kill();
     },
@@ -98,8 +100,3 @@ export async function openServer(clock: FileClock, apiBase: string): Promise<Ser
   };
   return self;
 }
-
-const WAITING = `select
-  (select count(*)::int from stripe_inbox where state = 'PENDING') as inbox,
-  (select count(*)::int from jobs where status in ('QUEUED', 'RUNNING')) as jobs,
-  (select count(*)::int from stripe_facts where needs_plan) as plans`;

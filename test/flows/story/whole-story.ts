@@ -66,6 +66,7 @@ async function tell(
   const losesEvents = seed % 2 === 1;
   const stage = await openStage(seed, simulator, server, losesEvents);
   const told: Told = { lines: [], counts: new Map() };
+  const faults: string[] = [];
   const acknowledged = new Set<string>();
   const deaths = killingPlan(stage.seed, actions, kills);
   try {
@@ -85,14 +86,14 @@ async function tell(
       else if (turn % 3 === 0) await server.ensure();
     };
     await tellStory(stage, told, { actions, until, before });
-    const faults = await judgeAll(stage, server, losesEvents);
+    await judgeAll(stage, server, losesEvents, faults);
     noteAcknowledged(simulator, acknowledged);
     faults.push(...(await findLost(server, acknowledged)));
-    return { told, kills: server.kills, events: acknowledged.size, faults };
   } catch (error) {
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { told, kills: server.kills, events: acknowledged.size, faults: [`the story broke off: ${said}`] };
+    faults.push(`the story broke off: ${said}`);
   }
+  return { told, kills: server.kills, events: acknowledged.size, faults };
 }
 
 async function openStage(
@@ -166,13 +167,12 @@ async function reconcile(server: ServerInStory): Promise<void> {
   }
 }
 
-async function judgeAll(stage: Stage, server: ServerInStory, losesEvents: boolean): Promise<string[]> {
+async function judgeAll(stage: Stage, server: ServerInStory, losesEvents: boolean, faults: string[]): Promise<void> {
   const { simulator, books } = stage;
   simulator.deliveries.planDeliveries(null);
   await server.ensure();
   await deliverAll(stage);
   await server.idle();
-  const faults: string[] = [];
   const verdicts = judge(await readStripe(stage.stripe, nowOf(stage)), books);
   const products = books.products.map(({ key }) => key);
   if (!losesEvents) {
@@ -185,7 +185,6 @@ async function judgeAll(stage: Stage, server: ServerInStory, losesEvents: boolea
   faults.push(...(await findDuplicates(server)).map((row) => `it is there twice: ${row}`));
   const failed = await server.rows<object>("select type, subject, error from stripe_inbox where state = 'FAILED'");
   faults.push(...failed.map((row) => `an event was given up: ${JSON.stringify(row)}`));
-  return faults;
 }
 
 /** Old deliveries are forgotten by the simulator, so it is asked again and again. */
