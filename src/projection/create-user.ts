@@ -1,3 +1,5 @@
+import { markUnowned } from "../access/facts.store";
+import { replanSoon } from "../access/replan-soon";
 import { connectionOf } from "../connections/find-connection";
 import type { Deps, Identity } from "../graphql/context";
 import { createUser as createUserAlone } from "../users/create-user";
@@ -18,7 +20,7 @@ export type NewUserWithCustomer = NewUser & {
  */
 export async function createUser(deps: Deps & { identity: Identity }, input: NewUserWithCustomer): Promise<UserEntity> {
   const { stripeCustomerId, connection: named, ...fields } = input;
-  if (stripeCustomerId === null || stripeCustomerId === undefined) return createUserAlone(deps, fields);
+  if (stripeCustomerId === null || stripeCustomerId === undefined) return createAlone(deps, fields);
   const field = "input.stripeCustomerId";
   const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
   const customer = await findCustomer(deps, connection, stripeCustomerId, field);
@@ -30,5 +32,17 @@ export async function createUser(deps: Deps & { identity: Identity }, input: New
     },
   });
   await settleCustomer(deps, connection, customer.customer);
+  return user;
+}
+
+/** What somebody bought with this address before we knew them is theirs, if the caller vouches for the address. */
+async function createAlone(deps: Deps & { identity: Identity }, fields: NewUser): Promise<UserEntity> {
+  const user = await createUserAlone(deps, fields, {
+    input: {},
+    work: async (tx, made) => {
+      if (made.emailVerified && made.emailKey !== null) await markUnowned(tx, made.emailKey);
+    },
+  });
+  if (user.emailVerified) await replanSoon(deps);
   return user;
 }

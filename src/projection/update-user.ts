@@ -1,3 +1,4 @@
+import { markUnowned } from "../access/facts.store";
 import { replanSoon } from "../access/replan-soon";
 import { readPublicIdOf } from "../base/ids";
 import { connectionOf } from "../connections/find-connection";
@@ -25,7 +26,11 @@ export type UserChange = UserFields & {
  */
 export async function updateUser(deps: Deps & { identity: Identity }, input: UserChange): Promise<UserEntity> {
   const { stripeCustomerId, connection, ...fields } = input;
-  if (stripeCustomerId === undefined) return updateUserAlone(deps, fields, tellAddress);
+  if (stripeCustomerId === undefined) {
+    const changed = await updateUserAlone(deps, fields, tellAddress);
+    if (changed.emailVerified) await replanSoon(deps);
+    return changed;
+  }
   if (stripeCustomerId === null) {
     const changed = await updateUserAlone(deps, fields, async (tx, change) => {
       await letGo(tx, deps.identity, change, connection);
@@ -70,7 +75,12 @@ async function letGo(
   for (const link of await find()) await releaseCustomer(tx, identity, link, now);
 }
 
-/** An address that was cleared here is not cleared there: receipts still have to arrive. */
+/**
+ * An address that was cleared here is not cleared there: receipts still have to arrive. One that is verified now may have
+ * bought before.
+ */
 const tellAddress: AlsoChange = async (tx, { before, after }) => {
   if (after.email !== null && after.email !== before.email) await wantPush(tx, after.id);
+  const isNews = after.emailKey !== before.emailKey || !before.emailVerified;
+  if (isNews && after.emailVerified && after.emailKey !== null) await markUnowned(tx, after.emailKey);
 };

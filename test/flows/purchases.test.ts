@@ -339,6 +339,29 @@ test("a rule of the shop changes, and everybody's access follows from what is kn
   }
 });
 
+test("what was bought before we knew the person is theirs once their address is verified", async () => {
+  const set = (rule: string) =>
+    shop.latchkey.get(`mutation { updatePolicy(input: { autoCreateUsers: ${rule} }) { autoCreateUsers } }`);
+  await set("NEVER");
+  try {
+    const [guest, customer] = [somebody(), somebody()];
+    await stall.buyOnce({ email: guest });
+    await subscribe(customer);
+    await shop.settled();
+    expect([await access(guest), await access(customer)]).toEqual([null, null]);
+    const create = `mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`;
+    await shop.latchkey.get(create, { input: { email: guest, emailVerified: true } });
+    expect((await access(guest))?.reason).toBe("PURCHASE");
+    const made = await shop.latchkey.get<{ createUser: { id: string } }>(create, { input: { email: customer } });
+    expect((await access(customer))?.reason).toBe("NO_GRANT");
+    const update = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { id } }`;
+    await shop.latchkey.get(update, { input: { user: made.createUser.id, emailVerified: true } });
+    expect((await access(customer))?.reason).toBe("SUBSCRIPTION");
+  } finally {
+    await set("ON_PURCHASE");
+  }
+});
+
 test("roles give no access: an administrator's own user is checked like any other: RWS-X24", async () => {
   const email = somebody();
   await shop.latchkey.get(`mutation ($email: String!) { createUser(input: { email: $email }) { id } }`, { email });
