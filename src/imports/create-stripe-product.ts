@@ -108,11 +108,17 @@ interface Wanted {
   terms: Terms;
 }
 
+/** In one request where Stripe can, so that a price that it refuses leaves no product without one. */
 function makeInStripe(deps: Deps, connection: ConnectionEntity, wanted: Wanted): Promise<string> {
+  const { product, terms } = wanted;
   return askAccount(deps, connection, async (stripe) => {
-    const params = productParams(wanted.product);
-    const made = await stripe.products.create(params, { idempotencyKey: keyOf(wanted, "product", params) });
-    const priced = priceParams(wanted.terms, made.id);
+    const create = (params: Stripe.ProductCreateParams) =>
+      stripe.products.create(params, { idempotencyKey: keyOf(wanted, "product", params) });
+    if (isNothing(terms.trialPeriodDays)) {
+      return (await create({ ...productParams(product), default_price_data: priceTerms(terms) })).id;
+    }
+    const made = await create(productParams(product));
+    const priced = { ...priceTerms(terms), product: made.id };
     const price = await stripe.prices.create(priced, { idempotencyKey: keyOf(wanted, "price", priced) });
     await stripe.products.update(made.id, { default_price: price.id });
     return made.id;
@@ -134,10 +140,8 @@ function productParams({ key, name, description, imageUrl }: ProductEntity): Str
   };
 }
 
-function priceParams(terms: Terms, product: string): Stripe.PriceCreateParams {
-  const { currency, unitAmount, interval, intervalCount, trialPeriodDays } = terms;
+function priceTerms({ currency, unitAmount, interval, intervalCount, trialPeriodDays }: Terms) {
   return {
-    product,
     currency,
     unit_amount: unitAmount,
     ...(isNothing(interval)

@@ -118,11 +118,13 @@ export interface WantedPush {
 /** Some that are due, for whoever asks first. One that nobody finishes is due again after the lease. */
 export function claimPushes(db: Reader, limit: number, leaseSeconds: number): Promise<WantedPush[]> {
   return db.rows<WantedPush>(
-    `/* customerLinks.claimPushes */ update customer_links set push_wanted_at = now() + make_interval(secs => $2)
-     where id in (select id from customer_links where push_wanted_at <= now() and active
-       order by push_wanted_at limit $1 for update skip locked)
-     returning id, connection_id as "connectionId", customer, user_id as "userId", push_attempts as attempts,
-       push_wanted_at::text as claim`,
+    `/* customerLinks.claimPushes */ with claimed as (
+       update customer_links set push_wanted_at = now() + make_interval(secs => $2)
+       where id in (select id from customer_links where push_wanted_at <= now() and active
+         order by push_wanted_at limit $1 for update skip locked)
+       returning id, connection_id as "connectionId", customer, user_id as "userId", push_attempts as attempts,
+         push_wanted_at::text as claim)
+     select * from claimed`,
     [limit, leaseSeconds],
   );
 }
@@ -144,9 +146,11 @@ export async function failPush(
   { error, pauseSeconds }: { error: string; pauseSeconds: number | null },
 ): Promise<boolean> {
   const rows = await tx.rows(
-    `/* customerLinks.failPush */ update customer_links
-     set push_wanted_at = now() + make_interval(secs => $3), push_attempts = push_attempts + 1, push_error = $4
-     where id = $1 and push_wanted_at = $2::timestamptz returning id`,
+    `/* customerLinks.failPush */ with failed as (
+       update customer_links
+       set push_wanted_at = now() + make_interval(secs => $3), push_attempts = push_attempts + 1, push_error = $4
+       where id = $1 and push_wanted_at = $2::timestamptz returning id)
+     select id from failed`,
     [id, claim, pauseSeconds, error],
   );
   return rows.length > 0;
