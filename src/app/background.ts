@@ -31,7 +31,8 @@ export function startBackground(parts: Deps, { retryPausesMs }: BackgroundOption
   });
   const paceOf = openPaces(parts.config);
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, jobRunners) });
-  const loops: Loop[] = [projection, replan, jobs];
+  const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
+  const loops: Loop[] = [projection, replan, jobs, push];
   signals.on(INBOX_FILLED, () => projection.wake());
   return {
     received: () => projection.wake(),
