@@ -12,9 +12,6 @@ import type { Target } from "./target";
 export async function lookBehind(look: Look, { kind, id }: Target): Promise<void> {
   const { desk } = look;
   if (kind === "SCHEDULE") addTarget(look, "SUBSCRIPTION", await findSubscriptionOfSchedule(desk, id));
-  if (kind === "INVOICE_PAYMENT") {
-    addTarget(look, "INVOICE", idOf((await desk.find((stripe) => stripe.invoicePayments.retrieve(id)))?.invoice));
-  }
   if (kind === "CREDIT_NOTE") {
     addTarget(look, "INVOICE", idOf((await desk.find((stripe) => stripe.creditNotes.retrieve(id)))?.invoice));
   }

@@ -8,7 +8,7 @@ export interface EventHint {
   ids: NamedIds;
 }
 
-type Subject = "SUBSCRIPTION" | "SCHEDULE" | "SESSION" | "INVOICE" | "INVOICE_PAYMENT" | "CREDIT_NOTE";
+type Subject = "SUBSCRIPTION" | "SCHEDULE" | "SESSION" | "INVOICE" | "CREDIT_NOTE";
 type Money = "PAYMENT" | "CHARGE" | "REFUND" | "DISPUTE";
 
 /** What an event makes us look at again, or NOTHING. */
@@ -87,7 +87,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "invoice.will_be_due": nothing("A reminder; nothing has changed yet."),
   "invoice.overpaid": nothing("It is paid as well, which has an event of its own."),
 
-  "invoice_payment.paid": to("INVOICE_PAYMENT")("A payment has paid an invoice."),
+  "invoice_payment.paid": nothing("The invoice that was paid says so as well, and names its customer."),
   "credit_note.created": to("CREDIT_NOTE")("A line of an order was given back, or all of it."),
   "credit_note.updated": to("CREDIT_NOTE")("A credit note changed."),
   "credit_note.voided": to("CREDIT_NOTE")("What was given back is not."),
@@ -164,7 +164,6 @@ export function routeEvent(hint: EventHint): Routed {
       );
     case "INVOICE":
       return found(targets(["SUBSCRIPTION", ids.subscription], [look, ids.invoice ?? objectId]));
-    case "INVOICE_PAYMENT":
     case "CREDIT_NOTE":
       return found(ids.invoice ? targets(["INVOICE", ids.invoice]) : targets([look, objectId]));
     case "PAYMENT":

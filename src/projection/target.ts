@@ -8,7 +8,6 @@ export interface Target {
 export const targetKinds = [
   "SCHEDULE",
   "SUBSCRIPTION",
-  "INVOICE_PAYMENT",
   "CREDIT_NOTE",
   "INVOICE",
   "SESSION",

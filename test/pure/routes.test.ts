@@ -24,8 +24,6 @@ describe("what an event makes us look at", () => {
     ["a refund of an old charge", hint("refund.created", "re_1", { charge: "ch_1" }), "CHARGE ch_1"],
     ["a refund that names nothing, as short events do", hint("refund.created", "re_1"), "REFUND re_1"],
     ["a dispute that names nothing", hint("charge.dispute.closed", "du_1"), "DISPUTE du_1"],
-    ["a payment of an invoice", hint("invoice_payment.paid", "inpay_1", { invoice: "in_1" }), "INVOICE in_1"],
-    ["the same in short", hint("invoice_payment.paid", "inpay_1"), "INVOICE_PAYMENT inpay_1"],
     ["a credit note", hint("credit_note.created", "cn_1", { invoice: "in_1" }), "INVOICE in_1"],
     [
       "a schedule",

@@ -1,0 +1,58 @@
+import { type IncomingMessage, type ServerResponse, createServer, request as ask } from "node:http";
+
+/** What happens to a request on its way: it goes on, is answered with a status, or is never answered. */
+export type Fate = "PASS" | "HANG" | 429 | 500;
+
+/** A gate on the road from Latchkey to Stripe, where requests are counted and can be kept from going on. */
+export interface Toll {
+  url: string;
+  /** `GET /v1/subscriptions/sub_…`, in the order in which they came, whatever became of them. */
+  seen: string[];
+  leadTo(url: string): void;
+  /** From now on. */
+  decide(fate: (request: string) => Fate): void;
+  close(): Promise<void>;
+}
+
+export async function openToll(): Promise<Toll> {
+  const seen: string[] = [];
+  let target = "";
+  let fateOf: (request: string) => Fate = () => "PASS";
+  const server = createServer((request, response) => {
+    const name = `${request.method ?? ""} ${request.url ?? ""}`;
+    seen.push(name);
+    const fate = fateOf(name);
+    if (fate === "HANG") return;
+    if (fate === "PASS") return passOn(target, request, response);
+    const error = { type: fate === 429 ? "rate_limit_error" : "api_error", message: "At the toll." };
+    response.writeHead(fate, { "content-type": "application/json", "stripe-should-retry": "false" });
+    response.end(JSON.stringify({ error }));
+  });
+  const port = await new Promise<number>((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      done(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    leadTo: (url) => void (target = url),
+    decide: (fate) => void (fateOf = fate),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function passOn(target: string, request: IncomingMessage, response: ServerResponse): void {
+  const { method, headers } = request;
+  const onward = ask(new URL(request.url ?? "", target), { ...(method && { method }), headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.destroy());
+  request.pipe(onward);
+}
