@@ -17,6 +17,7 @@ const PAUSES = [5 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * 
 /** Tells customers in Stripe the new addresses of their users. One step of background work; true if there may be more. */
 export async function pushCustomers(deps: Deps): Promise<boolean> {
   const wanted = await claimPushes(deps.db, BATCH, LEASE_SECONDS);
+  if (wanted.length === 0) return false;
   const connections = await findConnectionsById(deps.db, [...new Set(wanted.map((push) => push.connectionId))]);
   for (const push of wanted) {
     const connection = connections.find(({ id }) => id === push.connectionId);

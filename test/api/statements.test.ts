@@ -82,6 +82,27 @@ async function fill(): Promise<void> {
     products,
   );
   await run(
+    `with account as (
+       insert into stripe_connections (id, account, mode, status, created_at, updated_at)
+       values (($4::uuid[])[1], 'acct_1', 'TEST', 'CONNECTED', $1, $1)),
+     sold as (
+       insert into stripe_products (connection_id, id, name, active, observation)
+       select ($4::uuid[])[1], 'prod_' || n, 'Product ' || n, true, 1 from generate_series(1, ${MANY}) n),
+     priced as (
+       insert into stripe_prices (connection_id, id, stripe_product, currency, unit_amount, active, observation)
+       select ($4::uuid[])[1], 'price_' || n, 'prod_' || n, 'eur', 900, true, 1 from generate_series(1, ${MANY}) n),
+     bought as (
+       insert into customer_links (id, connection_id, customer, user_id, active, linked_by, linked_at)
+       select gen_random_uuid(), ($4::uuid[])[1], 'cus_' || n, id, true, 'test', $1
+       from unnest($2::uuid[]) with ordinality as made (id, n))
+     insert into product_links (id, connection_id, product_id, stripe_product, state, created_at, updated_at)
+     select gen_random_uuid(), ($4::uuid[])[1], id, 'prod_' || n, 'ACTIVE', $1, $1
+     from unnest($3::uuid[]) with ordinality as made (id, n)`,
+    users,
+    products,
+    keys,
+  );
+  await run(
     `insert into api_keys (id, name, role, mode, prefix, hash, created_at, created_by)
      select id, 'key ' || n, 'READ', 'TEST', 'lk_test_', sha256(n::text::bytea), $1, 'test'
      from unnest($2::uuid[]) with ordinality as made (id, n)`,
@@ -151,6 +172,23 @@ const rows: [name: string, most: number, query: string, variables?: (count: numb
     "products with a decision",
     5,
     `query ($n: Int) { products(first: $n) { nodes { access(user: "u1") ${DECISION} } } }`,
+  ],
+  [
+    "products with their links",
+    8,
+    `query ($n: Int) { products(first: $n) { nodes { isLinked links { stripeProductName stripeProductActive activeSubscriptions
+       checkoutPrice { formatted } product { key } connection { account } import { id } } } } }`,
+  ],
+  ["linked products", 1, "query ($n: Int) { products(first: $n, filter: { linked: true }) { nodes { key } } }"],
+  [
+    "users with their customers",
+    4,
+    `query ($n: Int) { users(first: $n) { nodes { stripeCustomers { customerId dashboardUrl user { email } connection { account } } } } }`,
+  ],
+  [
+    "users who are linked",
+    1,
+    "query ($n: Int) { users(first: $n, filter: { linkedToStripe: true }) { nodes { id } } }",
   ],
   ["the journal", 4, `query ($n: Int) { activities(first: $n) { nodes ${ACTIVITY} } }`],
   [
