@@ -75,7 +75,7 @@ export interface Concern {
   held: HeldSource;
   /** A link covers something of it. */
   isOurs: boolean;
-  /** It opens something now or later, and the policy lets purchases make users. */
+  /** It was bought and is not over, and the policy lets purchases make users. */
   mayCreate: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Concern } from "./load-owner-world";
 import type { HeldSource } from "./facts.store";
 import type { GrantEntity } from "./grant.entity";
 import { groupBy } from "./group-by";
-import { isLive } from "./grant";
+import { type GrantStatus, statusOf } from "./grant";
 import { type PlannedGrant, planGrants } from "./plan-grants";
 import type { Policy } from "./policy";
 import { findPolicy } from "./policy.store";
@@ -27,13 +27,20 @@ export async function loadRules(db: Reader, sources: readonly HeldSource[]): Pro
   return { links, policies };
 }
 
-/** Whether any link covers it, and whether it would open anything: that decides how its owner is looked for. */
+/** Whether any link covers it, and whether it was bought and is not over: that decides how its owner is looked for. */
 export function concernOf(held: HeldSource, rules: Rules, now: Date): Concern {
   // Planned for somebody who holds nothing yet: who it is makes no difference to what it gives.
   const wouldGive = planGrants({ ...questionOf(held, rules, now), ownerId: NOBODY, current: [] });
-  const opens = wouldGive.some((grant) => isLive(grant, grant.startsAt > now ? grant.startsAt : now));
-  const mayCreate = opens && policyOf(held, rules).autoCreateUsers === "ON_PURCHASE";
+  const isHeld = wouldGive.some((grant) => HELD.has(statusOf(grant, now)) || isInterrupted(grant));
+  const mayCreate = isHeld && policyOf(held, rules).autoCreateUsers === "ON_PURCHASE";
   return { held, isOurs: wouldGive.length > 0, mayCreate };
+}
+
+const HELD: ReadonlySet<GrantStatus> = new Set(["ACTIVE", "GRACE", "SCHEDULED"]);
+
+/** Paid for and not over, though it opens nothing for the time being. */
+function isInterrupted(grant: PlannedGrant): boolean {
+  return grant.endedAt === null && (grant.reason === "PAUSED" || grant.reason === "DISPUTED");
 }
 
 const NOBODY = "00000000-0000-0000-0000-000000000000";

@@ -1,12 +1,13 @@
 import path from "node:path";
+import { type Clock, systemClock } from "../base/clock";
 import type { Logger } from "../base/log";
 import type { Config } from "../config/config";
 import type { SimulatedStripe } from "../local/stripe/simulated-stripe";
 
 export interface ChosenStripe {
   access: Config["stripe"];
-  /** Null when somebody brought a Stripe of their own. */
-  simulated: { url: string } | null;
+  /** Null when somebody brought a Stripe of their own. Its clock is ahead of ours once somebody has moved it. */
+  simulated: { url: string; clock: Clock } | null;
   stop(): Promise<void>;
 }
 
@@ -19,21 +20,26 @@ export async function chooseStripe(config: Config, log: Logger): Promise<ChosenS
   if (stripe.secretKey !== null || stripe.apiBase !== null) {
     return { access: stripe, simulated: null, stop: () => Promise.resolve() };
   }
-  const simulated = await openBeside(config, log);
+  let simulated: SimulatedStripe | null = null;
+  const clock = { now: () => new Date(systemClock.now().getTime() + (simulated?.world.aheadMs ?? 0)) };
+  simulated = await openBeside(config, log, clock);
+  const { url, close } = simulated;
   return {
-    access: { ...stripe, secretKey: SIMULATED_KEY, webhookSecret: null, apiBase: simulated.url },
-    simulated: { url: simulated.url },
-    stop: () => simulated.close(),
+    access: { ...stripe, secretKey: SIMULATED_KEY, webhookSecret: null, apiBase: url },
+    simulated: { url, clock },
+    stop: close,
   };
 }
 
 /** On the port that was asked for, or the one after ours; if nobody asked and that one is taken, on any. */
-async function openBeside(config: Config, log: Logger): Promise<SimulatedStripe> {
+async function openBeside(config: Config, log: Logger, clock: Clock): Promise<SimulatedStripe> {
   const { openSimulatedStripe } = await import("../local/stripe/simulated-stripe.js");
   const open = (port: number) =>
     openSimulatedStripe({
       port,
       dataDir: path.join(config.dataDir, "stripe"),
+      // What it signs is dated by the clock that it shows, and so is what we hold it against.
+      delivery: { clock },
       log: (err) => log.error({ err }, "the simulated Stripe failed"),
     });
   if (config.simulatedStripePort !== null) return open(config.simulatedStripePort);

@@ -28,11 +28,13 @@ export async function dev({ env, print }: Terminal, options: { demo: boolean }):
     opened.push(() => stripe.stop());
     const { start } = await import("../app/start.js");
     const key = keyOf(config);
-    const started = { config: { ...config, stripe: stripe.access }, databaseUrl: database.url, log };
+    const clock = stripe.simulated?.clock ?? systemClock;
+    const started = { config: { ...config, stripe: stripe.access }, databaseUrl: database.url, log, clock };
     const server = await start({ ...started, ...(key && { graphiqlKey: key }) });
     opened.push(() => server.stop());
-    if (options.demo && key) await fillWithDemo(server.url, key);
+    if (options.demo && key) await fillWithDemo(server.url, key, clock.now());
     const shop = stripe.simulated && (await lookAround(stripe.simulated.url, started.config, options));
+    if (options.demo && key && shop) await linkDemo(server.url, key);
     print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim(), shop }));
     await toldToStop;
     print("Stopping …");
@@ -68,7 +70,13 @@ async function lookAround(url: string, config: Config, options: { demo: boolean 
   return { controlUrl: url, ...(await seedStripe({ stripe, url })) };
 }
 
-async function fillWithDemo(url: string, key: string): Promise<void> {
+async function fillWithDemo(url: string, key: string, now: Date): Promise<void> {
   const { seedDemo } = await import("../local/seed-demo.js");
-  await seedDemo({ url, key, now: systemClock.now() });
+  await seedDemo({ url, key, now });
+}
+
+/** What is bought in the simulated Stripe opens the products of the demo. */
+async function linkDemo(url: string, key: string): Promise<void> {
+  const { linkDemoProducts } = await import("../local/link-demo.js");
+  await linkDemoProducts({ url, key });
 }

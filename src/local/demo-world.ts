@@ -1,6 +1,6 @@
 import { DAY } from "../base/durations";
 
-/** A small shop to look around in: every kind of product, and somebody in every state that needs no payment. */
+/** A small shop to look around in: every kind of product, and somebody with every kind of grant that needs no payment. */
 export const demoProducts = [
   {
     key: "membership",
@@ -38,8 +38,8 @@ export const demoUsers = [
   { externalId: "ada", name: "Ada Lovelace", email: "ada@example.com", emailVerified: true },
   { externalId: "grace", name: "Grace Hopper", email: "grace@example.com", emailVerified: true },
   { externalId: "alan", name: "Alan Turing", email: "alan@example.com", emailVerified: true },
-  { externalId: "katherine", name: "Katherine Johnson", email: "katherine@example.com", emailVerified: false },
-  { externalId: "linus", name: "Linus Pauling", email: "linus@example.com", emailVerified: false },
+  { externalId: "katherine", name: "Katherine Johnson", email: "katherine@example.com", emailVerified: true },
+  { externalId: "linus", name: "Linus Pauling", email: "linus@example.com", emailVerified: true },
   { externalId: "marie", name: "Marie Curie", email: "marie@example.com", emailVerified: true },
 ] as const;
 
@@ -57,7 +57,6 @@ export interface DemoGrant {
 export function demoGrants(now: Date): DemoGrant[] {
   const inDays = (days: number) => new Date(now.getTime() + days * DAY).toISOString();
   return [
-    { user: "ada", product: "bakery", note: "Bought at the counter" },
     { user: "grace", product: "membership", note: "Invited for a month", endsAt: inDays(30) },
     { user: "alan", product: "membership", note: "Tried it last year", startsAt: inDays(-60), endsAt: inDays(-30) },
     { user: "katherine", product: "course", note: "A birthday present", gift: true },

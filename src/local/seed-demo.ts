@@ -1,17 +1,11 @@
-import { Bug } from "../base/refusal";
+import { type DemoApi, ask, run } from "./ask-demo";
 import { demoGrants, demoProducts, type DemoGrant, demoResources, demoUsers } from "./demo-world";
 
-export interface DemoTarget {
-  /** The server's address, such as `http://127.0.0.1:4000`. */
-  url: string;
-  /** An administrator's key. */
-  key: string;
+export interface DemoTarget extends DemoApi {
   now: Date;
 }
 
 const SOURCE = "demo";
-// What has been done before is done.
-const DONE_BEFORE = new Set(["KEY_TAKEN", "EXTERNAL_ID_TAKEN", "EMAIL_TAKEN"]);
 
 /**
  * Fills an empty server with a small shop, through its public API. The first product carries a mark until everything is
@@ -56,28 +50,6 @@ async function findGrant(target: DemoTarget, { user, product }: DemoGrant): Prom
   const { data } = await ask(target, GRANTS, { user });
   const found = data as { user: { grants: { nodes: FoundGrant[] } } | null } | null;
   return found?.user?.grants.nodes.find((grant) => grant.product.key === product);
-}
-
-async function run(target: DemoTarget, query: string, input: object): Promise<void> {
-  const { errors = [] } = await ask(target, query, { input });
-  const trouble = errors.find((error) => !DONE_BEFORE.has(error.extensions?.code ?? ""));
-  if (trouble) throw new Bug(`the demo data were refused: ${trouble.message}`, { code: trouble.extensions?.code });
-}
-
-interface Answer {
-  data?: unknown;
-  errors?: { message: string; extensions?: { code?: string } }[];
-}
-
-async function ask(target: DemoTarget, query: string, variables: object): Promise<Answer> {
-  const response = await fetch(new URL("/graphql", target.url), {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${target.key}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const answer = (await response.json()) as Answer;
-  if (!answer.data && !answer.errors) throw new Bug("the server gave no answer", { status: response.status });
-  return answer;
 }
 
 const WANTED = "query ($key: String!) { products(first: 1) { nodes { key } } product(key: $key) { metadata } }";

@@ -61,7 +61,7 @@ test("the first start needs no settings, and what it prints can be pasted and an
   const headers = { "content-type": "application/json", authorization: `Bearer ${server.key}` };
   const response = await fetch(server.url, { method: "POST", headers, body });
   expect(await response.json()).toEqual({
-    data: { access: { allowed: true, reason: "MANUAL", endsAt: null, via: { name: "The whole bakery" } } },
+    data: { access: { allowed: true, reason: "PURCHASE", endsAt: null, via: { name: "The whole bakery" } } },
   });
   const graphiql = /GraphiQL +(\S+)/.exec(server.printed)?.[1] ?? "";
   expect((await fetch(graphiql)).status).toBe(200);
@@ -75,7 +75,7 @@ test("a restart finds its data and its key again and adds nothing", async () => 
   const second = await startDev();
   expect(second.key).toBe(first.key);
   expect(await count(second)).toEqual(before);
-  expect(before).toMatchObject({ users: { totalCount: 6 }, products: { totalCount: 7 } });
+  expect(before).toMatchObject({ users: { totalCount: 8 }, products: { totalCount: 7 } });
 });
 
 test("a start that died while it filled the demo shop is completed by the next one, and nothing is there twice", async () => {
