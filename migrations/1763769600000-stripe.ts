@@ -26,6 +26,8 @@ const statements = [
     status text not null
       constraint stripe_connections_status_check check (status in ('CONNECTED', 'ERROR', 'DISCONNECTED')),
     last_error text,
+    key_trouble text,
+    missing_permissions text[] not null default '{}',
     secret_key_sealed text,
     webhook_endpoint text,
     webhook_secret_sealed text,
@@ -44,6 +46,7 @@ const statements = [
     disconnected_at timestamptz,
     constraint stripe_connections_account_key unique (account, mode)
   )`,
+  `comment on column stripe_connections.key_trouble is 'why Stripe does not take the key, when we last asked'`,
   `comment on column stripe_connections.webhook_endpoint is 'the endpoint that we made; null when its secret was brought'`,
   `comment on column stripe_connections.webhook_event_types is 'what the endpoint was subscribed to when we last looked'`,
   // Apart from the connection, for it is written with every batch of events.

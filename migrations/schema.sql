@@ -318,6 +318,8 @@ create table stripe_connections (
   mode text not null,
   status text not null,
   last_error text,
+  key_trouble text,
+  missing_permissions text[] default '{}'::text[] not null,
   secret_key_sealed text,
   webhook_endpoint text,
   webhook_secret_sealed text,
@@ -610,6 +612,8 @@ comment on column jobs.attempts is 'failures in a row; waiting for Stripe is non
 comment on column jobs.claim is 'who works on it: a page is written by whoever still holds the claim, or by nobody';
 
 comment on column product_links.state is 'KEEPING: it gives nothing new, and what it gave follows its source to the end';
+
+comment on column stripe_connections.key_trouble is 'why Stripe does not take the key, when we last asked';
 
 comment on column stripe_connections.webhook_endpoint is 'the endpoint that we made; null when its secret was brought';
 

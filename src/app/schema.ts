@@ -16,6 +16,8 @@ import { RoleChecker } from "../graphql/allow";
 import { DateTimeScalar } from "../graphql/scalars";
 import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
 import { JobsResolver } from "../imports/jobs.graphql";
+import { ReplayEventsResolver } from "../imports/replay-events.graphql";
+import { ReconcileResolver } from "../reconciliation/reconcile.graphql";
 import { ChangeLinksResolver } from "../imports/change-links.graphql";
 import { LinkSubscriptionsResolver } from "../access/link-subscriptions.graphql";
 import { LinkImportResolver } from "../imports/link-import.graphql";
@@ -27,6 +29,7 @@ import { CustomerLinksResolver, CustomersOfUserResolver } from "../links/custome
 import { ListProductsResolver } from "../links/list-products.graphql";
 import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-links.graphql";
 import { ProductsResolver } from "../products/products.graphql";
+import { SetupStatusResolver } from "../projection/setup-status.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
 import { UsersResolver } from "../users/users.graphql";
@@ -70,6 +73,9 @@ const resolvers = [
   ChangeLinksResolver,
   LinkImportResolver,
   JobsResolver,
+  ReplayEventsResolver,
+  ReconcileResolver,
+  SetupStatusResolver,
   NodesResolver,
 ] as const;
 

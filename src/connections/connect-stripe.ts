@@ -145,6 +145,8 @@ function changesOf(
     mode: input.mode,
     status: "CONNECTED",
     lastError: portal.trouble,
+    keyTrouble: null,
+    missingPermissions: [],
     secretKeySealed: sealOf(deps, id, "secret_key", input.secretKey),
     ...webhookChanges(deps, prepared, held, input, now),
     portalConfiguration: portal.configuration ?? held?.portalConfiguration ?? null,

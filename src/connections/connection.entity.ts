@@ -35,6 +35,14 @@ export class ConnectionEntity {
   @Column("text", { name: "last_error", nullable: true })
   lastError!: string | null;
 
+  /** Why Stripe does not take the key, when we last asked. */
+  @Column("text", { name: "key_trouble", nullable: true })
+  keyTrouble!: string | null;
+
+  /** What a restricted key may not do, and should. */
+  @Column("text", { name: "missing_permissions", array: true })
+  missingPermissions!: string[];
+
   @Column("text", { name: "secret_key_sealed", nullable: true })
   secretKeySealed!: string | null;
 

@@ -34,6 +34,8 @@ export async function disconnectStripe(
 
 const forgotten = {
   lastError: null,
+  keyTrouble: null,
+  missingPermissions: [],
   secretKeySealed: null,
   webhookEndpoint: null,
   webhookSecretSealed: null,

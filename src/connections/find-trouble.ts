@@ -20,8 +20,12 @@ type Deps = { clock: Clock; config: Pick<Config, "sealingKeys" | "stripe" | "pub
 /** What was found, as what is to be written about the connection: how it stands, and what is wrong in sentences. */
 export async function findTrouble(deps: Deps, connection: ConnectionEntity): Promise<Partial<ConnectionEntity>> {
   const stripe = stripeOf(deps, connection);
-  const key = await findKeyTrouble(deps, stripe, connection);
-  if (key.trouble !== null) return { status: "ERROR", lastError: key.trouble };
+  const { trouble: keyTrouble, ...key } = await findKeyTrouble(deps, stripe, connection);
+  if (keyTrouble !== null) return { status: "ERROR", lastError: keyTrouble, keyTrouble };
+  const { missingPermissions } = key;
+  if (missingPermissions.length > 0) {
+    return { status: "ERROR", lastError: adviceOn(missingPermissions), keyTrouble, missingPermissions };
+  }
   const held = { configuration: connection.portalConfiguration, choices: connection.portal };
   const [webhook, portal] = await Promise.all([
     findWebhookTrouble(deps, stripe, connection),
@@ -32,7 +36,8 @@ export async function findTrouble(deps: Deps, connection: ConnectionEntity): Pro
     // Without a portal everything but the portal works.
     status: trouble === null ? "CONNECTED" : "ERROR",
     lastError: [trouble, portal.trouble].filter(Boolean).join(" ") || null,
-    accountName: key.accountName,
+    keyTrouble,
+    ...key,
     portalConfiguration: portal.configuration,
     ...known,
   };
@@ -42,15 +47,15 @@ async function findKeyTrouble(
   deps: Deps,
   stripe: Stripe,
   { id, secretKeySealed, accountName: known }: ConnectionEntity,
-): Promise<{ trouble: string | null; accountName: string | null }> {
+): Promise<{ trouble: string | null } & Pick<ConnectionEntity, "accountName" | "missingPermissions">> {
   try {
     const { name: accountName } = await findAccount(stripe);
     const text = secretKeySealed === null ? "" : unsealOf(deps, id, "secret_key", secretKeySealed);
-    const missing = isRestricted(text) ? await findMissingPermissions(stripe) : [];
-    return { trouble: missing.length > 0 ? adviceOn(missing) : null, accountName };
+    const missingPermissions = isRestricted(text) ? await findMissingPermissions(stripe) : [];
+    return { trouble: null, accountName, missingPermissions };
   } catch (error) {
     if (!(error instanceof Failure) || error.retryable) throw error;
-    return { trouble: error.message, accountName: known };
+    return { trouble: error.message, accountName: known, missingPermissions: [] };
   }
 }
 

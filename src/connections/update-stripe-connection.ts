@@ -35,11 +35,15 @@ export async function updateStripeConnection(
   const next = readSecret(input.webhookSecret, "input.webhookSecret");
   const previous = readSecret(input.previousWebhookSecret, "input.previousWebhookSecret");
   return writeConnection(deps, connection.id, (held, _, now) => ({
-    ...(key && { secretKeySealed: sealOf(deps, held.id, "secret_key", key), status: "CONNECTED", lastError: null }),
+    ...(key && keyChanges(sealOf(deps, held.id, "secret_key", key))),
     ...turnSecret(deps, held, { next, previous }, now),
     ...(typeof allowPromotionCodes === "boolean" && { allowPromotionCodes }),
     ...(typeof exposePurchaseOptions === "boolean" && { exposePurchaseOptions }),
   }));
+}
+
+function keyChanges(secretKeySealed: string): Partial<ConnectionEntity> {
+  return { secretKeySealed, status: "CONNECTED", lastError: null, keyTrouble: null, missingPermissions: [] };
 }
 
 function turnSecret(

@@ -870,12 +870,16 @@ export type Mutation = {
   linkCustomer: LinkCustomerPayload;
   /** Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of Stripe; buyers whom only the import will find are not in it. */
   linkProduct: LinkProductPayload;
+  /** Compares what we hold with what Stripe says, and mends it. Each difference is among the problems of the job. It runs by itself every day, and after every gap in the webhooks. */
+  reconcile: Job;
   /** Writes a line of the caller's own into the journal, of type CUSTOM. */
   recordActivity: Activity;
   /** Forgets a piece of content. Answers whether there was one. */
   removeResource: Scalars['Boolean']['output'];
   /** Mends the webhook endpoint in Stripe: missing events, address, disabled, deleted, version, secret. */
   repairWebhookEndpoint: StripeConnection;
+  /** Reads events of Stripe's own list that we missed, and tries those again that we gave up on. */
+  replayEvents: Job;
   /** Ends grants that were made by hand. Answers those that were meant. */
   revokeAccess: Array<Grant>;
   /** Revokes an API key. From the answer on it opens nothing. */
@@ -966,6 +970,11 @@ export type MutationLinkProductArgs = {
 };
 
 
+export type MutationReconcileArgs = {
+  input: ReconcileInput;
+};
+
+
 export type MutationRecordActivityArgs = {
   input: RecordActivityInput;
 };
@@ -978,6 +987,12 @@ export type MutationRemoveResourceArgs = {
 
 export type MutationRepairWebhookEndpointArgs = {
   connection: Scalars['ID']['input'];
+};
+
+
+export type MutationReplayEventsArgs = {
+  connection: Scalars['ID']['input'];
+  since: Scalars['DateTime']['input'];
 };
 
 
@@ -1220,6 +1235,8 @@ export type Query = {
   resource?: Maybe<Resource>;
   /** May this user open this piece of content? Any of its products opens it. */
   resourceAccess: AccessDecision;
+  /** What is set up in this credential's mode and what is missing, each with what mends it. */
+  setupStatus: SetupStatus;
   /** The Stripe accounts of this credential's mode, the oldest first, disconnected ones too. */
   stripeConnections: Array<StripeConnection>;
   /** The products of a connected Stripe account, newest first, asked of Stripe at this moment. */
@@ -1350,6 +1367,18 @@ export type QueryUsersArgs = {
   last?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** What is compared with Stripe. */
+export type ReconcileInput = {
+  /** One connection; all of this mode by default. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** Only report the differences, and mend nothing. */
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only what was bought since then. */
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only what this user bought; everybody by default. */
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** A line of the caller's own. */
 export type RecordActivityInput = {
   /** Whatever goes with it. The user may read it. */
@@ -1437,6 +1466,30 @@ export type SetResourceTagInput = {
   products: Array<Scalars['String']['input']>;
   /** The tag. */
   tag: Scalars['String']['input'];
+};
+
+/** How far the set-up of a mode is. */
+export type SetupStatus = {
+  __typename?: 'SetupStatus';
+  /** Whether every step that is required is done. */
+  ready: Scalars['Boolean']['output'];
+  /** All steps, in the order in which they are best done. */
+  steps: Array<SetupStep>;
+};
+
+/** One thing that has to be in place, or should be. */
+export type SetupStep = {
+  __typename?: 'SetupStep';
+  /** How it is, in a sentence. */
+  detail: Scalars['String']['output'];
+  /** Whether it is in place. */
+  done: Scalars['Boolean']['output'];
+  /** The mutation or setting that mends it; null: nothing to mend. */
+  fix?: Maybe<Scalars['String']['output']>;
+  /** Its name, which stays the same. */
+  key: Scalars['String']['output'];
+  /** Whether anything that is bought opens nothing without it. */
+  required: Scalars['Boolean']['output'];
 };
 
 /** One Stripe account in one mode. */

@@ -1,0 +1,192 @@
+import { DAY, MINUTE } from "../base/durations";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import type { WebhookState } from "../connections/read-webhook-state";
+
+export interface SetupStep {
+  key: string;
+  done: boolean;
+  /** Without it, nothing that is bought opens anything. */
+  required: boolean;
+  detail: string;
+  fix: string | null;
+}
+
+/** A connection that was not disconnected, with what is known of its events. */
+export interface SetupConnection extends WebhookState {
+  connection: Pick<
+    ConnectionEntity,
+    | "account"
+    | "status"
+    | "keyTrouble"
+    | "missingPermissions"
+    | "webhookEndpoint"
+    | "webhookEventTypes"
+    | "portalConfiguration"
+  >;
+  lastEventAt: Date | null;
+  lastRejectedAt: Date | null;
+  failed: number;
+  oldestPendingAt: Date | null;
+  /** Somebody's subscription goes on, so events are to be expected now and then. */
+  isSelling: boolean;
+}
+
+export interface Setup {
+  connections: readonly SetupConnection[];
+  hasProduct: boolean;
+  hasLink: boolean;
+  hasAllowedUrls: boolean;
+  now: Date;
+}
+
+interface Look {
+  key: string;
+  required: boolean;
+  good: string;
+  fix: string;
+  /** What is wrong with a connection, in a sentence that begins after its account's id; null: nothing. */
+  wrong(one: SetupConnection, now: Date): string | null;
+}
+
+const QUIET_MS_MAX = 8 * DAY;
+const PENDING_MS_MAX = 10 * MINUTE;
+
+const looks: readonly Look[] = [
+  {
+    key: "key_accepted",
+    required: true,
+    good: "Stripe takes the key.",
+    fix: "updateStripeConnection(secretKey)",
+    wrong: ({ connection }) => connection.keyTrouble,
+  },
+  {
+    key: "key_permissions",
+    required: true,
+    good: "The key may do what is needed.",
+    fix: "Add the permissions to the restricted key in the Dashboard, then testStripeConnection",
+    wrong: ({ connection: { missingPermissions: missing } }) =>
+      missing.length > 0 ? `The restricted key lacks ${missing.join("; ")}.` : null,
+  },
+  {
+    key: "webhook_endpoint",
+    required: true,
+    good: "The webhook endpoint is there and enabled.",
+    fix: "repairWebhookEndpoint",
+    wrong: (one) => (isHeard(one) ? null : "There is no enabled webhook endpoint at our address."),
+  },
+  {
+    key: "webhook_events",
+    required: true,
+    good: "The endpoint is subscribed to every event that is needed.",
+    fix: "repairWebhookEndpoint",
+    wrong: (one) =>
+      isHeard(one) && one.missingEventTypes.length > 0
+        ? `The endpoint is not subscribed to ${one.missingEventTypes.join(", ")}.`
+        : null,
+  },
+  {
+    key: "webhook_version",
+    required: true,
+    good: "The endpoint speaks the version that we read, as far as we know.",
+    fix: "repairWebhookEndpoint",
+    wrong: (one) => (one.apiVersionMatches === false ? "The endpoint speaks another version than we read." : null),
+  },
+  {
+    key: "webhook_secret",
+    required: true,
+    good: "No signature was refused since the last good event.",
+    fix: "repairWebhookEndpoint, or updateStripeConnection(webhookSecret) if you look after the endpoint yourself",
+    wrong: ({ lastEventAt, lastRejectedAt }) =>
+      lastRejectedAt && (!lastEventAt || lastEventAt < lastRejectedAt)
+        ? `The last event was refused at ${lastRejectedAt.toISOString()}: its signature does not fit our secret.`
+        : null,
+  },
+  {
+    key: "events_arriving",
+    required: false,
+    good: "Events arrive, or none is to be expected.",
+    fix: "repairWebhookEndpoint, then replayEvents",
+    wrong: ({ isSelling, lastEventAt }, now) => {
+      if (!isSelling || (lastEventAt && now.getTime() - lastEventAt.getTime() < QUIET_MS_MAX)) return null;
+      return `There are subscriptions, and ${lastEventAt ? `the last event came at ${lastEventAt.toISOString()}` : "no event ever came"}.`;
+    },
+  },
+  {
+    key: "events_done",
+    required: false,
+    good: "No event failed, and none waits long.",
+    fix: "replayEvents",
+    wrong: ({ failed, oldestPendingAt }, now) => {
+      if (failed > 0) return `${failed} events failed after the last try.`;
+      if (!oldestPendingAt || now.getTime() - oldestPendingAt.getTime() < PENDING_MS_MAX) return null;
+      return `An event waits since ${oldestPendingAt.toISOString()}.`;
+    },
+  },
+  {
+    key: "portal_configuration",
+    required: false,
+    good: "The customer portal has a configuration.",
+    fix: "testStripeConnection, which makes one or says why Stripe refuses",
+    wrong: ({ connection }) =>
+      connection.portalConfiguration === null ? "The customer portal has no configuration." : null,
+  },
+];
+
+/** Nothing is known of an endpoint whose secret was brought, but that it has one. */
+function isHeard({ configured, connection }: SetupConnection): boolean {
+  return configured && (connection.webhookEndpoint === null || connection.webhookEventTypes.length > 0);
+}
+
+/** Pure: what is done, and what is left to do before what is bought in Stripe opens anything, in a sensible order. */
+export function decideSetupSteps(setup: Setup): SetupStep[] {
+  const { connections, hasProduct, hasLink, hasAllowedUrls } = setup;
+  const accounts = connections.map(({ connection }) => connection.account).join(", ");
+  return [
+    step("account_connected", true, connections.length > 0, {
+      good: `Connected: ${accounts}.`,
+      bad: "No Stripe account is connected in this mode.",
+      fix: "connectStripe",
+    }),
+    ...looks.map((look) => stepOf(look, setup)),
+    step("product_exists", true, hasProduct, {
+      good: "There is a product.",
+      bad: "There is no live product.",
+      fix: "createProduct",
+    }),
+    step("product_linked", true, hasLink, {
+      good: "A product is linked to Stripe.",
+      bad: "No product is linked to a Stripe product.",
+      fix: "linkProduct",
+    }),
+    step("return_urls", false, hasAllowedUrls, {
+      good: "People may be sent back to the addresses on the list.",
+      bad: "People may be sent back nowhere: checkout and portal refuse every return address.",
+      fix: "LATCHKEY_ALLOWED_URLS",
+    }),
+  ];
+}
+
+/** Every step that is required is done. */
+export function decideReady(steps: readonly SetupStep[]): boolean {
+  return steps.every(({ done, required }) => done || !required);
+}
+
+function stepOf({ key, required, good, fix, wrong }: Look, { connections, now }: Setup): SetupStep {
+  const found = connections.map((one) => ({ account: one.connection.account, trouble: wrong(one, now) }));
+  const bad = found.flatMap(({ account, trouble }) => (trouble === null ? [] : [`${account}: ${trouble}`]));
+  if (found.length === 0) bad.push("No Stripe account is connected in this mode.");
+  return step(key, required, bad.length === 0, {
+    good,
+    bad: bad.join(" "),
+    fix: found.length === 0 ? "connectStripe" : fix,
+  });
+}
+
+function step(
+  key: string,
+  required: boolean,
+  done: boolean,
+  { good, bad, fix }: { good: string; bad: string; fix: string },
+): SetupStep {
+  return { key, required, done, detail: done ? good : bad, fix: done ? null : fix };
+}

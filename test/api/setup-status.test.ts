@@ -1,0 +1,91 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Shop, startShop } from "../kit/start-shop";
+
+interface Step {
+  key: string;
+  done: boolean;
+  required: boolean;
+  detail: string;
+  fix: string | null;
+}
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await startShop({ connect: false });
+});
+afterEach(() => shop.stop());
+
+async function status(credential?: string): Promise<{ ready: boolean; open: string[]; steps: Step[] }> {
+  const document = "{ setupStatus { ready steps { key done required detail fix } } }";
+  type Answer = { setupStatus: { ready: boolean; steps: Step[] } };
+  const { ready, steps } = (await shop.latchkey.get<Answer>(document, {}, credential)).setupStatus;
+  return { ready, steps, open: steps.filter(({ done }) => !done).map(({ key }) => key) };
+}
+
+const connect = (input: object = {}) =>
+  shop.latchkey.get<{ connectStripe: { id: string } }>(
+    "mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id } }",
+    { input: { secretKey: "sk_test_setup", ...input } },
+  );
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await isDone())) {
+    if (Date.now() > deadline) throw new Error(`it does not come: ${JSON.stringify(await status())}`);
+    await pause(50);
+  }
+}
+
+test("CH-S1, CH-S2: from nothing to ready, each step with what mends it", async () => {
+  const before = await status();
+  expect(before.ready).toBe(false);
+  expect(before.steps.find(({ key }) => key === "account_connected")?.fix).toBe("connectStripe");
+  await connect();
+  expect((await status()).open).toEqual(["product_exists", "product_linked", "return_urls"]);
+  await shop.latchkey.get(`mutation { createProduct(input: { key: "course", name: "Course" }) { id } }`);
+  expect((await status()).open).toEqual(["product_linked", "return_urls"]);
+  const { id } = await shop.stripe.products.create({ name: "Course" });
+  await shop.stripe.prices.create({ product: id, currency: "eur", unit_amount: 900 });
+  await shop.latchkey.get(
+    `mutation { linkProduct(input: { product: "course", stripeProductId: "${id}", importExisting: false }) { preview { gaining } } }`,
+  );
+  expect(await status()).toMatchObject({ ready: true, open: ["return_urls"] });
+});
+
+test("what is connected in one mode says nothing about the other", async () => {
+  await connect();
+  const live = await status(await shop.latchkey.key("READ", "LIVE"));
+  expect(live.open).toContain("account_connected");
+});
+
+test("TA-X5, F36: a lost event, a wrong version and a rolled secret turn their step, and repairing turns it back", async () => {
+  const { connectStripe: connection } = await connect();
+  const [endpoint] = (await shop.stripe.webhookEndpoints.list()).data;
+  await shop.stripe.webhookEndpoints.update(endpoint?.id ?? "", {
+    enabled_events: ["invoice.paid", "customer.created"],
+  });
+  shop.simulator.control.act((draft) =>
+    draft.update("webhook_endpoint", endpoint?.id ?? "", { api_version: "2024-09-30.acacia" }),
+  );
+  const test = `mutation { testStripeConnection(connection: "${connection.id}") { status } }`;
+  await shop.latchkey.get(test);
+  expect((await status()).open).toEqual(expect.arrayContaining(["webhook_events", "webhook_version"]));
+  await shop.control("roll-secret", { endpoint: endpoint?.id, keep_old: false });
+  await shop.stripe.customers.create({});
+  await until(async () => (await status()).open.includes("webhook_secret"));
+  shop.clock.moveBy(60_000);
+  await shop.latchkey.get(`mutation { repairWebhookEndpoint(connection: "${connection.id}") { status } }`);
+  await shop.stripe.customers.create({});
+  await until(async () => !(await status()).open.some((key) => key.startsWith("webhook_")));
+});
+
+test("a key without a permission is named by its permission", async () => {
+  const { connectStripe: connection } = await connect({ secretKey: "rk_test_setup" });
+  await shop.control("restrict-key", { key: "rk_test_setup", missing: ["invoice_read"] });
+  await shop.latchkey.get(`mutation { testStripeConnection(connection: "${connection.id}") { status } }`);
+  const { steps } = await status();
+  expect(steps.find(({ key }) => key === "key_permissions")).toMatchObject({
+    done: false,
+    detail: expect.stringMatching(/Invoices: read/),
+  });
+});

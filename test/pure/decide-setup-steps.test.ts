@@ -1,0 +1,191 @@
+import {
+  type Setup,
+  type SetupConnection,
+  decideReady,
+  decideSetupSteps,
+} from "../../src/projection/decide-setup-steps";
+
+const now = new Date("2026-03-20T12:00:00.000Z");
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
+
+const fine: SetupConnection = {
+  connection: {
+    account: "acct_1",
+    status: "CONNECTED",
+    keyTrouble: null,
+    missingPermissions: [],
+    webhookEndpoint: "we_1",
+    webhookEventTypes: ["*"],
+    portalConfiguration: "bpc_1",
+  },
+  configured: true,
+  missingEventTypes: [],
+  apiVersionMatches: true,
+  lastEventAt: daysAgo(1),
+  lastRejectedAt: null,
+  failed: 0,
+  oldestPendingAt: null,
+  isSelling: true,
+};
+const done: Setup = { connections: [fine], hasProduct: true, hasLink: true, hasAllowedUrls: true, now };
+const withConnection = (changes: Partial<SetupConnection>): Setup => ({
+  ...done,
+  connections: [{ ...fine, ...changes }],
+});
+const row = (changes: Partial<SetupConnection["connection"]>) =>
+  withConnection({ connection: { ...fine.connection, ...changes } });
+const openSteps = (setup: Setup) => decideSetupSteps(setup).filter((step) => !step.done);
+
+test("when everything is in place, every step is done and there is nothing to mend", () => {
+  const steps = decideSetupSteps(done);
+  expect(steps.filter((step) => !step.done || step.fix !== null)).toEqual([]);
+  expect(decideReady(steps)).toBe(true);
+});
+
+// What is wrong, the step that says so, whether anything still opens, what is said, and what mends it.
+const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
+  [
+    "the key was revoked",
+    row({ keyTrouble: "Stripe does not accept the key." }),
+    "key_accepted",
+    false,
+    /acct_1: Stripe does not/,
+    /updateStripeConnection/,
+  ],
+  [
+    "a permission is missing",
+    row({ missingPermissions: ["Customers: read"] }),
+    "key_permissions",
+    false,
+    /Customers: read/,
+    /testStripeConnection/,
+  ],
+  [
+    "there is no secret",
+    withConnection({ configured: false, apiVersionMatches: null }),
+    "webhook_endpoint",
+    false,
+    /no enabled webhook/,
+    /repairWebhookEndpoint/,
+  ],
+  [
+    "the endpoint hears nothing",
+    row({ webhookEventTypes: [] }),
+    "webhook_endpoint",
+    false,
+    /no enabled webhook/,
+    /repairWebhookEndpoint/,
+  ],
+  [
+    "an event is not subscribed to",
+    withConnection({ missingEventTypes: ["invoice.paid"] }),
+    "webhook_events",
+    false,
+    /invoice\.paid/,
+    /repairWebhookEndpoint/,
+  ],
+  [
+    "the version is another",
+    withConnection({ apiVersionMatches: false }),
+    "webhook_version",
+    false,
+    /another version/,
+    /repairWebhookEndpoint/,
+  ],
+  [
+    "the last signature was refused",
+    withConnection({ lastRejectedAt: daysAgo(0.5) }),
+    "webhook_secret",
+    false,
+    /2026-03-20T00:00/,
+    /updateStripeConnection\(webhookSecret\)/,
+  ],
+  [
+    "nothing but refused signatures ever came",
+    withConnection({ lastEventAt: null, lastRejectedAt: daysAgo(9), isSelling: false }),
+    "webhook_secret",
+    false,
+    /refused/,
+    /repair/,
+  ],
+  [
+    "no event came for weeks, and there are subscriptions",
+    withConnection({ lastEventAt: daysAgo(9) }),
+    "events_arriving",
+    true,
+    /last event came at/,
+    /replayEvents/,
+  ],
+  [
+    "no event ever came, and there are subscriptions",
+    withConnection({ lastEventAt: null }),
+    "events_arriving",
+    true,
+    /no event ever/,
+    /replayEvents/,
+  ],
+  ["an event failed", withConnection({ failed: 2 }), "events_done", true, /2 events failed/, /replayEvents/],
+  [
+    "an event waits long",
+    withConnection({ oldestPendingAt: daysAgo(1) }),
+    "events_done",
+    true,
+    /waits since/,
+    /replayEvents/,
+  ],
+  [
+    "there is no portal configuration",
+    row({ portalConfiguration: null }),
+    "portal_configuration",
+    true,
+    /no configuration/,
+    /testStripeConnection/,
+  ],
+  ["there is no product", { ...done, hasProduct: false }, "product_exists", false, /no live product/, /createProduct/],
+  ["no product is linked", { ...done, hasLink: false }, "product_linked", false, /No product is linked/, /linkProduct/],
+  [
+    "nobody may be sent back",
+    { ...done, hasAllowedUrls: false },
+    "return_urls",
+    true,
+    /sent back nowhere/,
+    /LATCHKEY_ALLOWED_URLS/,
+  ],
+];
+
+test.each(cases)("%s", (_, setup, key, ready, detail, fix) => {
+  expect(openSteps(setup)).toEqual([
+    { key, done: false, required: !ready, detail: expect.stringMatching(detail), fix: expect.stringMatching(fix) },
+  ]);
+  expect(decideReady(decideSetupSteps(setup))).toBe(ready);
+});
+
+test("without an account, everything about one waits for connectStripe", () => {
+  const steps = openSteps({ ...done, connections: [] });
+  expect(steps.length).toBeGreaterThan(8);
+  expect(new Set(steps.map(({ fix }) => fix))).toEqual(new Set(["connectStripe"]));
+});
+
+test("of several accounts, the one with the trouble is named", () => {
+  const other = { ...fine, connection: { ...fine.connection, account: "acct_2" }, failed: 1 };
+  expect(openSteps({ ...done, connections: [fine, other] })).toMatchObject([
+    { detail: "acct_2: 1 events failed after the last try." },
+  ]);
+});
+
+test("a secret that was brought: nothing is claimed of an endpoint that we cannot see", () => {
+  const brought = {
+    ...fine,
+    apiVersionMatches: null,
+    connection: { ...fine.connection, webhookEndpoint: null, webhookEventTypes: [] },
+  };
+  expect(openSteps({ ...done, connections: [brought] })).toEqual([]);
+});
+
+test("an old refusal before a good event means nothing any more", () => {
+  expect(openSteps(withConnection({ lastRejectedAt: daysAgo(2) }))).toEqual([]);
+});
+
+test("no event for weeks is fine where nothing is sold yet", () => {
+  expect(openSteps(withConnection({ lastEventAt: null, isSelling: false }))).toEqual([]);
+});
