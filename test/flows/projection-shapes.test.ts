@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { idOf } from "../../src/projection/read-references";
 import { type Stall, openStall } from "../kit/open-stall";
 import { type Shop, startShop } from "../kit/start-shop";
 
@@ -77,12 +78,12 @@ describe("F20: the same story at whatever version the endpoint speaks", () => {
     await shop.control("complete-checkout", { session: session.id, email, card: CARD });
     expect(await grantsOf(email)).toEqual(["1 book: ACTIVE PURCHASE", "2 pro: ACTIVE SUBSCRIPTION"]);
     const done = await shop.stripe.checkout.sessions.retrieve(session.id);
-    const subscription = String(done.subscription);
+    const subscription = idOf(done.subscription) ?? "";
     await shop.control("renew-now", { subscription, ends: "fails" });
     expect(await grantsOf(email)).toEqual(["1 book: ACTIVE PURCHASE", "2 pro: GRACE GRACE_PERIOD"]);
     await shop.control("retry-now", { subscription });
     expect(await grantsOf(email)).toEqual(["1 book: ACTIVE PURCHASE", "2 pro: ACTIVE SUBSCRIPTION"]);
-    const [charge] = (await shop.stripe.charges.list({ customer: String(done.customer), limit: 100 })).data
+    const [charge] = (await shop.stripe.charges.list({ customer: idOf(done.customer) ?? "", limit: 100 })).data
       .filter(({ status, amount_refunded }) => status === "succeeded" && amount_refunded === 0)
       .toReversed();
     await shop.control("refund", { charge: charge?.id });
@@ -105,7 +106,7 @@ describe("what is sold once along with a subscription", () => {
     await shop.control("complete-checkout", { session: session.id, email, card: CARD });
     const { subscription } = await shop.stripe.checkout.sessions.retrieve(session.id);
     await shop.settled();
-    await shop.stripe.subscriptions.cancel(String(subscription));
+    await shop.stripe.subscriptions.cancel(idOf(subscription) ?? "");
     expect(await grantsOf(email)).toEqual(["1 book: ACTIVE PURCHASE", "1 pro: ENDED CANCELLED"]);
   });
 
