@@ -55,7 +55,11 @@ function describeCommands(endWith: (code: number) => void): Command {
       const { migrate } = await import("./migrate.js");
       endWith(await migrate(terminal, options));
     });
-  describeKeys(program.command("keys").description("Make, list and revoke API keys, on the database itself."));
+  describeKeys(
+    program
+      .command("keys")
+      .description("Make, list and revoke API keys, and change the key that seals secrets, on the database itself."),
+  );
   return program;
 }
 
@@ -106,6 +110,14 @@ function describeKeys(keys: Command): void {
     .action(async (id: string, options: { json: boolean }) => {
       const { revokeKey } = await import("./keys.js");
       await revokeKey(terminal, { id, ...options });
+    });
+  keys
+    .command("reseal")
+    .description("Seal every secret in the database with the first LATCHKEY_ENCRYPTION_KEY; the others can then go.")
+    .option("--json", "answer in JSON", false)
+    .action(async (options: { json: boolean }) => {
+      const { resealSecrets } = await import("./reseal-secrets.js");
+      await resealSecrets(terminal, options);
     });
 }
 

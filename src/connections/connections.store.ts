@@ -30,6 +30,11 @@ export function findConnected(db: Reader, mode?: Mode): Promise<ConnectionEntity
   return db.repository(ConnectionEntity).find({ where, order: { createdAt: "ASC", id: "ASC" } });
 }
 
+/** Of every mode, disconnected ones too. */
+export function findAllConnections(db: Reader): Promise<ConnectionEntity[]> {
+  return db.repository(ConnectionEntity).find({ order: { id: "ASC" } });
+}
+
 /** The connection as it is now; it stays so until the transaction ends. */
 export async function lockConnection(tx: Tx, id: string): Promise<ConnectionEntity | null> {
   return tx.repository(ConnectionEntity).findOne({ where: { id }, lock: { mode: "for_no_key_update" } });

@@ -19,6 +19,7 @@ export function unsealOf({ config }: Sealing, connectionId: string, column: Secr
   return unseal(config.sealingKeys, placeOf(connectionId, column), sealed);
 }
 
-function placeOf(connectionId: string, column: SecretColumn): string {
+/** What a secret is bound to when it is sealed. */
+export function placeOf(connectionId: string, column: SecretColumn): string {
   return `stripe_connections/${connectionId}/${column}`;
 }

@@ -60,6 +60,7 @@ export async function openSigningKey(
   return { id: key.id, privateJwk: JSON.parse(text) as Record<string, unknown> };
 }
 
-function placeOf(id: string): string {
+/** What the private half is bound to when it is sealed. */
+export function placeOf(id: string): string {
   return `signing_keys/${id}/private`;
 }

@@ -11,6 +11,11 @@ export function findCurrentSigningKey(db: Reader): Promise<SigningKeyEntity | nu
   return db.repository(SigningKeyEntity).findOne({ where: { retiredAt: IsNull() }, order: { createdAt: "DESC" } });
 }
 
+/** Replaces a sealed text, unless somebody else has done so. */
+export async function replaceSealed(db: Reader, id: string, before: string, after: string): Promise<void> {
+  await db.repository(SigningKeyEntity).update({ id, privateSealed: before }, { privateSealed: after });
+}
+
 /** Replicas that start together make one pair, not several. */
 export async function lockSigningKeys(tx: Tx): Promise<void> {
   await tx.rows(`/* signingKeys.lock */ lock table signing_keys in share row exclusive mode`);
