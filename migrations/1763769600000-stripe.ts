@@ -278,6 +278,7 @@ const statements = [
     add column closes_at timestamptz,
     add column as_of timestamptz,
     add column revoked_at timestamptz,
+    add column link_ids uuid[] not null default '{}',
     drop constraint grants_end_check,
     drop constraint grants_order_check,
     add constraint grants_end_check check (ended_at is null or end_reason is not null),
@@ -286,6 +287,7 @@ const statements = [
     add constraint grants_stripe_check check (connection_id is null or (stripe_object is not null and stripe_item is not null))`,
   `comment on column grants.closes_at is 'when the clock closes it, if that is later than the end that is shown'`,
   `comment on column grants.end_reason is 'why it is over, once its end has come, by whichever of the ends'`,
+  `comment on column grants.link_ids is 'the links by which it is given; one that only keeps what it gave finds it by this'`,
   `comment on column grants.revoked_at is 'ended by hand: what Stripe says later does not bring it back'`,
   `comment on column grants.as_of is 'when Stripe was last looked at for it'`,
   `create unique index grants_stripe_key on grants (user_id, connection_id, stripe_object, stripe_item, product_id)

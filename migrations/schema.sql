@@ -131,6 +131,7 @@ create table grants (
   closes_at timestamp with time zone,
   as_of timestamp with time zone,
   revoked_at timestamp with time zone,
+  link_ids uuid[] default '{}'::uuid[] not null,
   constraint grants_pkey PRIMARY KEY (user_id, id),
   constraint grants_closes_check CHECK (closes_at IS NULL OR ends_at IS NOT NULL),
   constraint grants_end_check CHECK (ended_at IS NULL OR end_reason IS NOT NULL),
@@ -604,6 +605,8 @@ comment on column grants.closes_at is 'when the clock closes it, if that is late
 comment on column grants.as_of is 'when Stripe was last looked at for it';
 
 comment on column grants.revoked_at is 'ended by hand: what Stripe says later does not bring it back';
+
+comment on column grants.link_ids is 'the links by which it is given; one that only keeps what it gave finds it by this';
 
 comment on column jobs.cursor is 'where to go on after a crash';
 

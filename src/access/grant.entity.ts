@@ -59,6 +59,10 @@ export class GrantEntity implements Grant {
   @Column("text", { name: "stripe_item", nullable: true })
   stripeItem!: string | null;
 
+  /** The links by which it is given. One that only keeps what it gave keeps nothing else. */
+  @Column("uuid", { name: "link_ids", array: true, default: [] })
+  linkIds!: string[];
+
   /** When Stripe was last looked at for it. */
   @Column("timestamptz", { name: "as_of", nullable: true })
   asOf!: Date | null;

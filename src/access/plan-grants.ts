@@ -21,7 +21,7 @@ export interface PlanQuestion {
 
 export type RuleOfLink = Pick<
   ProductLinkEntity,
-  "productId" | "stripeProduct" | "priceIds" | "state" | "accessDurationDays" | "accessEndsAt"
+  "id" | "productId" | "stripeProduct" | "priceIds" | "state" | "accessDurationDays" | "accessEndsAt"
 >;
 
 /** A grant as it should be. With `id` it is there already, and changes. */
@@ -32,6 +32,8 @@ export interface PlannedGrant extends Life {
   stripeItem: string;
   startsAt: Date;
   quantity: number;
+  /** The links by which it is given. */
+  linkIds: string[];
 }
 
 /**
@@ -42,7 +44,7 @@ export function planGrants(question: PlanQuestion): PlannedGrant[] {
   const wanted = wantedGrants(question);
   const keys = new Set(wanted.map(keyOf));
   const left = question.current.filter((grant) => !keys.has(keyOf(grant)));
-  return [...wanted, ...left.map((grant) => ended(grant, endReasonOf(grant, question), question.now))];
+  return [...wanted, ...left.map((grant) => ended(grant, question))];
 }
 
 function wantedGrants(question: PlanQuestion): PlannedGrant[] {
@@ -50,31 +52,43 @@ function wantedGrants(question: PlanQuestion): PlannedGrant[] {
   if (ownerId === null || source.ignored) return [];
   const wanted = new Map<string, PlannedGrant>();
   for (const fact of source.items) {
-    for (const link of question.links) {
-      const grant = covers(link, fact) ? grantOf(fact, link, ownerId, question) : null;
-      if (grant && !wanted.has(keyOf(grant))) wanted.set(keyOf(grant), grant);
+    for (const link of question.links.filter((each) => covers(each, fact, question))) {
+      const grant = grantOf(fact, link, ownerId, question);
+      const other = wanted.get(keyOf(grant));
+      wanted.set(keyOf(grant), other ? together(other, grant) : grant);
     }
   }
   return [...wanted.values()];
 }
 
-function covers(link: RuleOfLink, fact: Fact): boolean {
+function covers(link: RuleOfLink, fact: Fact, { current }: PlanQuestion): boolean {
   const isNamed = link.priceIds.length === 0 || link.priceIds.includes(fact.price);
-  return link.state !== "REMOVED" && link.stripeProduct === fact.stripeProduct && isNamed;
+  if (link.state === "REMOVED" || link.stripeProduct !== fact.stripeProduct || !isNamed) return false;
+  // A link that only keeps what it gave gives nothing new. What it gave goes along when the purchase changes hands.
+  return link.state === "ACTIVE" || current.some((grant) => grant.stripeItem === fact.item && hasFrom(link, grant));
 }
 
-function grantOf(fact: Fact, link: RuleOfLink, ownerId: string, question: PlanQuestion): PlannedGrant | null {
+function hasFrom(link: RuleOfLink, grant: GrantEntity): boolean {
+  return grant.productId === link.productId && grant.linkIds.includes(link.id);
+}
+
+/** Two links give the same: the one by which it lasts longest decides. */
+function together(one: PlannedGrant, other: PlannedGrant): PlannedGrant {
+  const endOf = ({ endsAt }: PlannedGrant) => endsAt?.getTime() ?? Infinity;
+  return { ...(endOf(other) > endOf(one) ? other : one), linkIds: [...new Set([...one.linkIds, ...other.linkIds])] };
+}
+
+function grantOf(fact: Fact, link: RuleOfLink, ownerId: string, question: PlanQuestion): PlannedGrant {
   const { source, policy, current } = question;
   const key = { userId: ownerId, productId: link.productId, stripeItem: fact.item };
   const present = current.find((grant) => keyOf(grant) === keyOf(key));
-  // A link that only keeps what it gave gives nothing new.
-  if (link.state === "KEEPING" && !present) return null;
   const life = planLife(source, fact, link, policy);
   const planned = { ...life, ...key, id: present?.id ?? null, startsAt: startOf(fact, present, question, life) };
   const revoked = present?.revokedAt ?? null;
   return {
     ...planned,
     quantity: fact.quantity,
+    linkIds: [link.id],
     ...(revoked === null ? {} : { endedAt: revoked, endReason: "REVOKED" as const }),
   };
 }
@@ -99,7 +113,8 @@ function endReasonOf(grant: GrantEntity, { source, ownerId }: PlanQuestion): Acc
   return isHeld || source.ignored || grant.userId !== ownerId ? "REVOKED" : "CANCELLED";
 }
 
-function ended(grant: GrantEntity, endReason: AccessReason, now: Date): PlannedGrant {
+function ended(grant: GrantEntity, question: PlanQuestion): PlannedGrant {
+  const { links, now } = question;
   const { id, userId, productId, reason, startsAt, endsAt, closesAt, quantity, cancelAtPeriodEnd } = grant;
   const isOver = grant.endedAt !== null && grant.endedAt <= now;
   return {
@@ -113,8 +128,10 @@ function ended(grant: GrantEntity, endReason: AccessReason, now: Date): PlannedG
     quantity,
     cancelAtPeriodEnd,
     stripeItem: grant.stripeItem ?? "",
+    // What is kept by a link that is gone is kept through whatever interrupts it.
+    linkIds: links.filter((link) => link.state === "KEEPING" && hasFrom(link, grant)).map(({ id }) => id),
     endedAt: isOver ? grant.endedAt : now,
-    endReason: isOver ? grant.endReason : endReason,
+    endReason: isOver ? grant.endReason : endReasonOf(grant, question),
   };
 }
 

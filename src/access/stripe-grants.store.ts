@@ -74,7 +74,7 @@ export async function updateStripeGrants(tx: Tx, grants: readonly GrantEntity[],
     `/* grants.updateFromStripe */ update grants g set
        reason = n.reason, starts_at = n.starts_at, ends_at = n.ends_at, closes_at = n.closes_at, ended_at = n.ended_at,
        end_reason = n.end_reason, quantity = n.quantity, cancel_at_period_end = n.cancel_at_period_end,
-       as_of = n.as_of, updated_at = $2
+       link_ids = n.link_ids, as_of = n.as_of, updated_at = $2
      from json_populate_recordset(null::grants, $1) n where g.user_id = n.user_id and g.id = n.id`,
     values,
   );
@@ -98,6 +98,7 @@ function toColumns(grant: GrantEntity): Record<string, unknown> {
     stripe_object: grant.stripeObject,
     connection_id: grant.connectionId,
     stripe_item: grant.stripeItem,
+    link_ids: grant.linkIds,
     as_of: grant.asOf,
     note: grant.note,
     granted_by: grant.grantedBy,

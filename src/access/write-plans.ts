@@ -166,6 +166,7 @@ const told = [
   "endReason",
   "quantity",
   "cancelAtPeriodEnd",
+  "linkIds",
   "asOf",
 ] as const;
 

@@ -10,7 +10,8 @@ const NOW = day(2);
 
 function link(said: Partial<RuleOfLink> = {}): RuleOfLink {
   const forever = { accessDurationDays: null, accessEndsAt: null };
-  return { productId: "course", stripeProduct: "prod_course", priceIds: [], state: "ACTIVE", ...forever, ...said };
+  const whole = { id: "link", productId: "course", stripeProduct: "prod_course", priceIds: new Array<string>() };
+  return { ...whole, ...forever, state: "ACTIVE", ...said };
 }
 
 function question(said: Partial<PlanQuestion> = {}): PlanQuestion {
@@ -114,6 +115,26 @@ describe("what changes afterwards", () => {
     expect(open(planGrants(question({ links: keeping, current })))).toEqual(["ada: course × 1"]);
     const over = subscription({ status: "canceled", endedAt: day(1) });
     expect(open(planGrants(question({ source: over, links: keeping, current })))).toEqual([]);
+  });
+
+  test("a link that keeps what it gave keeps nothing that came by another one, and what it keeps it keeps through a pause", () => {
+    const [keeping, next] = [link({ state: "KEEPING" }), link({ id: "next" })];
+    const byNext = carryOut(planGrants(question({ links: [keeping, next] })), before.source);
+    expect(open(planGrants(question({ links: [keeping], current: byNext })))).toEqual([]);
+    const both = carryOut(planGrants(question({ links: [keeping, next], current })), before.source);
+    expect(open(planGrants(question({ links: [keeping], current: both })))).toEqual(["ada: course × 1"]);
+    const marked = subscription({}, { ignored: true });
+    const stopped = carryOut(planGrants(question({ source: marked, links: [keeping], current })), marked);
+    expect(open(planGrants(question({ links: [keeping], current: stopped })))).toEqual(["ada: course × 1"]);
+    expect(open(planGrants(question({ ownerId: "bob", links: [keeping], current })))).toEqual(["bob: course × 1"]);
+  });
+
+  test("of two links that give the same, the one by which it lasts longest decides", () => {
+    const [short, long] = [link({ accessDurationDays: 3 }), link({ id: "next", accessDurationDays: 30 })];
+    const ends = (links: RuleOfLink[]) => planGrants(question({ source: order(), links })).map(({ endsAt }) => endsAt);
+    expect(ends([short, long])).toEqual(ends([long]));
+    expect(ends([long, short])).toEqual(ends([long]));
+    expect(ends([link(), short])).toEqual([null]);
   });
 
   test("what was revoked by hand stays revoked, whatever Stripe says later: RWS-X4", () => {
