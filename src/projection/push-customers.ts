@@ -12,7 +12,7 @@ import { findUsersById } from "../users/users.store";
 
 const LEASE_SECONDS = 60;
 const BATCH = 10;
-const PAUSES = [5 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY, DAY, DAY];
+const PAUSES = [2 * SECOND, 5 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY, DAY, DAY];
 
 /** Tells customers in Stripe the new addresses of their users. One step of background work; true if there may be more. */
 export async function pushCustomers(deps: Deps): Promise<boolean> {

@@ -314,7 +314,7 @@ describe("RWS-X12: a new e-mail address", () => {
       fault: { kind: "error-before" },
       method: "POST",
       path: `/v1/customers/${customer}`,
-      count: 2,
+      count: 4,
     });
     await ops.updateUser({ user, email: "second@push.example" });
     const failures = () => ops.activities({ user, types: ["CUSTOM"] });
