@@ -110,25 +110,44 @@ async function write(
   prepared: Prepared,
   input: ConnectStripe,
 ): Promise<{ connection: ConnectionEntity; isOurs: boolean }> {
-  const { before, account, id } = prepared;
   const now = deps.clock.now();
-  const held = before && (await lockConnection(tx, before.id));
-  if (held && held.updatedAt.getTime() !== before.updatedAt.getTime() && held.status === "CONNECTED") {
-    return { connection: held, isOurs: false };
+  const held = (await holdRow(tx, prepared.before)) ?? (await insert(tx, deps, prepared, input, now));
+  if (!("status" in held)) return { connection: held.inserted, isOurs: true };
+  // Two that connect at once may each have made an endpoint: the first one's stands.
+  const isLate =
+    held.status !== "DISCONNECTED" && held.webhookSecretSealed !== (prepared.before?.webhookSecretSealed ?? null);
+  const endpoint = isLate ? null : prepared.endpoint;
+  const changes = changesOf(deps, { ...prepared, id: held.id, endpoint }, held, input, now);
+  await updateConnection(tx, held.id, changes);
+  if (held.status === "DISCONNECTED") await record(tx, held, input, now);
+  return { connection: Object.assign(held, changes), isOurs: endpoint === prepared.endpoint };
+}
+
+async function holdRow(tx: Tx, before: ConnectionEntity | null): Promise<ConnectionEntity | null> {
+  return before && lockConnection(tx, before.id);
+}
+
+/** The new row, or the one of somebody who was faster. */
+async function insert(
+  tx: Tx,
+  deps: ConnectDeps,
+  prepared: Prepared,
+  input: ConnectStripe,
+  now: Date,
+): Promise<ConnectionEntity | { inserted: ConnectionEntity }> {
+  const row = Object.assign(
+    new ConnectionEntity(),
+    blank(prepared.id, now),
+    changesOf(deps, prepared, null, input, now),
+  );
+  if (await insertConnection(tx, row)) {
+    await announceConnection(tx, row.id);
+    await record(tx, row, input, now);
+    return { inserted: row };
   }
-  const row = Object.assign(new ConnectionEntity(), blank(id, now), held, changesOf(deps, prepared, held, input, now));
-  if (held) {
-    const { id: _, createdAt: __, ...changes } = row;
-    await updateConnection(tx, id, changes);
-  } else if (await insertConnection(tx, row)) {
-    await announceConnection(tx, id);
-  } else {
-    const winner = await findConnectionByAccount(tx, account.id, input.mode);
-    if (!winner) throw new Bug("a connection vanished while it was made", { account: account.id });
-    return { connection: winner, isOurs: false };
-  }
-  if (held?.status !== "CONNECTED") await record(tx, row, input, now);
-  return { connection: row, isOurs: true };
+  const winner = await holdRow(tx, await findConnectionByAccount(tx, row.account, row.mode));
+  if (!winner) throw new Bug("a connection vanished while it was made", { account: row.account });
+  return winner;
 }
 
 function changesOf(
