@@ -20,6 +20,7 @@ export interface Projecting {
 
 const SUBJECTS_AT_ONCE = 16;
 const EXTEND_EVERY_MS = 5 * SECOND;
+const WAKE_WITHIN_MS = 10 * SECOND;
 const STOP_WITHIN_MS = 5 * SECOND;
 
 /** From the inbox to access, until it is stopped. Subjects are worked on side by side, and each by one worker only. */
@@ -68,6 +69,11 @@ export function projectEvents({ deps, pauses, subjectsAtOnce = SUBJECTS_AT_ONCE 
     }
   }
 
+  /** A short pause is not made longer by our own idleness. */
+  function wakeAfter(ms: number): void {
+    if (ms < WAKE_WITHIN_MS) setTimeout(() => loop.wake(), ms + 1).unref();
+  }
+
   /** What went wrong; null: nothing. */
   async function tryAll(
     connection: ConnectionEntity,
@@ -101,6 +107,7 @@ export function projectEvents({ deps, pauses, subjectsAtOnce = SUBJECTS_AT_ONCE 
       return { connectionId: connection.id, eventId: event.eventId, error: text, ...retry };
     });
     await failEvents(deps.db, tries);
+    wakeAfter(Math.max(...tries.map(({ pauseMs }) => pauseMs)));
     tellTrouble(connection.id, subject, { trouble, error, isFinal: tries.some(({ final }) => final) });
   }
 
