@@ -30,6 +30,7 @@ const order: Order = {
   email: ADA,
   ignored: false,
   payment: "PAID",
+  isBought: true,
   boughtAt: NOW - DAY,
   paidAt: NOW - DAY,
   amount: 5_000,

@@ -162,7 +162,7 @@ export function heldUnder(link: ProductLink, stripe: StripeState, books: Books):
       .filter(({ customer, ignored }) => !ignored && owners(customer, null))
       .flatMap(({ id, items }) => items.map((item) => ({ ...item, key: `${id}/${item.id}` }))),
     ...stripe.orders
-      .filter(({ customer, email, ignored }) => !ignored && owners(customer, email))
+      .filter(({ customer, email, ignored, isBought }) => isBought && !ignored && owners(customer, email))
       .flatMap(({ key, lines }) => lines.map((line) => ({ ...line, key: `${key}/${line.price}` }))),
   ];
   return new Set(

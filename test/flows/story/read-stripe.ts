@@ -31,6 +31,8 @@ export interface Order {
   email: string | null;
   ignored: boolean;
   payment: "PAID" | "PENDING" | "FAILED";
+  /** Somebody has bought, though the money may not be there yet. A bill that nobody has tried to pay is no purchase. */
+  isBought: boolean;
   boughtAt: number;
   /** Null where Stripe does not say: money that a bank took days to send. */
   paidAt: number | null;
@@ -154,6 +156,7 @@ async function orderOfSession(stripe: Stripe, papers: Papers, row: Stripe.Checko
     email: row.customer_details?.email ?? null,
     ignored: isIgnored(row) || (payment !== undefined && isIgnored(payment)),
     payment: isPaid ? "PAID" : isUnderWay ? "PENDING" : "FAILED",
+    isBought: true,
     boughtAt: row.created,
     paidAt: intent === null ? row.created : isCard ? charge.created : null,
     amount: charge?.amount_captured ?? row.amount_total ?? 0,
@@ -175,6 +178,8 @@ async function orderOfInvoice(stripe: Stripe, papers: Papers, row: Stripe.Invoic
     : row.lines.data;
   const intents = intentsOf(papers, row.id);
   const payments = papers.intents.filter(({ id }) => intents.includes(id));
+  const tries = papers.payments.filter((payment) => idOf(payment.invoice) === row.id).map(intentOf);
+  const isUnderWay = papers.intents.some(({ id, status }) => tries.includes(id) && status === "processing");
   const sessions = papers.sessions.filter(({ invoice }) => idOf(invoice) === row.id);
   const notes = papers.notes.filter((note) => idOf(note.invoice) === row.id && note.status === "issued");
   return {
@@ -183,6 +188,7 @@ async function orderOfInvoice(stripe: Stripe, papers: Papers, row: Stripe.Invoic
     email: row.customer_email,
     ignored: [row, ...sessions, ...payments].some(isIgnored),
     payment: row.status === "paid" ? "PAID" : row.status === "open" ? "PENDING" : "FAILED",
+    isBought: row.status !== "open" || isUnderWay,
     boughtAt: row.created,
     paidAt: row.status_transitions.paid_at,
     amount: papers.charges
