@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Mutation, Query, Resolver } from "type-
 import { actorOf } from "../activities/record-activities";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
+import { activateCustomerPortal } from "./activate-customer-portal";
 import { StripeConnection, toConnection } from "./connection.graphql";
 import { connectStripe } from "./connect-stripe";
 import { listConnections } from "./connections.store";
@@ -119,6 +120,18 @@ export class ConnectionsResolver {
     const row = await repairWebhookEndpoint(ctx, ctx.identity.mode, connection);
     ctx.log.info({ connectionId: row.id }, "a webhook endpoint was repaired");
     return toConnection(ctx, row);
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeConnection, {
+    description:
+      "Makes sure that the customer portal has a configuration in Stripe, and switches it on. Asked again, it changes nothing.",
+  })
+  async activateCustomerPortal(
+    @Ctx() ctx: Context,
+    @Arg("connection", () => ID, { description: "The connection (con_…)." }) connection: string,
+  ): Promise<StripeConnection> {
+    return toConnection(ctx, await activateCustomerPortal(ctx, ctx.identity.mode, connection));
   }
 
   @Allow("ADMIN")

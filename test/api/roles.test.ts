@@ -36,6 +36,7 @@ const table: Record<string, string> = {
   "Query.users": ". . R W A",
   "Query.viewer": "P U R W A",
 
+  "Mutation.activateCustomerPortal": ". . . . A",
   "Mutation.cancelJob": ". . . . A",
   "Mutation.connectStripe": ". . . . A",
   "Mutation.createApiKey": ". . . . A",
