@@ -13,14 +13,6 @@ type PriceColumns = Omit<StripePriceRow, "observation" | "unitAmount"> & {
   unitAmount: string | null;
 };
 
-/** A number drawn before Stripe is asked: of two looks at one object, the higher one has seen the later state. */
-export async function drawObservation(db: Reader): Promise<bigint> {
-  const [row] = await db.rows<{ number: string }>(
-    `/* catalogue.observe */ select nextval('stripe_observations')::text as number`,
-  );
-  return BigInt(row?.number ?? 0);
-}
-
 /** Keeps what was seen, unless something newer is held. */
 export async function keepStripeProducts(tx: Tx, products: readonly StripeProductRow[]): Promise<void> {
   if (products.length === 0) return;

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { type AccountDeps, askAccount, findInAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { StripePriceRow, StripeProductRow } from "./catalogue";
-import { drawObservation } from "./catalogue.store";
+import { drawObservation } from "./observations.store";
 import { readStripePrice, readStripeProduct } from "./read-catalogue";
 
 const STRIPE_PAGE = 100;

@@ -4,7 +4,7 @@ import { Refusal } from "../base/refusal";
 import { type AccountDeps, askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { StripeProductRow } from "./catalogue";
-import { drawObservation } from "./catalogue.store";
+import { drawObservation } from "./observations.store";
 import { readStripeProduct } from "./read-catalogue";
 
 export interface StripeProductFilter {

@@ -1,13 +1,9 @@
 import { type AccountDeps, findInAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import type { Reader } from "../database/db";
 import type { StripePriceRow, StripeProductRow } from "./catalogue";
-import {
-  drawObservation,
-  keepStripePrices,
-  keepStripeProducts,
-  markPricesDeleted,
-  markProductsDeleted,
-} from "./catalogue.store";
+import { keepStripePrices, keepStripeProducts, markPricesDeleted, markProductsDeleted } from "./catalogue.store";
+import { drawObservation } from "./observations.store";
 import { findLinksOfStripeProducts } from "./product-links.store";
 import { readStripePrice, readStripeProduct } from "./read-catalogue";
 
@@ -29,42 +25,40 @@ export async function refreshCatalogue(
   const connectionId = connection.id;
   const observation = await drawObservation(deps.db);
   const seen = { connectionId, observation };
-  const links = await findLinksOfStripeProducts(deps.db, [connectionId], [...new Set(hints.products)]);
-  const linked = [...new Set(links.map((link) => link.stripeProduct))];
-  const products: StripeProductRow[] = [];
-  const goneProducts: string[] = [];
-  for (const id of linked) {
+  const products = new Map<string, StripeProductRow | null>();
+  for (const id of await linkedAmong(deps.db, connectionId, hints.products)) {
     const product = await findInAccount(deps, connection, (stripe) => stripe.products.retrieve(id));
-    if (product && !product.deleted) products.push(readStripeProduct(product, seen));
-    else goneProducts.push(id);
+    products.set(id, product && !product.deleted ? readStripeProduct(product, seen) : null);
   }
-  const prices: StripePriceRow[] = [];
-  const gonePrices: string[] = [];
+  const prices = new Map<string, StripePriceRow | null>();
   for (const id of new Set(hints.prices)) {
     const price = await findInAccount(deps, connection, (stripe) => stripe.prices.retrieve(id));
-    if (price && !price.deleted) prices.push(readStripePrice(price, seen));
-    else gonePrices.push(id);
+    prices.set(id, price && !price.deleted ? readStripePrice(price, seen) : null);
   }
+  const gone = (rows: ReadonlyMap<string, object | null>) =>
+    [...rows].flatMap(([id, row]) => (row === null ? [{ connectionId, id }] : []));
   await deps.db.transaction(async (tx) => {
-    const kept = new Set(
-      (
-        await findLinksOfStripeProducts(tx, [connectionId], [...new Set(prices.map((price) => price.stripeProduct))])
-      ).map((link) => link.stripeProduct),
+    const found = [...prices.values()].filter((price) => price !== null);
+    const linked = await linkedAmong(
+      tx,
+      connectionId,
+      found.map((price) => price.stripeProduct),
     );
-    await keepStripeProducts(tx, products);
+    await keepStripeProducts(
+      tx,
+      [...products.values()].filter((product) => product !== null),
+    );
     await keepStripePrices(
       tx,
-      prices.filter((price) => kept.has(price.stripeProduct)),
+      found.filter((price) => linked.has(price.stripeProduct)),
     );
-    await markProductsDeleted(
-      tx,
-      goneProducts.map((id) => ({ connectionId, id })),
-      observation,
-    );
-    await markPricesDeleted(
-      tx,
-      gonePrices.map((id) => ({ connectionId, id })),
-      observation,
-    );
+    await markProductsDeleted(tx, gone(products), observation);
+    await markPricesDeleted(tx, gone(prices), observation);
   });
+}
+
+async function linkedAmong(db: Reader, connectionId: string, products: readonly string[]): Promise<Set<string>> {
+  if (products.length === 0) return new Set();
+  const links = await findLinksOfStripeProducts(db, [connectionId], [...new Set(products)]);
+  return new Set(links.map((link) => link.stripeProduct));
 }

@@ -2,7 +2,7 @@ import { Refusal } from "../base/refusal";
 import type { Clock } from "../base/clock";
 import { type AccountDeps, findInAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import { drawObservation } from "../links/catalogue.store";
+import { drawObservation } from "../links/observations.store";
 import type { CustomerSnapshot } from "../links/customer-snapshot";
 
 /** A customer whom somebody named, as Stripe has them now. One that is gone, or of the other mode, is refused. */

@@ -8,7 +8,7 @@ import { type Look, addTarget, keepCustomer, openLook, takeTarget } from "./look
 import { lookBehind } from "./look-at-money";
 import { lookAtInvoice, lookAtSession } from "./look-at-order";
 import { lookAtSubscription } from "./look-at-subscription";
-import { drawObservation } from "./observations.store";
+import { drawObservation } from "../links/observations.store";
 import { PAGE, openDesk } from "./open-desk";
 import type { Target, TargetKind } from "./target";
 

@@ -5,7 +5,7 @@ import { refreshCatalogue } from "../links/refresh-catalogue";
 import type { ClaimedSubject, InboxEvent } from "../stripe/inbox.store";
 import { type LookDeps, type Sighting, lookAt } from "./look-at";
 import { seeCustomer } from "./look-at-customer";
-import { drawObservation } from "./observations.store";
+import { drawObservation } from "../links/observations.store";
 import { readAsSnapshot, readSnapshot } from "./read-snapshot";
 import { type Routed, routeEvent } from "./routes";
 import type { Target } from "./target";

@@ -114,6 +114,7 @@ describe("lists", () => {
     "Resource.effectiveProducts",
     "Resource.products",
     "Resource.tags",
+    "SetupStatus.steps",
     "StripeProduct.prices",
     "StripeProductLink.priceIds",
     "User.stripeCustomers",
