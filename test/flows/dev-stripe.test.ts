@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type RunningCli, runCli, startCli } from "../kit/run-cli";
 
 let dataDir: string;
@@ -48,6 +49,28 @@ test("local mode brings a simulated Stripe whose links can be clicked, with some
   expect(data.filter((subscription) => subscription.cancel_at_period_end)).toHaveLength(1);
 });
 
+test("the simulated Stripe is connected by itself, and what happens there arrives here", async () => {
+  const { printed } = await startDev();
+  const ours = new URL(linkIn(printed, "GraphiQL")).origin;
+  const endpoints = () => look<{ data: { url: string }[] }>(printed, "endpoints");
+  await until(async () => (await endpoints()).data.some(({ url }) => url.startsWith(`${ours}/stripe/webhook/con_`)));
+  const post = { method: "POST", headers: { "content-type": "application/json" } };
+  const { data } = await look<{ data: { id: string }[] }>(printed, "customers");
+  const customer = data[0]?.id;
+  const gone = { ...post, body: JSON.stringify({ customer }) };
+  await fetch(new URL("/_control/delete-customer", linkIn(printed, "Control room")), gone);
+  const deliveries = () => look<{ data: { status: string }[] }>(printed, "deliveries?type=customer.deleted");
+  await until(async () => (await deliveries()).data.some(({ status }) => status === "delivered"));
+});
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await isDone())) {
+    if (Date.now() > deadline) throw new Error("it does not come");
+    await delay(50);
+  }
+}
+
 test("a restart finds the simulated world again, and adds nothing", async () => {
   const first = await startDev();
   const before = await look<{ data: { id: string }[] }>(first.printed, "customers");
@@ -55,7 +78,7 @@ test("a restart finds the simulated world again, and adds nothing", async () => 
   await first.cli.ended;
   const second = await startDev();
   expect(await look(second.printed, "customers")).toEqual(before);
-  expect(before.data).toHaveLength(12);
+  expect(before.data).toHaveLength(11);
   expect(new URL(linkIn(second.printed, "Checkout")).pathname).toBe(
     new URL(linkIn(first.printed, "Checkout")).pathname,
   );
@@ -68,7 +91,8 @@ test("two processes do not write one world", async () => {
 });
 
 test("whoever brings a Stripe of their own gets no simulated one", async () => {
-  const { printed } = await startDev({ STRIPE_SECRET_KEY: "sk_test_0123456789abcdefghijklmn" });
+  const nobody = "http://127.0.0.1:9";
+  const { printed } = await startDev({ STRIPE_SECRET_KEY: "sk_test_0123456789abcdefghijkl", STRIPE_API_BASE: nobody });
   expect(printed).not.toContain("simulated Stripe");
 });
 
