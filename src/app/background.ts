@@ -1,10 +1,12 @@
 import { replanMarked } from "../access/replan";
+import { MINUTE } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../imports/open-paces";
 import { runJobs } from "../imports/run-jobs";
 import { type Loop, runLoop } from "../jobs/run-loop";
 import { projectEvents } from "../projection/project-events";
 import { pushCustomers } from "../projection/push-customers";
+import { startDueReconciliations } from "../reconciliation/start-due-reconciliations";
 import { INBOX_FILLED } from "../stripe/inbox.store";
 import { jobRunners } from "./job-runners";
 
@@ -30,9 +32,15 @@ export function startBackground(parts: Deps, { retryPausesMs }: BackgroundOption
     step: async () => (await replanMarked(parts)).planned > 0,
   });
   const paceOf = openPaces(parts.config);
+  const due = runLoop({
+    name: "reconciliations-due",
+    log,
+    idleMs: MINUTE,
+    step: () => startDueReconciliations(parts).then(() => false),
+  });
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, jobRunners) });
   const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
-  const loops: Loop[] = [projection, replan, jobs, push];
+  const loops: Loop[] = [projection, replan, due, jobs, push];
   signals.on(INBOX_FILLED, () => projection.wake());
   return {
     received: () => projection.wake(),

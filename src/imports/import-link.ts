@@ -7,6 +7,7 @@ import { atPace } from "../stripe/pace-requests";
 import { importPurchases } from "./import-purchases";
 import type { JobEntity } from "./job.entity";
 import { type Walk, listPurchases } from "./list-purchases";
+import { listTestClocks } from "./list-test-clocks";
 import { loadJobConnection } from "./load-job-connection";
 import { wantedItem } from "./read-listed";
 import { replayPage } from "./replay-page";
@@ -62,7 +63,7 @@ function move(cursor: ImportCursor): (tx: unknown) => Promise<JobPage> {
 /** All prices, archived ones too: whoever bought at them holds the product. */
 async function planWalks(deps: JobDeps, { link, connection }: Subject): Promise<Walk[]> {
   const named = link.priceIds.length > 0 ? link.priceIds : await listPrices(deps, connection, link.stripeProduct);
-  const clocks = connection.mode === "TEST" ? await listClocks(deps, connection) : [];
+  const clocks = await listTestClocks(deps, connection);
   const subscriptions = named.flatMap((price): Walk[] => [
     { list: "SUBSCRIPTIONS", price },
     ...clocks.map((clock): Walk => ({ list: "SUBSCRIPTIONS", price, clock })),
@@ -74,14 +75,6 @@ async function listPrices(deps: JobDeps, connection: ConnectionEntity, product: 
   return askAccount(deps, connection, async (stripe) => {
     const ids: string[] = [];
     for await (const price of stripe.prices.list({ product, limit: 100 })) ids.push(price.id);
-    return ids;
-  });
-}
-
-async function listClocks(deps: JobDeps, connection: ConnectionEntity): Promise<string[]> {
-  return askAccount(deps, connection, async (stripe) => {
-    const ids: string[] = [];
-    for await (const clock of stripe.testHelpers.testClocks.list({ limit: 100 })) ids.push(clock.id);
     return ids;
   });
 }

@@ -1,4 +1,4 @@
-import { applyFacts, applyFactsIn } from "../access/apply-facts";
+import { applyFactsIn } from "../access/apply-facts";
 import { type HeldSource, findSources } from "../access/facts.store";
 import type { GrantEntity } from "../access/grant.entity";
 import { findGrantsOfSources } from "../access/stripe-grants.store";
@@ -7,13 +7,13 @@ import type { Reader, Tx } from "../database/db";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { emailKeyOf } from "../users/read-user-input";
 import { findUsersByEmailKeys } from "../users/users.store";
+import { applyEach } from "./apply-each";
 import type { LinkImportInput } from "./import-link";
 import type { JobEntity, JobProblemRow } from "./job.entity";
-import { type CarefulSighting, type Unreadable, describeFailure, lookCarefully } from "./look-carefully";
+import { type Unreadable, lookCarefully } from "./look-carefully";
 import { type ImportOutcome, readOutcome } from "./read-outcome";
 import type { Listed } from "./read-listed";
 import type { JobDeps, JobPage } from "./run-jobs";
-import { isUnavailable } from "./plan-next-try";
 
 interface Found {
   link: ProductLinkEntity;
@@ -57,25 +57,6 @@ export async function importPurchases(
     );
     return countOutcomes(outcomes, listed, job.done);
   };
-}
-
-async function applyEach(
-  deps: JobDeps,
-  sighting: CarefulSighting,
-  batch: { origin: "IMPORT"; isQuiet: boolean },
-): Promise<Map<string, Unreadable>> {
-  const broken = new Map<string, Unreadable>();
-  for (const facts of sighting.facts) {
-    const customers = sighting.customers.filter(({ customer }) => customer === facts.customer);
-    try {
-      await applyFacts(deps, { ...batch, facts: [facts], customers });
-    } catch (error) {
-      if (isUnavailable(error)) throw error;
-      deps.log.warn({ err: error, source: facts.source }, "a purchase could not be applied");
-      broken.set(facts.source, describeFailure(error));
-    }
-  }
-  return broken;
 }
 
 function bySource(held: readonly HeldSource[]): Map<string, HeldSource> {

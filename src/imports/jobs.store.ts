@@ -170,6 +170,15 @@ async function insertProblems(tx: Tx, jobId: string, problems: readonly JobProbl
   );
 }
 
+/** Of these subjects, those that stand among the problems of the job. */
+export async function findReported(db: Reader, jobId: string, subjects: readonly string[]): Promise<Set<string>> {
+  const rows = await db.rows<{ subject: string }>(
+    `/* jobProblems.reported */ select subject from job_problems where job_id = $1 and subject = any($2::text[])`,
+    [jobId, [...subjects]],
+  );
+  return new Set(rows.map(({ subject }) => subject));
+}
+
 export interface JobPause {
   error: string;
   ms: number;

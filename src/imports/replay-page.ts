@@ -8,8 +8,8 @@ import { readEvent } from "../stripe/read-event";
 import type { JobDeps } from "./run-jobs";
 
 export interface ReplayPage {
-  /** Needed events of this page. */
-  found: number;
+  /** The needed events of this page. */
+  eventIds: readonly string[];
   /** The last event of the page; null: this was the last page. */
   next: string | null;
   /** Puts into the inbox what is not there. Answers how many that were. */
@@ -32,7 +32,7 @@ export async function replayPage(
   const now = deps.clock.now();
   const rows = page.data.flatMap((event) => toRow(connection, event, now) ?? []);
   return {
-    found: rows.length,
+    eventIds: rows.map(({ eventId }) => eventId),
     next: page.has_more ? (page.data.at(-1)?.id ?? null) : null,
     write: (tx) => (rows.length === 0 ? Promise.resolve(0) : insertEvents(tx, rows)),
   };

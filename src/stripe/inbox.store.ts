@@ -240,15 +240,19 @@ export function findFailed(db: Reader, connectionId: string, limit: number): Pro
   );
 }
 
-/** From the beginning again. Answers how many. */
-export async function requeueFailed(db: Reader, connectionId: string): Promise<number> {
+/** All of them, or those of these; from the beginning again. Answers how many. */
+export async function requeueFailed(
+  db: Reader,
+  connectionId: string,
+  eventIds: readonly string[] | null = null,
+): Promise<number> {
   const [row] = await db.rows<{ requeued: number }>(
     `/* inbox.requeue */ with again as (
        update stripe_inbox set state = 'PENDING', attempts = 0, next_try_at = now(), claimed_until = null, error = null
-       where connection_id = $1 and state = 'FAILED' returning 1
+       where connection_id = $1 and state = 'FAILED' and ($3::text[] is null or event_id = any($3)) returning 1
      ), told as (select pg_notify($2, '') from again limit 1)
      select (select count(*)::int from again) as requeued, (select count(*) from told) as told`,
-    [connectionId, INBOX_FILLED],
+    [connectionId, INBOX_FILLED, eventIds],
   );
   return row?.requeued ?? 0;
 }

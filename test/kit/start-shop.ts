@@ -82,11 +82,13 @@ async function open(options: ShopOptions, opened: (() => Promise<void>)[], stop:
     ...options.env,
   };
   const background = options.background ? { background: options.background } : {};
-  const latchkey = await startLatchkeyOn(database, { env, clock, ...background });
+  const replica = () => startLatchkeyOn(database, { env: { ...env, PORT: "0" }, clock, ...background });
+  const first = await startLatchkeyOn(database, { env, clock, ...background });
+  const latchkey = { ...first, replica };
   opened.push(() => latchkey.stop());
   const replicas: Latchkey[] = [];
   for (let index = 0; index < (options.replicas ?? 0); index++) {
-    const replica = await startLatchkeyOn(database, { env: { ...env, PORT: "0" }, clock, ...background });
+    const replica = await latchkey.replica();
     opened.push(() => replica.stop());
     replicas.push(replica);
   }

@@ -1,0 +1,36 @@
+import { DAY, HOUR } from "../base/durations";
+
+/** What is known of a connection when it is asked whether a reconciliation is due. */
+export interface Standing {
+  /** When the account was first connected: nothing from before can have been missed. */
+  connectedAt: Date;
+  /** When it was last disconnected, if ever. It is connected now. */
+  disconnectedAt: Date | null;
+  /** The last reconciliation that mends, if there was one. */
+  last: { createdAt: Date; status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED" } | null;
+  lastEventAt: Date | null;
+  lastRejectedAt: Date | null;
+}
+
+export type DueReason =
+  /** A day has passed. */
+  | "DAILY"
+  /** What happened while it was disconnected, nobody has told us. */
+  | "RECONNECTED"
+  /** Events were turned away for a wrong secret, and now they come in again. */
+  | "REJECTED"
+  /** The last one broke off. */
+  | "FAILED";
+
+/** Pure: why it should be compared with Stripe now; null: it need not be. */
+export function decideDue(standing: Standing, now: Date): DueReason | null {
+  const { connectedAt, disconnectedAt, last, lastEventAt, lastRejectedAt } = standing;
+  if (last?.status === "QUEUED" || last?.status === "RUNNING") return null;
+  const since = last?.createdAt ?? connectedAt;
+  const age = now.getTime() - since.getTime();
+  if (age >= DAY) return "DAILY";
+  if (disconnectedAt !== null && disconnectedAt > since) return "RECONNECTED";
+  const isHealed = lastRejectedAt !== null && lastEventAt !== null && lastEventAt > lastRejectedAt;
+  if (isHealed && lastRejectedAt > since) return "REJECTED";
+  return last?.status === "FAILED" && age >= HOUR ? "FAILED" : null;
+}

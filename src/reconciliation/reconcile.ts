@@ -1,0 +1,62 @@
+import { toPublicId } from "../base/ids";
+import { Refusal } from "../base/refusal";
+import { findConnected } from "../connections/connections.store";
+import { getConnection } from "../connections/find-connection";
+import type { Deps, Identity } from "../graphql/context";
+import type { JobEntity } from "../imports/job.entity";
+import { loadJobConnection } from "../imports/load-job-connection";
+import { startJob } from "../imports/start-job";
+import { readUserRef } from "../users/read-user-ref";
+import { findUser, userNotFound } from "../users/users.store";
+import type { ReconciliationInput } from "./run-reconciliation";
+
+export interface ReconcileRequest {
+  connection?: string | null | undefined;
+  user?: string | null | undefined;
+  since?: Date | null | undefined;
+  dryRun?: boolean | null | undefined;
+}
+
+/** Compares what we hold with what Stripe says: of one account or all of this mode, of everybody or one user. */
+export async function reconcile(
+  deps: Pick<Deps, "db" | "clock"> & { identity: Identity },
+  { connection, user, since, dryRun }: ReconcileRequest,
+): Promise<JobEntity> {
+  const { mode, apiKeyId } = deps.identity;
+  const connectionIds = connection ? [await idOf(deps, connection)] : await idsOfAll(deps);
+  const userId = user ? await userIdOf(deps, user) : null;
+  const [only = null] = connectionIds.length === 1 ? connectionIds : [];
+  const input: ReconciliationInput = { connectionIds, userId, since: since?.toISOString() ?? null };
+  return deps.db.transaction((tx) =>
+    startJob(tx, deps, {
+      kind: "RECONCILIATION",
+      mode,
+      subject: userId ?? only ?? "all",
+      connectionId: only,
+      input,
+      dryRun: dryRun ?? false,
+      createdBy: toPublicId("apiKey", apiKeyId ?? ""),
+    }),
+  );
+}
+
+type Parts = Pick<Deps, "db"> & { identity: Identity };
+
+async function idOf(deps: Parts, named: string): Promise<string> {
+  const { id } = await getConnection(deps, deps.identity.mode, named, "input.connection");
+  return (await loadJobConnection(deps.db, id)).id;
+}
+
+async function idsOfAll({ db, identity }: Parts): Promise<string[]> {
+  const all = await findConnected(db, identity.mode);
+  if (all.length > 0) return all.map(({ id }) => id);
+  throw new Refusal("STRIPE_NOT_CONNECTED", {
+    say: `No Stripe account is connected in ${identity.mode.toLowerCase()} mode. \`connectStripe\` connects one.`,
+  });
+}
+
+async function userIdOf({ db }: Parts, named: string): Promise<string> {
+  const user = await findUser(db, readUserRef(named));
+  if (!user) throw userNotFound("input.user");
+  return user.id;
+}

@@ -1,0 +1,86 @@
+import { type Stall, jobDone, openStall } from "../kit/open-stall";
+import { type Shop, startShop } from "../kit/start-shop";
+
+const REPLAY =
+  "mutation ($connection: ID!, $since: DateTime!) { replayEvents(connection: $connection, since: $since) { id } }";
+
+let shop: Shop;
+let stall: Stall;
+beforeEach(async () => {
+  shop = await startShop({ background: { retryPausesMs: [1] } });
+  stall = await openStall(shop, "course");
+  await stall.link();
+  await shop.settled();
+});
+afterEach(() => shop.stop());
+
+const DAY_MS = 86_400_000;
+const ago = (ms: number) => new Date(shop.clock.now().getTime() - ms).toISOString();
+const replay = async (since: string) => {
+  const { replayEvents } = await shop.latchkey.get<{ replayEvents: { id: string } }>(REPLAY, {
+    connection: shop.connection,
+    since,
+  });
+  const job = await jobDone(shop, replayEvents.id);
+  await shop.settled();
+  return job;
+};
+const inbox = () =>
+  shop.latchkey.server.deps.db.rows<{ state: string; count: number }>(
+    "select state, count(*)::int as count from stripe_inbox group by state order by state",
+  );
+
+test("events that were never delivered are read from Stripe's list, and give access", async () => {
+  await shop.control("instruct-delivery", { event: "*", count: 1_000_000, drop: true });
+  const { id } = await stall.subscribe(await stall.customer("ada@a.example"));
+  for (let index = 0; index < 60; index++) {
+    await shop.control("renew-now", { subscription: id, ends: "succeeds" });
+  }
+  await shop.settled();
+  expect(await stall.allowed("ada@a.example")).toBeNull();
+  const job = await replay(ago(DAY_MS));
+  expect(job).toMatchObject({ status: "SUCCEEDED", failed: 0, problems: { totalCount: 0 } });
+  expect(job.created).toBeGreaterThan(200);
+  expect(job.done).toBe(job.created + job.skipped);
+  expect(await stall.allowed("ada@a.example")).toBe(true);
+  // The same once more finds everything done.
+  expect(await replay(ago(DAY_MS))).toMatchObject({ created: 0, updated: 0, skipped: job.done });
+});
+
+test("events that were given up on are tried again", async () => {
+  await stall.subscribe(await stall.customer("ada@a.example"));
+  await shop.settled();
+  const { db } = shop.latchkey.server.deps;
+  await db.rows("delete from grants");
+  await db.rows("delete from stripe_facts");
+  await db.rows(
+    "update stripe_inbox set state = 'FAILED', error = 'it broke' where type like 'customer.subscription.%'",
+  );
+  const [given] = await db.rows<{ failed: number }>(
+    "select count(*)::int as failed from stripe_inbox where state = 'FAILED'",
+  );
+  expect(await stall.allowed("ada@a.example")).toBe(false);
+  expect(await replay(ago(DAY_MS))).toMatchObject({ status: "SUCCEEDED", created: 0, updated: given?.failed });
+  expect(await stall.allowed("ada@a.example")).toBe(true);
+  expect((await inbox()).map(({ state }) => state)).not.toContain("FAILED");
+});
+
+test("Stripe lists its events for 30 days: an earlier date is refused, and says what mends older gaps", async () => {
+  const error = await shop.latchkey.refused(REPLAY, { connection: shop.connection, since: ago(31 * DAY_MS) });
+  expect(error).toMatchObject({
+    message: expect.stringContaining("reconcile"),
+    extensions: { code: "LIMIT_EXCEEDED", field: "since", details: { limit: "replayDays", max: 30 } },
+  });
+  const later = new Date(shop.clock.now().getTime() + 1_000).toISOString();
+  expect((await shop.latchkey.refused(REPLAY, { connection: shop.connection, since: later })).extensions.code).toBe(
+    "INVALID_INPUT",
+  );
+});
+
+test("of a connection of the other mode, or one that is disconnected, nothing is replayed", async () => {
+  const live = await shop.latchkey.key("ADMIN", "LIVE");
+  const variables = { connection: shop.connection, since: ago(DAY_MS) };
+  expect((await shop.latchkey.refused(REPLAY, variables, live)).extensions.code).toBe("NOT_FOUND");
+  await shop.latchkey.get(`mutation { disconnectStripe(connection: "${shop.connection}") { id } }`);
+  expect((await shop.latchkey.refused(REPLAY, variables)).extensions.code).toBe("STRIPE_NOT_CONNECTED");
+});
