@@ -83,13 +83,15 @@ export async function findDuplicates(server: ServerInStory): Promise<string[]> {
     `select user_id, product_id, connection_id, stripe_object, stripe_item, count(*)::int from grants
      where connection_id is not null group by 1, 2, 3, 4, 5 having count(*) > 1`,
   );
-  const lines = await server.rows<object>(
-    `select type, user_id, product_id, data, stripe_object, at, count(*)::int from activities
-     where stripe_object is not null group by 1, 2, 3, 4, 5, 6 having count(*) > 1`,
+  // Access that ends and begins again in one second has two lines that say the same, and one between them.
+  const turns = await server.rows<object>(
+    `select user_id, product_id, sum(case type when 'ACCESS_STARTED' then 1 else -1 end)::int as begun from activities
+     where type in ('ACCESS_STARTED', 'ACCESS_ENDED') group by 1, 2
+     having sum(case type when 'ACCESS_STARTED' then 1 else -1 end) > 1`,
   );
   const once = await server.rows<object>(
     `select type, user_id, product_id, stripe_object, data ->> 'price', count(*)::int from activities
      where type in ('PRODUCT_PURCHASED', 'SUBSCRIPTION_STARTED') group by 1, 2, 3, 4, 5 having count(*) > 1`,
   );
-  return [...grants, ...lines, ...once].map((row) => JSON.stringify(row));
+  return [...grants, ...turns, ...once].map((row) => JSON.stringify(row));
 }
