@@ -7,6 +7,7 @@ import type { NewUser } from "../users/create-user";
 import type { UserEntity } from "../users/user.entity";
 import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
+import { seeCustomer } from "./look-at-customer";
 import { moveCustomer } from "./move-customer";
 
 export type NewUserWithCustomer = NewUser & {
@@ -24,6 +25,7 @@ export async function createUser(deps: Deps & { identity: Identity }, input: New
   const field = "input.stripeCustomerId";
   const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
   const customer = await findCustomer(deps, connection, stripeCustomerId, field);
+  const seen = await seeCustomer(deps, connection, customer.customer);
   const user = await createUserAlone(deps, fields, {
     input: { stripeCustomerId, connection: connection.id },
     work: async (tx, { id: userId }) => {
@@ -31,7 +33,7 @@ export async function createUser(deps: Deps & { identity: Identity }, input: New
       await moveCustomer(tx, deps.identity, move, deps.clock.now());
     },
   });
-  await settleCustomer(deps, connection, customer.customer);
+  await settleCustomer(deps, seen);
   return user;
 }
 

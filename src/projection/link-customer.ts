@@ -1,13 +1,13 @@
 import { findOpenedProductIds } from "../access/opened-products.store";
 import { replanSoon } from "../access/replan-soon";
-import type { ConnectionEntity } from "../connections/connection.entity";
 import { connectionOf } from "../connections/find-connection";
 import type { Deps, Identity } from "../graphql/context";
 import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { readUserRef } from "../users/read-user-ref";
 import { findUser, lockUser, userNotFound } from "../users/users.store";
 import { findCustomer } from "./find-customer";
-import { lookAtCustomer } from "./look-at-customer";
+import type { Sighting } from "./look-at";
+import { applySighting, seeCustomer } from "./look-at-customer";
 import { moveCustomer } from "./move-customer";
 
 export interface LinkCustomerInput {
@@ -27,8 +27,8 @@ export interface CustomerChange {
 type Parts = Deps & { identity: Identity };
 
 /**
- * This customer is that user. Stripe is read again before the answer, so what was bought opens at once; the former owner's
- * grants of it end. Asked again, it changes nothing and looks once more.
+ * This customer is that user. Stripe is read before anything is written, so what was bought opens at once, and a Stripe that
+ * does not answer leaves everything as it was. The former owner's grants of it end. Asked again, it looks once more.
  */
 export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promise<CustomerChange> {
   const connection = await connectionOf(deps, deps.identity.mode, input.connection, "input.connection");
@@ -36,6 +36,7 @@ export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promi
   const user = await findUser(deps.db, ref);
   if (!user) throw userNotFound("input.user");
   const customer = await findCustomer(deps, connection, input.customerId, "input.customerId");
+  const seen = await seeCustomer(deps, connection, customer.customer);
   const replace = input.replace ?? false;
   return comparing(deps, user.id, async () => {
     const link = await deps.db.transaction(async (tx) => {
@@ -44,15 +45,15 @@ export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promi
       await lockUser(tx, ref, "input.user");
       return made;
     });
-    await settleCustomer(deps, connection, customer.customer);
+    await settleCustomer(deps, seen);
     return link;
   });
 }
 
-/** After a customer changed hands: what is known changes hands too, then Stripe is asked for what is not known yet. */
-export async function settleCustomer(deps: Parts, connection: ConnectionEntity, customer: string): Promise<void> {
+/** After a customer changed hands: what is known changes hands too, then what was seen in Stripe is added. */
+export async function settleCustomer(deps: Parts, seen: Sighting): Promise<void> {
   await replanSoon(deps);
-  await lookAtCustomer(deps, connection, customer, "API");
+  await applySighting(deps, seen, "API");
 }
 
 export async function comparing(

@@ -3,7 +3,7 @@ import type { Origin } from "../activities/activity-types";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { fetchCustomerPapers } from "./fetch-customer";
 import { type Look, addTarget, keepCustomer } from "./look";
-import { type LookDeps, type Sighting, beginLook, lookAround } from "./look-at";
+import { type LookDeps, type Manner, type Sighting, beginLook, lookAround } from "./look-at";
 import type { Target } from "./target";
 
 // A transaction that holds one customer's lock stays short, however much they bought.
@@ -18,7 +18,15 @@ export async function lookAtCustomer(
   customer: string,
   origin: Origin,
 ): Promise<Applied[]> {
-  const { facts, customers } = await seeCustomer(deps, connection, customer);
+  return applySighting(deps, await seeCustomer(deps, connection, customer), origin);
+}
+
+/** Applies what was seen, however much it is. */
+export async function applySighting(
+  deps: LookDeps,
+  { facts, customers }: Sighting,
+  origin: Origin,
+): Promise<Applied[]> {
   const applied: Applied[] = [];
   for (let at = 0; at < Math.max(facts.length, 1); at += BATCH) {
     const batch = { origin, facts: facts.slice(at, at + BATCH), customers: at === 0 ? customers : [] };
@@ -32,9 +40,9 @@ export async function seeCustomer(
   deps: LookDeps,
   connection: ConnectionEntity,
   customer: string,
-  alsoAt: readonly Target[] = [],
+  { alsoAt = [], ...how }: Manner & { alsoAt?: readonly Target[] } = {},
 ): Promise<Sighting> {
-  const look = await beginLook(deps, connection);
+  const look = await beginLook(deps, connection, how);
   await surveyCustomer(look, customer);
   for (const { kind, id } of alsoAt) addTarget(look, kind, id);
   return lookAround(look);

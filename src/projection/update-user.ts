@@ -11,6 +11,7 @@ import { type AlsoChange, updateUser as updateUserAlone } from "../users/update-
 import type { UserEntity } from "../users/user.entity";
 import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
+import { seeCustomer } from "./look-at-customer";
 import { moveCustomer } from "./move-customer";
 import { releaseCustomer } from "./release-customer";
 
@@ -49,12 +50,13 @@ async function exchange(
   const field = "input.stripeCustomerId";
   const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
   const customer = await findCustomer(deps, connection, stripeCustomerId, field);
+  const seen = await seeCustomer(deps, connection, customer.customer);
   const changed = await updateUserAlone(deps, fields, async (tx, change) => {
     const move = { connection, userId: change.after.id, customer, fromOthers: false, fromOwn: true, field };
     await moveCustomer(tx, deps.identity, move, change.now);
     await tellAddress(tx, change);
   });
-  await settleCustomer(deps, connection, customer.customer);
+  await settleCustomer(deps, seen);
   return changed;
 }
 

@@ -233,6 +233,21 @@ describe("a user who is a customer from the beginning", () => {
     expect(extensions.code).toBe("EMAIL_INVALID");
   });
 
+  test("RWS-S16 TA-X14: a Stripe that stops answering in between makes no user, and links nothing", async () => {
+    const customer = await newCustomer();
+    const fault = { kind: "error-before" } as const;
+    for (const path of ["/v1/subscriptions", "/v1/invoices", "/v1/checkout/sessions"]) {
+      shop.simulator.control.plan({ fault, path, count: 2 });
+      const input = { externalId: "cut-off", stripeCustomerId: customer };
+      const { extensions } = await ops.refused("createUser", { input });
+      shop.simulator.control.faults.clear();
+      expect([extensions.code, extensions.retryable]).toEqual(["STRIPE_UNAVAILABLE", true]);
+    }
+    expect(await ops.user("cut-off")).toBeNull();
+    const { id } = await ops.createUser({ externalId: "cut-off", stripeCustomerId: customer });
+    expect(await held(id)).toHaveLength(1);
+  });
+
   test("RWS-S17: updateUser changes it, null lets go of it, and a customer who does not exist changes nothing", async () => {
     const [user, first, second] = [await newUser(), await newCustomer(), await newCustomer()];
     await buyOnce(shop, second, goods.once);
