@@ -233,3 +233,39 @@ test("while Stripe fails on every page the import loses nothing", async () => {
   const { job } = await stall.link();
   expect(job).toMatchObject({ status: "SUCCEEDED", total: 45, created: 45, failed: 0 });
 });
+
+test("a purchase that cannot be written does not keep the others out, and is reported", async () => {
+  const ids: string[] = [];
+  for (const name of ["ada", "bob", "cyd"]) {
+    ids.push((await stall.subscribe(await stall.customer(`${name}@a.example`))).id);
+  }
+  const { db } = shop.latchkey.server.deps;
+  await db.rows(`create function refuse_facts() returns trigger language plpgsql as
+    $$ begin raise exception 'this one cannot be kept'; end $$`);
+  await db.rows(`create trigger refuse before insert on stripe_facts for each row
+    when (new.source = '${ids[1]}') execute function refuse_facts()`);
+  await connect();
+  const { job } = await stall.link();
+  expect(job).toMatchObject({ status: "SUCCEEDED", total: 3, done: 3, created: 2, failed: 1 });
+  expect(job.problems.nodes).toMatchObject([{ subject: ids[1], code: "INTERNAL" }]);
+  expect(job.problems.nodes[0]?.message).not.toContain("cannot be kept");
+  expect(await stall.allowed("ada@a.example")).toBe(true);
+  expect(await stall.allowed("bob@a.example")).toBeNull();
+  expect(await stall.allowed("cyd@a.example")).toBe(true);
+});
+
+test("F23: an import stays below Stripe's limit, so that it is never refused, and people are answered meanwhile", async () => {
+  await shop.stop();
+  shop = await startShop({ connect: false, env: { LATCHKEY_STRIPE_REQUESTS_PER_SECOND: "50" } });
+  stall = await openStall(shop, "course");
+  for (let index = 0; index < 30; index++) await stall.subscribe(await stall.customer(`b${index}@a.example`));
+  await connect();
+  await shop.control("limit-rates", { read: 50 });
+  const begun = performance.now();
+  const { job } = await stall.link();
+  const seconds = (performance.now() - begun) / 1_000;
+  expect(job).toMatchObject({ status: "SUCCEEDED", created: 30, failed: 0 });
+  // Three requests for each subscription, thirty a second.
+  expect(seconds).toBeGreaterThan(2);
+  expect(shop.latchkey.logged.filter((line) => line.includes("tried again later"))).toEqual([]);
+}, 60_000);
