@@ -89,9 +89,12 @@ export async function findDuplicates(server: ServerInStory): Promise<string[]> {
      where type in ('ACCESS_STARTED', 'ACCESS_ENDED') group by 1, 2
      having sum(case type when 'ACCESS_STARTED' then 1 else -1 end) > 1`,
   );
+  // One line for each item that was ever bought, and an item has one grant.
   const once = await server.rows<object>(
-    `select type, user_id, product_id, stripe_object, data ->> 'price', count(*)::int from activities
-     where type in ('PRODUCT_PURCHASED', 'SUBSCRIPTION_STARTED') group by 1, 2, 3, 4, 5 having count(*) > 1`,
+    `select a.type, a.user_id, a.product_id, a.stripe_object, count(*)::int as lines from activities a
+     where a.type in ('PRODUCT_PURCHASED', 'SUBSCRIPTION_STARTED') group by 1, 2, 3, 4
+     having count(*) > (select count(*) from grants g where g.user_id = a.user_id and g.product_id = a.product_id
+                        and g.stripe_object = a.stripe_object)`,
   );
   return [...grants, ...turns, ...once].map((row) => JSON.stringify(row));
 }
