@@ -149,6 +149,47 @@ test("F15: what was bought for ever outlives a subscription, and a gift outlives
   expect((await access(email)).allowed).toBe(false);
 });
 
+test.each([["by a moment, as the portal does it"], ["by the flag, as the API does it"], ["by both"]])(
+  "F16: a cancellation %s is shown at once and takes nothing yet",
+  async (shape) => {
+    const { email, customer } = await openBuyer();
+    const { id, items } = await subscribe(customer);
+    const end = items.data[0]?.current_period_end ?? 0;
+    const byMoment = shape === "by the flag, as the API does it" ? {} : { cancel_at: end - 3_600 };
+    const byFlag = shape === "by a moment, as the portal does it" ? {} : { cancel_at_period_end: true };
+    await shop.stripe.subscriptions.update(id, { ...byMoment, ...byFlag });
+    await settle();
+    const query = 'query ($user: ID!) { accessMany(user: $user, products: ["pro"]) { allowed endsAt } }';
+    const { accessMany } = await shop.latchkey.get<{ accessMany: object[] }>(query, { user: email });
+    const endsAt = new Date((byMoment.cancel_at ?? end) * 1_000).toISOString();
+    expect(accessMany).toEqual([{ allowed: true, endsAt }]);
+  },
+);
+
+test("F21: the thirteenth item of a subscription and the thirteenth line of an order open what they are linked to", async () => {
+  const { stripe } = shop;
+  const fillers: { monthly: string; once: string }[] = [];
+  for (let at = 0; at < 12; at++) {
+    const { id: product } = await stripe.products.create({ name: `filler ${at}` });
+    const terms = { product, currency: "usd", unit_amount: 100 };
+    const { id: once } = await stripe.prices.create(terms);
+    fillers.push({ monthly: (await stripe.prices.create({ ...terms, recurring: { interval: "month" } })).id, once });
+  }
+  const [subscriber, buyer] = [await openBuyer(), await openBuyer()];
+  const items = [...fillers.map((each) => each.monthly), monthly].map((price) => ({ price }));
+  await stripe.subscriptions.create({ customer: subscriber.customer, items });
+  const session = await stripe.checkout.sessions.create({
+    mode: "payment",
+    customer: buyer.customer,
+    success_url: "https://shop.example",
+    line_items: [...fillers.map((each) => each.once), once].map((price) => ({ price, quantity: 1 })),
+  });
+  await shop.control("complete-checkout", { session: session.id, card: "4242424242424242" });
+  await settle();
+  expect(await access(subscriber.email)).toEqual({ allowed: true, reason: "SUBSCRIPTION" });
+  expect(await access(buyer.email)).toEqual({ allowed: true, reason: "PURCHASE" });
+});
+
 test("F33: every event of a long life, twice in a row, ends as if each had come once", async () => {
   const ends: object[] = [];
   for (const copies of [1, 2]) {

@@ -289,7 +289,7 @@ test("F40 in small: after three days' silence thousands of events at once are ta
   await open(0, 0);
   const price = await sellPro();
   simulator.deliveries.holdAll();
-  const people = Array.from({ length: 150 }, (_, at) => `f${at}@example.com`);
+  const people = Array.from({ length: 60 }, (_, at) => `f${at}@example.com`);
   for (const [at, email] of people.entries()) {
     const customer = await openCustomer(email);
     const { id } = await stripe.subscriptions.create({ customer, items: [{ price }] });
@@ -307,7 +307,7 @@ test("F40 in small: after three days' silence thousands of events at once are ta
   process.stderr.write(
     `F40: ${times.length} events delivered in ${delivered} ms, worked after ${worked} ms, p99 of an answer ${times[Math.floor(times.length * 0.99)]} ms\n`,
   );
-  expect(times.length).toBeGreaterThan(1_500);
+  expect(times.length).toBeGreaterThan(600);
   expect(attempts.filter(({ status }) => status !== 200)).toEqual([]);
   expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(1_000);
   const held = await rows<{ email: string }>(

@@ -8,7 +8,7 @@ import { copyTree } from "./copied-tree";
  */
 interface Fault {
   edits: { file: string; find: string; put: string }[];
-  /** Any of these has to fail. */
+  /** One of these has to fail. The quick ones come first. */
   caughtBy: { paths: string[]; env?: Record<string, string> }[];
 }
 
@@ -50,7 +50,7 @@ import { readSubscription } from "./read-subscription";`,
         put: "const ends = [cancelAt && null, cancelAtPeriodEnd ? fact.periodEndsAt : null]",
       },
     ],
-    caughtBy: [story(2)],
+    caughtBy: [LIES, story(2)],
   },
   "first page only": {
     edits: [
@@ -60,7 +60,7 @@ import { readSubscription } from "./read-subscription";`,
         put: "if (!hasMore || !last || data.length > 0) return data;",
       },
     ],
-    caughtBy: [story(2)],
+    caughtBy: [LIES, story(2)],
   },
   "revoke by user": {
     edits: [
@@ -121,18 +121,19 @@ if (!isWanted) {
 } else {
   test.each(Object.entries(faults).filter(([name]) => !only || name === only))(
     "the planted fault '%s' is caught",
-    async (_name, { edits, caughtBy }) => {
+    async (name, { edits, caughtBy }) => {
       const tree = copyTree();
       try {
         for (const { file, find, put } of edits) tree.edit(file, find, put);
-        const seen: string[] = [];
+        const passed: string[] = [];
         for (const { paths, env = {} } of caughtBy) {
           const { failed, said } = await tree.test(paths, env);
           if (/does not compile|Test suite failed to run/.test(said)) throw new Error(said.slice(-6_000));
-          process.stderr.write(`${_name}: ${paths.join(" ")} ${failed ? "fails" : "passes"}\n`);
-          if (failed) seen.push(paths.join(" "));
+          process.stderr.write(`${name}: ${paths.join(" ")} ${failed ? "fails" : "passes"}\n`);
+          if (failed) return;
+          passed.push(paths.join(" "));
         }
-        expect(seen).not.toEqual([]);
+        throw new Error(`nobody noticed: ${passed.join(", ")}`);
       } finally {
         tree.remove();
       }
