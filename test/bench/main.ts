@@ -1,0 +1,63 @@
+import "reflect-metadata";
+import { Command } from "commander";
+import { type Lab, openLab } from "./lab";
+import { measureCheck, measureList, measureMany, measureRegistered } from "./measures/checks";
+import type { Pace } from "./rounds";
+import { type Row, printTable } from "./table";
+
+interface Measure {
+  meaning: string;
+  run(lab: Lab): Promise<Row[]>;
+  /** Takes so long that it is only run when it is named. */
+  onlyWhenNamed?: true;
+}
+
+const measures: Record<string, Measure> = {
+  check: { meaning: "P1, one check", run: measureCheck },
+  registered: { meaning: "P2, one check by registered document", run: measureRegistered },
+  many: { meaning: "a hundred checks in one request", run: measureMany },
+  list: { meaning: "P3, 200 products with the viewer's access", run: measureList },
+};
+
+const WHOLE: Pace = { rounds: 5, roundMs: 5_000, warmUpMs: 4_000, connections: 32 };
+const SHORT: Pace = { rounds: 1, roundMs: 1_000, warmUpMs: 1_000, connections: 32 };
+
+interface Options {
+  short: boolean;
+  rounds?: string;
+}
+
+const program = new Command("bench")
+  .description("How fast, as ratios against baselines in the same run. It reports, and fails nothing on speed.")
+  .argument("[measures...]", `which ones: ${describe()}; all but the longest by default`)
+  .option("--short", "about a minute in total: proves that it still runs", false)
+  .option("--rounds <count>", "how many rounds of five seconds")
+  .action(run);
+
+void program.parseAsync();
+
+function describe(): string {
+  return Object.entries(measures)
+    .map(([name, { meaning }]) => `${name} (${meaning})`)
+    .join(", ");
+}
+
+async function run(names: string[], { short, rounds }: Options): Promise<void> {
+  const unknown = names.find((name) => !measures[name]);
+  if (unknown !== undefined) return program.error(`There is no measure ${unknown}. There are: ${describe()}.`);
+  const chosen = Object.entries(measures).filter(([name, { onlyWhenNamed }]) =>
+    names.length > 0 ? names.includes(name) : !onlyWhenNamed,
+  );
+  const pace = { ...(short ? SHORT : WHOLE), ...(rounds === undefined ? {} : { rounds: Number(rounds) }) };
+  const lab = await openLab({ pace, short, say: (text) => void process.stderr.write(`${text}\n`) });
+  try {
+    const rows: Row[] = [];
+    for (const [name, measure] of chosen) {
+      lab.say(`${name} …`);
+      rows.push(...(await measure.run(lab)));
+    }
+    process.stdout.write(`${printTable(rows)}\n`);
+  } finally {
+    await lab.close();
+  }
+}
