@@ -560,6 +560,10 @@ CREATE INDEX product_links_stripe_product_idx ON product_links USING btree (conn
 
 CREATE INDEX product_openers_opener_idx ON product_openers USING btree (opener_id);
 
+CREATE INDEX products_check_id_idx ON products USING btree (id) INCLUDE (status, access_mode);
+
+CREATE INDEX products_check_key_idx ON products USING btree (key) INCLUDE (id, status, access_mode);
+
 CREATE INDEX products_tags_idx ON products USING gin (tags);
 
 CREATE INDEX rate_windows_starts_at_idx ON rate_windows USING btree (starts_at);

@@ -2,11 +2,13 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql
 import { Refusal } from "../base/refusal";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";
+import { ForMany } from "../graphql/for-many";
 import { Product } from "../products/products.graphql";
 import { subjectOf } from "../users/subject";
 import { readProductRef } from "../products/read-product-ref";
 import { User } from "../users/users.graphql";
 import { checkAccess, checkRef, checkResourceAccess } from "./check-access";
+import { checkList } from "./check-list";
 import { AccessDecision, toAccessDecision } from "./decision.graphql";
 
 const PRODUCTS_MAX = 200;
@@ -59,8 +61,21 @@ export class CheckAccessResolver {
   }
 }
 
+async function checkListed(
+  products: readonly Product[],
+  { user }: { user?: string | null },
+  ctx: Context,
+): Promise<AccessDecision[]> {
+  const subject = await subjectOf(ctx, user);
+  if (subject) return (await checkList(ctx, products, subject)).map(toAccessDecision);
+  const at = ctx.clock.now();
+  const keys = products.map((product) => ({ product: { id: product.uuid, key: null }, user: null }));
+  return (await Promise.all(keys.map((key) => checkRef(ctx, key, at)))).map(toAccessDecision);
+}
+
 @Resolver(() => Product)
 export class ProductAccessResolver {
+  @ForMany(checkListed)
   @FieldResolver(() => AccessDecision, { description: "May this user open it?" })
   async access(
     @Root() product: Product,

@@ -16,18 +16,21 @@ export async function checkAccess(
   input: { product: string; user?: string | null | undefined; at?: Date | null | undefined },
 ): Promise<Decision> {
   const user = await subjectOf(ctx, input.user);
-  return checkRef(ctx, { product: readProductRef(input.product), user }, input.at ?? ctx.clock.now());
+  const key = { product: readProductRef(input.product), user };
+  const now = ctx.clock.now();
+  const at = input.at ?? now;
+  if (at >= now) return checkRef(ctx, key, at);
+  const question = await askAs(ctx, key);
+  return decide({ ...question, grants: await asTheyWere(ctx, question.grants, at), at });
 }
 
-/** The same question when both are known already. Every way to a decision ends here. */
+/** The same question as of now, when both are known already. Every way to a decision ends here. */
 export async function checkRef(
   ctx: Context,
   key: { product: ProductRef; user: UserRef | null },
   at: Date,
 ): Promise<Decision> {
-  const question = await askAs(ctx, key);
-  const grants = at < ctx.clock.now() ? await asTheyWere(ctx, question.grants, at) : question.grants;
-  return decide({ ...question, grants, at });
+  return decide({ ...(await askAs(ctx, key)), at });
 }
 
 /** A question about the past is answered by what was so then: what was paused since was open. */
@@ -40,9 +43,13 @@ function asTheyWere(ctx: Context, grants: readonly Grant[], at: Date): Promise<G
   );
 }
 
-/** What a decision needs to know. A product that this caller may not see is one that does not exist. */
+/** What a decision needs to know. */
 async function askAs(ctx: Context, key: { product: ProductRef; user: UserRef | null }): Promise<Omit<Question, "at">> {
-  const question = await ctx.load(accessQuestion, key);
+  return hideUnseen(ctx, await ctx.load(accessQuestion, key));
+}
+
+/** A product that this caller may not see is one that does not exist. */
+export function hideUnseen(ctx: Context, question: Omit<Question, "at">): Omit<Question, "at"> {
   const isHidden = question.product?.status !== "LIVE" && !readsEverything(ctx);
   return isHidden ? { ...question, product: null } : question;
 }

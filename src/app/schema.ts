@@ -13,6 +13,7 @@ import { UserProductResolver, UserProductsResolver } from "../access/user-produc
 import { StripeConnectionResolver } from "../connections/connection.graphql";
 import { ConnectionsResolver } from "../connections/connections.graphql";
 import { RoleChecker } from "../graphql/allow";
+import { lightenSchema } from "../graphql/lighten-schema";
 import { DateTimeScalar } from "../graphql/scalars";
 import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
 import { JobsResolver } from "../imports/jobs.graphql";
@@ -80,10 +81,11 @@ const resolvers = [
 ] as const;
 
 export function buildLatchkeySchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [...resolvers],
     validate: false,
     authChecker: RoleChecker,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
   });
+  return lightenSchema(schema);
 }

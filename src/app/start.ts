@@ -19,6 +19,7 @@ import { listPublicKeys } from "../tokens/list-public-keys";
 import { openTokenVerifier } from "../tokens/open-token-verifier";
 import { type Background, type BackgroundOptions, startBackground } from "./background";
 import { FIRST_QUERY } from "./first-query";
+import { laneFields } from "./lane-fields";
 import { openDeps } from "./open-deps";
 import { openReceipt } from "./open-receipt";
 import { buildLatchkeySchema } from "./schema";
@@ -31,6 +32,8 @@ export interface Start {
   /** In local mode, the key that the GraphQL editor sends. */
   graphiqlKey?: string;
   background?: BackgroundOptions;
+  /** False sends every query through the whole pipeline: tests compare the two roads. */
+  lane?: boolean;
 }
 
 export interface RunningServer {
@@ -56,7 +59,7 @@ export async function start(options: Start): Promise<RunningServer> {
 }
 
 async function open(
-  { config, databaseUrl, log, clock, graphiqlKey, background: backgroundOptions }: Start,
+  { config, databaseUrl, log, clock, graphiqlKey, lane, background: backgroundOptions }: Start,
   opened: (() => Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<RunningServer> {
@@ -71,16 +74,23 @@ async function open(
   if (config.bootstrapKey) await registerBootstrapKey(parts, config.bootstrapKey);
   const background = startBackground(parts, backgroundOptions);
   opened.push(() => background.stop());
-  const http = await serve(parts, { metrics: openMetrics(), background, graphiqlKey }, opened);
+  const http = await serve(parts, { metrics: openMetrics(), background, graphiqlKey, lane }, opened);
   const environment = connectFromEnvironment(parts);
   opened.push(() => environment.stop());
   log.info({ port: http.port }, "ready");
   return { url: http.url, port: http.port, deps: parts, stop: closeAll };
 }
 
+interface Serving {
+  metrics: Metrics;
+  background: Background;
+  graphiqlKey: string | undefined;
+  lane: boolean | undefined;
+}
+
 async function serve(
   parts: Deps,
-  { metrics, background, graphiqlKey }: { metrics: Metrics; background: Background; graphiqlKey: string | undefined },
+  { metrics, background, graphiqlKey, lane = true }: Serving,
   opened: (() => Promise<void>)[],
 ): Promise<HttpServer> {
   const { config, log, db } = parts;
@@ -96,6 +106,7 @@ async function serve(
     log,
     metrics,
     schema: buildLatchkeySchema(),
+    laneFields: lane ? laneFields : NO_FIELDS,
     identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
     contextOf: (asked) => openContext(parts, asked),
     routes: [receipt.route],
@@ -106,6 +117,8 @@ async function serve(
   opened.push(() => http.stop());
   return http;
 }
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
 
 function openContext(parts: Deps, asked: Pick<Context, "identity" | "requestId">): Context {
   const context: Context = { ...parts, ...asked, load: openLoaders(() => context) };

@@ -20,7 +20,9 @@ export const idPrefixes = {
 export type IdKind = keyof typeof idPrefixes;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const TEXT_LENGTH = 26;
+// Twenty bits are five hexadecimal digits and four letters. In front are the eight bits that remain, in two letters.
+const [DIGITS, LETTERS] = [5, 4];
+const [FIRST_DIGITS, FIRST_LETTERS] = [2, 2];
 const SHAPE = /^([a-z]{3})_([0-9a-hjkmnp-tv-z]{26})$/;
 const kinds = new Map<string, IdKind>(Object.entries(idPrefixes).map(([kind, prefix]) => [prefix, kind as IdKind]));
 
@@ -42,11 +44,10 @@ export function newUuid(now: Date = new Date()): string {
 }
 
 export function toPublicId(kind: IdKind, uuid: string): string {
-  let bits = BigInt(`0x${uuid.replaceAll("-", "")}`);
-  let text = "";
-  for (let i = 0; i < TEXT_LENGTH; i++) {
-    text = ALPHABET.charAt(Number(bits & 31n)) + text;
-    bits >>= 5n;
+  const hex = uuid.replaceAll("-", "");
+  let text = writeLetters(parseInt(hex.slice(0, FIRST_DIGITS), 16), FIRST_LETTERS);
+  for (let at = FIRST_DIGITS; at < hex.length; at += DIGITS) {
+    text += writeLetters(parseInt(hex.slice(at, at + DIGITS), 16), LETTERS);
   }
   return `${idPrefixes[kind]}_${text}`;
 }
@@ -56,14 +57,29 @@ export function readPublicId(id: string): { kind: IdKind; uuid: string } | null 
   const match = SHAPE.exec(id);
   const kind = kinds.get(match?.[1] ?? "");
   if (!match?.[2] || !kind) return null;
-  let bits = 0n;
-  for (const letter of match[2]) bits = (bits << 5n) | BigInt(ALPHABET.indexOf(letter));
-  if (bits >> 128n !== 0n) return null;
-  const hex = bits.toString(16).padStart(32, "0");
+  const text = match[2];
+  const first = readLetters(text, 0, FIRST_LETTERS);
+  if (first > 0xff) return null;
+  let hex = first.toString(16).padStart(FIRST_DIGITS, "0");
+  for (let at = FIRST_LETTERS; at < text.length; at += LETTERS) {
+    hex += readLetters(text, at, LETTERS).toString(16).padStart(DIGITS, "0");
+  }
   return {
     kind,
     uuid: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
   };
+}
+
+function writeLetters(value: number, count: number): string {
+  let text = "";
+  for (let shift = (count - 1) * 5; shift >= 0; shift -= 5) text += ALPHABET.charAt((value >> shift) & 31);
+  return text;
+}
+
+function readLetters(text: string, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at++) value = (value << 5) | ALPHABET.indexOf(text.charAt(at));
+  return value;
 }
 
 /** The UUID of a public id of this kind, or null. */

@@ -19,6 +19,10 @@ const NEVER = [
   '["stripe-signature"]',
 ];
 
+// A busy server writes hundreds of lines with one call of the system. What is left is written ten times a second, and
+// when the process ends.
+const GATHERED = { minLength: 12_000, periodicFlush: 100, sync: false };
+
 export function openLog(level: LogLevel, destination?: DestinationStream): Logger {
   const options: pino.LoggerOptions = {
     level,
@@ -33,7 +37,7 @@ export function openLog(level: LogLevel, destination?: DestinationStream): Logge
     },
     serializers: { err: describeError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? pino.destination(GATHERED));
 }
 
 /** What a log may hold of an error: its kind, message, notes and stack, but no payload that a library hung on to it. */

@@ -7,10 +7,29 @@ export interface Metrics {
   httpSeconds: Histogram<"route" | "method" | "status">;
   /** Root fields that were asked for, by the role that asked. */
   operations: Counter<"field" | "role">;
+  /** Queries that were answered without the pipeline. */
+  laneAnswers: Counter;
   /** Errors that callers were told, by code. */
   refusals: Counter<"code">;
   /** Requests that are being answered now. */
-  inFlight: Gauge;
+  inFlight: Count;
+}
+
+/** A number that is read when somebody looks, and costs nothing in between. */
+export interface Count {
+  inc(): void;
+  dec(): void;
+}
+
+function countInFlight(registers: Registry[]): Count {
+  let count = 0;
+  const gauge: Gauge = new Gauge({
+    name: "latchkey_http_in_flight",
+    help: "Requests that are being answered now.",
+    registers,
+    collect: (): void => gauge.set(count),
+  });
+  return { inc: () => void count++, dec: () => void count-- };
 }
 
 export function openMetrics(): Metrics {
@@ -32,12 +51,17 @@ export function openMetrics(): Metrics {
       labelNames: ["field", "role"],
       registers,
     }),
+    laneAnswers: new Counter({
+      name: "latchkey_lane_answers_total",
+      help: "Queries that were known and answered without the pipeline.",
+      registers,
+    }),
     refusals: new Counter({
       name: "latchkey_refusals_total",
       help: "Errors that callers were told, by code.",
       labelNames: ["code"],
       registers,
     }),
-    inFlight: new Gauge({ name: "latchkey_http_in_flight", help: "Requests that are being answered now.", registers }),
+    inFlight: countInFlight(registers),
   };
 }

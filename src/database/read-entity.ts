@@ -7,8 +7,10 @@ export function entityReader<Entity extends ObjectLiteral>(
   entity: new () => Entity,
 ): (raw: Record<string, unknown>) => Entity {
   const { columns } = db.repository(entity).metadata;
+  const names = columns.map((column) => [column.propertyName, column.databaseName] as const);
   return (raw) => {
-    const fields = columns.map((column) => [column.propertyName, raw[column.databaseName]]);
-    return Object.assign(new entity(), Object.fromEntries(fields));
+    const row = new entity() as Record<string, unknown>;
+    for (const [property, column] of names) row[property] = raw[column];
+    return row as Entity;
   };
 }

@@ -1,5 +1,5 @@
 import { ArgsType, type ClassType, Field, Int, ObjectType } from "type-graphql";
-import type { ListOrder, Page } from "../base/page";
+import type { ListOrder, Page, Position } from "../base/page";
 import { writeCursor } from "./cursor";
 import type { PageArguments } from "./read-page-request";
 
@@ -34,7 +34,7 @@ export class PageInfo {
 }
 
 export interface ConnectionOf<Node> {
-  edges: { cursor: string; node: Node }[];
+  edges: { readonly cursor: string; readonly node: Node }[];
   nodes: Node[];
   pageInfo: PageInfo;
   totalCount(): Promise<number>;
@@ -44,11 +44,22 @@ export interface ConnectionOf<Node> {
 export function connectionType<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
   @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the list.` })
   class Edge {
+    constructor(
+      private readonly order: ListOrder,
+      private readonly position: Position,
+      node: Node,
+    ) {
+      this.node = node;
+    }
+
+    // Written when it is asked for: most callers want the first and the last.
     @Field({ description: "Names the place of this row; stays good when rows are added or removed around it." })
-    cursor!: string;
+    get cursor(): string {
+      return writeCursor(this.order, this.position);
+    }
 
     @Field(nodeType, { description: `The ${name}.` })
-    node!: Node;
+    readonly node: Node;
   }
 
   @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
@@ -72,7 +83,7 @@ export function connectionType<Node extends object>(name: string, nodeType: () =
 
   return class extends Connection {
     static of<Row>(page: Page<Row>, order: ListOrder, toNode: (row: Row) => Node): Connection {
-      const edges = page.rows.map(({ row, position }) => ({ cursor: writeCursor(order, position), node: toNode(row) }));
+      const edges = page.rows.map(({ row, position }) => new Edge(order, position, toNode(row)));
       const pageInfo = {
         hasNextPage: page.hasNext,
         hasPreviousPage: page.hasPrevious,

@@ -20,14 +20,15 @@ import type { Metrics } from "../base/metrics";
 import { Failure, Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { Context } from "./context";
-import { keepRecent } from "./keep-recent";
+import { type Recent, asStore, keepRecent } from "./keep-recent";
 import { type CheckLimits, makeLimits, readsSchema } from "./limits";
+import { type Lane, openLane } from "./open-lane";
 import { refuseHalfCharacters } from "./refuse-half-characters";
 import { type ErrorTeller, internal, toGraphqlError } from "./to-graphql-error";
 
 export interface GraphqlRequest {
   method: "GET" | "POST";
-  headers: HeaderMap;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   /** With its question mark; empty when there is none. */
   search: string;
   /** Parsed, not yet trusted. */
@@ -37,12 +38,12 @@ export interface GraphqlRequest {
 
 export interface GraphqlAnswer {
   status: number;
-  headers: Iterable<readonly [string, string]>;
+  headers: Readonly<Record<string, string>>;
   body: string | AsyncIterable<string>;
   operationName: string | null;
 }
 
-/** All that the HTTP room knows of GraphQL. Another road to the same answers can stand in front of this one. */
+/** All that the HTTP room knows of GraphQL. */
 export interface GraphqlServer {
   answer(request: GraphqlRequest): Promise<GraphqlAnswer>;
   stop(): Promise<void>;
@@ -53,20 +54,29 @@ export interface GraphqlParts {
   config: Pick<Config, "limits" | "localMode">;
   log: Logger;
   metrics: Metrics;
+  /** The root fields whose queries may take the lane in front of the pipeline; without any there is no lane. */
+  laneFields?: ReadonlySet<string>;
 }
 
 // Documents, and the texts behind the hashes of persisted queries: so many, and so many characters together. A parsed
 // document takes about a hundred times the memory of its text.
-const DOCUMENTS_MAX = 1_000;
-const DOCUMENT_CHARACTERS_MAX = 1_000_000;
+const BOUNDS = { entriesMax: 1_000, sizeMax: 1_000_000 };
+// What Apollo puts before the hash of a persisted query.
+const PERSISTED = "apq:";
 
 export async function openGraphql(parts: GraphqlParts): Promise<GraphqlServer> {
-  const apollo = openApollo(parts);
+  const checkLimits = makeLimits({ schema: parts.schema, ...parts.config });
+  const texts = keepRecent<string>({ ...BOUNDS, sizeOf: (text) => text.length });
+  const textOf = (hash: string) => texts.get(`${PERSISTED}${hash}`);
+  const lane = openLane({ ...parts, checkLimits, reads: parts.laneFields ?? new Set(), textOf });
+  const apollo = openApollo(parts, { checkLimits, texts, lane });
   await apollo.start();
   return {
     answer: async (request) => {
+      const known = await lane.answer(request);
+      if (known) return known;
       const { method, headers, search, body, context } = request;
-      const asked: AskedRequest = { method, headers, search, body, operationName: null };
+      const asked: AskedRequest = { method, headers: headersForApollo(headers), search, body, operationName: null };
       const output = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: asked,
         context: () => Promise.resolve(context),
@@ -84,7 +94,7 @@ interface AskedRequest extends HTTPGraphQLRequest {
 
 function toAnswer(output: HTTPGraphQLResponse, asked: AskedRequest, teller: ErrorTeller): GraphqlAnswer {
   const { headers, body, status = 200 } = output;
-  const answer = { status, headers, operationName: asked.operationName };
+  const answer = { status, headers: Object.fromEntries(headers), operationName: asked.operationName };
   // The pipeline itself broke. It has been logged with its request; only the id is still missing in the answer.
   if (status === 500) {
     const error = toGraphqlError(internal(teller.requestId), teller);
@@ -93,7 +103,14 @@ function toAnswer(output: HTTPGraphQLResponse, asked: AskedRequest, teller: Erro
   return { ...answer, body: body.kind === "complete" ? body.string : body.asyncIterator };
 }
 
-function openApollo(parts: GraphqlParts): ApolloServer<Context> {
+interface Shared {
+  checkLimits: CheckLimits;
+  /** The texts behind the hashes of persisted queries. */
+  texts: Recent<string>;
+  lane: Lane;
+}
+
+function openApollo(parts: GraphqlParts, shared: Shared): ApolloServer<Context> {
   const tellers = new WeakMap<Error, ErrorTeller>();
   const stranger: ErrorTeller = { ...parts, hiddenSchema: parts.schema };
   return new ApolloServer<Context>({
@@ -107,21 +124,13 @@ function openApollo(parts: GraphqlParts): ApolloServer<Context> {
     csrfPrevention: { requestHeaders: CSRF_HEADERS },
     parseOptions: { maxTokens: parts.config.limits.tokensMax },
     validationOptions: { maxErrors: 20 },
-    documentStore: keepRecent<DocumentNode>({
-      entriesMax: DOCUMENTS_MAX,
-      sizeMax: DOCUMENT_CHARACTERS_MAX,
-      sizeOf: (document) => document.loc?.source.body.length ?? 1,
-    }),
-    persistedQueries: {
-      cache: keepRecent<string>({
-        entriesMax: DOCUMENTS_MAX,
-        sizeMax: DOCUMENT_CHARACTERS_MAX,
-        sizeOf: (text) => text.length,
-      }),
-    },
+    documentStore: asStore(
+      keepRecent<DocumentNode>({ ...BOUNDS, sizeOf: (document) => document.loc?.source.body.length ?? 1 }),
+    ),
+    persistedQueries: { cache: asStore(shared.texts) },
     formatError: (_, error) => toGraphqlError(error, (error instanceof Error && tellers.get(error)) || stranger),
     plugins: [
-      requestPlugin(parts, tellers),
+      requestPlugin(parts, shared, tellers),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -136,7 +145,7 @@ function openApollo(parts: GraphqlParts): ApolloServer<Context> {
 const CSRF_HEADERS = ["authorization", "x-apollo-operation-name", "apollo-require-preflight"];
 
 /** The headers that the pipeline looks at; the credential itself goes no further than the door. */
-export function headersForGraphql(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderMap {
+function headersForApollo(headers: GraphqlRequest["headers"]): HeaderMap {
   const map = new HeaderMap();
   for (const name of ["accept", "content-type", "x-apollo-operation-name", "apollo-require-preflight"]) {
     const value = headers[name];
@@ -168,10 +177,13 @@ function loggerFor(log: Logger) {
 
 type Asked = GraphQLRequestContext<Context>;
 
-function requestPlugin(parts: GraphqlParts, tellers: WeakMap<Error, ErrorTeller>): ApolloServerPlugin<Context> {
-  const checkLimits = makeLimits({ schema: parts.schema, ...parts.config });
+function requestPlugin(
+  parts: GraphqlParts,
+  shared: Shared,
+  tellers: WeakMap<Error, ErrorTeller>,
+): ApolloServerPlugin<Context> {
   const listener: GraphQLRequestListener<Context> = {
-    didResolveOperation: (asked) => Promise.resolve(admit(asked, checkLimits, parts.metrics)),
+    didResolveOperation: (asked) => Promise.resolve(admit(asked, shared, parts.metrics)),
     // formatError is not told whose error it formats, so it is written down here.
     didEncounterErrors: (asked) => {
       const teller = tellerOf(parts, asked.contextValue);
@@ -189,8 +201,8 @@ function requestPlugin(parts: GraphqlParts, tellers: WeakMap<Error, ErrorTeller>
   };
 }
 
-function admit(asked: Asked, checkLimits: CheckLimits, metrics: Metrics): void {
-  const { document, operation, operationName, request, contextValue } = asked;
+function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): void {
+  const { source, document, operation, operationName, request, contextValue } = asked;
   if (request.http && "operationName" in request.http) request.http.operationName = operationName ?? null;
   if (!document || !operation) return;
   const { role } = contextValue.identity;
@@ -201,6 +213,9 @@ function admit(asked: Asked, checkLimits: CheckLimits, metrics: Metrics): void {
     refuseHalfCharacters(variables);
     const measured = checkLimits({ document, operation, variables, role });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
+    const { rootFields, introspects } = measured;
+    if (source === undefined || introspects) return;
+    lane.learn({ text: source, document, operation, operationName: request.operationName, role, rootFields });
   } catch (error) {
     throw refusedBeforeExecution(error);
   }

@@ -24,7 +24,8 @@ export type AnswerRequest = (request: IncomingMessage, response: ServerResponse)
 
 /** One request from its first line to its log line. It never rejects. */
 export function makeAnswerRequest(deps: AnswerDeps): AnswerRequest {
-  const careful = carefulHeaders(deps.config.publicUrl);
+  const closed = carefulHeaders(deps.config.publicUrl);
+  const open = { ...closed, ...BROWSER_HEADERS };
   // The line of a request is written from an explicit list; searching it for secrets costs a tenth of a small request.
   const lines = deps.log.child({}, { redact: [] });
   return async (request, response) => {
@@ -38,12 +39,8 @@ export function makeAnswerRequest(deps: AnswerDeps): AnswerRequest {
     try {
       const answer = await answerOrTell(deps, request, { requestId, path, search, found, note });
       status = answer.status;
-      await sendAnswer(request, response, answer, {
-        ...careful,
-        ...(found?.route.openToBrowsers ? BROWSER_HEADERS : {}),
-        ...(deps.isStopping() ? { connection: "close" } : {}),
-        "x-request-id": requestId,
-      });
+      const headers = found?.route.openToBrowsers ? open : closed;
+      await sendAnswer({ request, response, requestId, isLast: deps.isStopping() }, answer, headers);
     } catch (error) {
       status = 499;
       response.destroy();

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config";
 import type { Context, Identity } from "../graphql/context";
 import { Refusal } from "../base/refusal";
-import { type GraphqlServer, headersForGraphql } from "../graphql/open-graphql";
+import type { GraphqlServer } from "../graphql/open-graphql";
 import { measureNesting } from "./measure-nesting";
 import { readText, Unsupported } from "./read-body";
 import type { Answer, HttpRequest, Route } from "./route";
@@ -47,13 +47,13 @@ async function answerGraphql(door: GraphqlDoor, request: HttpRequest): Promise<A
   refuseDeepDocument(method === "POST" ? queryOf(body) : new URLSearchParams(request.search).get("query"));
   const answer = await door.graphql.answer({
     method,
-    headers: headersForGraphql(headers),
+    headers,
     search: request.search,
     body,
     context: door.contextOf({ identity, requestId }),
   });
   if (answer.operationName !== null) request.note.operation = answer.operationName.slice(0, OPERATION_LENGTH_MAX);
-  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body };
+  return { status: answer.status, headers: answer.headers, body: answer.body };
 }
 
 const OPERATION_LENGTH_MAX = 100;

@@ -1,5 +1,6 @@
-const OPENS = new Set(["{", "[", "("].map((mark) => mark.charCodeAt(0)));
-const CLOSES = new Set(["}", "]", ")"].map((mark) => mark.charCodeAt(0)));
+const [CURLY, CURLY_END] = [0x7b, 0x7d];
+const [SQUARE, SQUARE_END] = [0x5b, 0x5d];
+const [ROUND, ROUND_END] = [0x28, 0x29];
 const QUOTE = '"'.charCodeAt(0);
 const BACKSLASH = "\\".charCodeAt(0);
 const HASH = "#".charCodeAt(0);
@@ -13,8 +14,8 @@ export function measureNesting(text: string, language: "json" | "graphql"): numb
   let deepest = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (OPENS.has(code)) deepest = Math.max(deepest, ++open);
-    else if (CLOSES.has(code)) open--;
+    if (code === CURLY || code === SQUARE || code === ROUND) deepest = Math.max(deepest, ++open);
+    else if (code === CURLY_END || code === SQUARE_END || code === ROUND_END) open--;
     else if (code === QUOTE) i = endOfString(text, i, language);
     else if (code === HASH && language === "graphql") i = endOfLine(text, i);
   }

@@ -16,16 +16,23 @@ export function carefulHeaders(publicUrl: string): Readonly<Record<string, strin
   return { ...CAREFUL, "strict-transport-security": "max-age=31536000" };
 }
 
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+  /** Nothing more is answered on this connection. */
+  isLast: boolean;
+}
+
 /** Writes the answer and resolves when the last byte was handed on. */
 export async function sendAnswer(
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, requestId, isLast }: Exchange,
   answer: Answer,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const all: Record<string, string | number> = { ...headers, ...answer.headers };
+  const all: Record<string, string | number> = { ...headers, "x-request-id": requestId, ...answer.headers };
   // What is still to come of the body is not read: the connection ends with the answer.
-  if (!request.complete) all["connection"] = "close";
+  if (isLast || !request.complete) all["connection"] = "close";
   const { body } = answer;
   if (typeof body === "object" && Symbol.asyncIterator in body) return sendPieces(response, answer.status, all, body);
   if (answer.status !== 204) all["content-length"] = body === undefined ? 0 : Buffer.byteLength(body);

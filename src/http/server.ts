@@ -21,6 +21,7 @@ export interface HttpParts {
   log: Logger;
   metrics: Metrics;
   schema: GraphQLSchema;
+  laneFields?: ReadonlySet<string>;
   contextOf: ContextOf;
   identify: Identify;
   readyChecks: readonly ReadyCheck[];

@@ -33,15 +33,13 @@ export function openKeyMemory(deps: { db: Db; clock: Clock; log: Logger; signals
 
   async function look(text: string): Promise<ApiKeyEntity | null> {
     const now = deps.clock.now().getTime();
-    const hash = hashKeyText(text);
-    const id = hash.toString("base64");
-    const remembered = deps.signals.live() ? known.get(id) : undefined;
+    const remembered = deps.signals.live() ? known.get(text) : undefined;
     if (remembered && remembered.until > now) return remembered.key;
     const before = generation;
-    const key = await findKeyByHash(deps.db, hash);
+    const key = await findKeyByHash(deps.db, hashKeyText(text));
     if (key && before === generation && deps.signals.live()) {
       if (known.size >= REMEMBERED_MAX) known.clear();
-      known.set(id, { key, until: now + REMEMBERED_FOR });
+      known.set(text, { key, until: now + REMEMBERED_FOR });
     }
     return key;
   }

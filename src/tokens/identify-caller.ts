@@ -25,12 +25,15 @@ export async function identifyCaller(
   if (caller.authorization === undefined) {
     throw new Refusal("UNAUTHENTICATED", { say: "Send a key or a token: `Authorization: Bearer …`." });
   }
-  const identity = await identify(deps, caller.authorization).catch((error: unknown) => {
-    const isWrong = error instanceof Refusal && error.code === "UNAUTHENTICATED";
-    if (isWrong) deps.rates.take(`address ${caller.address}`, deps.config.limits.wrongCredentialsPerMinutePerAddress);
-    throw error;
-  });
   const { limits } = deps.config;
+  let identity: Identity;
+  try {
+    identity = await identify(deps, caller.authorization);
+  } catch (error) {
+    const isWrong = error instanceof Refusal && error.code === "UNAUTHENTICATED";
+    if (isWrong) deps.rates.take(`address ${caller.address}`, limits.wrongCredentialsPerMinutePerAddress);
+    throw error;
+  }
   if (identity.role === "USER") deps.rates.take(`user ${identity.userId}`, limits.requestsPerMinutePerUser);
   else deps.rates.take(`key ${identity.apiKeyId}`, limits.requestsPerMinutePerKey);
   return identity;

@@ -14,8 +14,9 @@ import type { Mode } from "../base/mode";
 import { Refusal, Unavailable } from "../base/refusal";
 import type { Config, IdentityProvider } from "../config/config";
 import type { Db } from "../database/db";
+import { keepRecent } from "../graphql/keep-recent";
 import { type Claims, noteSeen, seeUser } from "../users/see-user";
-import { findUser } from "../users/users.store";
+import { findPresentUser } from "../users/users.store";
 import { USER_TOKEN_AUDIENCE } from "./create-user-token";
 import { SIGNING_ALGORITHM } from "./ensure-signing-key";
 import { listPublicKeys } from "./list-public-keys";
@@ -38,10 +39,14 @@ interface Deps {
 
 export function openTokenVerifier(deps: Deps): TokenVerifier {
   const ownKeys = rememberOwnKeys(deps);
+  const known = keepRecent<OwnToken>({ entriesMax: KNOWN_MAX, sizeMax: KNOWN_MAX, sizeOf: () => 1 });
   const provider = deps.config.identityProvider;
   const providerKeys = provider && createRemoteJWKSet(new URL(provider.jwksUrl), { timeoutDuration: 5 * SECOND });
 
-  async function verifyOwn(token: string): Promise<{ userId: string; mode: Mode }> {
+  async function readOwn(token: string): Promise<OwnToken> {
+    const now = deps.clock.now().getTime();
+    const remembered = known.get(token);
+    if (remembered && now >= remembered.readAt && now < remembered.endsAt) return remembered;
     const payload = await checked(token, await ownKeys(token), {
       issuer: deps.config.publicUrl,
       audience: USER_TOKEN_AUDIENCE,
@@ -51,11 +56,22 @@ export function openTokenVerifier(deps: Deps): TokenVerifier {
       clockTolerance: 0,
       currentDate: deps.clock.now(),
     });
-    const id = readPublicIdOf("user", payload.sub ?? "");
-    const user = id && (await findUser(deps.db, { id, externalId: null }));
+    const read: OwnToken = {
+      userId: readPublicIdOf("user", payload.sub ?? ""),
+      mode: payload["mode"] === "LIVE" ? "LIVE" : "TEST",
+      readAt: now,
+      endsAt: (payload.exp ?? 0) * SECOND,
+    };
+    known.set(token, read);
+    return read;
+  }
+
+  async function verifyOwn(token: string): Promise<{ userId: string; mode: Mode }> {
+    const { userId, mode } = await readOwn(token);
+    const user = userId === null ? null : await findPresentUser(deps.db, userId);
     if (!user) throw wrongToken("The user of this token is gone.");
     await noteSeen(deps, user);
-    return { userId: user.id, mode: payload["mode"] === "LIVE" ? "LIVE" : "TEST" };
+    return { userId: user.id, mode };
   }
 
   async function verifyProvider(token: string): Promise<{ userId: string; mode: Mode }> {
@@ -74,6 +90,16 @@ export function openTokenVerifier(deps: Deps): TokenVerifier {
 
   return { verify: (token) => (isOwn(token) ? verifyOwn(token) : verifyProvider(token)) };
 }
+
+/** What a signature of ours has vouched for. It goes on being true until the token ends; its user is looked up anew. */
+interface OwnToken {
+  userId: string | null;
+  mode: Mode;
+  readAt: number;
+  endsAt: number;
+}
+
+const KNOWN_MAX = 10_000;
 
 type KeySource = ReturnType<typeof createRemoteJWKSet> | ReturnType<typeof createLocalJWKSet>;
 

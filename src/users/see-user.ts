@@ -74,7 +74,10 @@ function seen(mode: Mode, user: UserEntity, now: Date) {
 }
 
 /** Written now and then, not at each request. */
-export async function noteSeen(deps: { db: Db; clock: Clock }, user: UserEntity): Promise<void> {
+export async function noteSeen(
+  deps: { db: Db; clock: Clock },
+  user: Pick<UserEntity, "id" | "lastSeenAt">,
+): Promise<void> {
   const now = deps.clock.now();
   if (user.lastSeenAt && now.getTime() - user.lastSeenAt.getTime() < LAST_SEEN_WRITTEN_EVERY) return;
   await writeLastSeen(deps.db, user.id, now);

@@ -1,6 +1,6 @@
 import { In, IsNull } from "typeorm";
 import { Refusal } from "../base/refusal";
-import { type Reader, type Tx, brokenConstraint } from "../database/db";
+import { type Db, type Reader, type Tx, brokenConstraint } from "../database/db";
 import { UserEntity } from "./user.entity";
 import { emailKeyOf } from "./read-user-input";
 import type { UserRef } from "./read-user-ref";
@@ -11,6 +11,15 @@ export function findUser(db: Reader, ref: UserRef): Promise<UserEntity | null> {
   const where = ref.id === null ? { externalId: ref.externalId } : { id: ref.id };
   return db.repository(UserEntity).findOneBy({ ...where, ...present });
 }
+
+/** Asked with each request of a user token. */
+export async function findPresentUser(db: Db, id: string): Promise<Pick<UserEntity, "id" | "lastSeenAt"> | null> {
+  const [row] = await db.prepared<Pick<UserEntity, "id" | "lastSeenAt">>("users.present", presentSql, [id]);
+  return row ?? null;
+}
+
+const presentSql = `/* users.present */
+  select id, last_seen_at as "lastSeenAt" from users where id = $1 and deleted_at is null`;
 
 export function findUserByEmail(db: Reader, email: string): Promise<UserEntity | null> {
   return db.repository(UserEntity).findOneBy({ emailKey: emailKeyOf(email), ...present });

@@ -45,6 +45,8 @@ export interface Options {
   graphiqlKey?: string;
   clock?: TestClock;
   background?: BackgroundOptions;
+  /** False: every query goes through the whole pipeline. */
+  lane?: boolean;
 }
 
 export const TEST_SECRETS = {
@@ -66,7 +68,7 @@ export async function startLatchkey(options: Options = {}): Promise<Latchkey> {
 
 /** A server on a database that the test looks after. */
 export async function startLatchkeyOn(database: TestDatabase, options: Options = {}): Promise<Latchkey> {
-  const { env = {}, localMode = false, clock = testClock() } = options;
+  const { env = {}, localMode = false, clock = testClock(), lane = true } = options;
   const logged: string[] = [];
   const log = openLog("info", { write: (line) => void logged.push(line) });
   const settings = {
@@ -82,6 +84,7 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
     databaseUrl: settings.DATABASE_URL,
     log,
     clock,
+    lane,
     ...graphiql,
     ...(options.background && { background: options.background }),
   });
