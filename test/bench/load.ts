@@ -2,7 +2,8 @@ import { type Socket, connect } from "node:net";
 
 /** What one run of the load generator sends: the texts in turn, over so many connections, each waiting for its answer. */
 export interface Load {
-  port: number;
+  /** The connections are spread over them. */
+  ports: number[];
   /** Whole requests of HTTP/1.1, as they go over the line. */
   requests: string[];
   connections: number;
@@ -27,7 +28,9 @@ process.on("message", (load: Load) => {
 });
 
 async function drive(load: Load): Promise<LoadResult> {
-  const lines = await Promise.all(Array.from({ length: load.connections }, () => open(load.port)));
+  const lines = await Promise.all(
+    Array.from({ length: load.connections }, (_, index) => open(load.ports[index % load.ports.length] ?? 0)),
+  );
   const times: number[] = [];
   const wrong: string[] = [];
   const began = performance.now();

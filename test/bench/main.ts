@@ -1,7 +1,15 @@
 import "reflect-metadata";
 import { Command } from "commander";
 import { type Lab, openLab } from "./lab";
-import { measureCheck, measureList, measureMany, measureRegistered } from "./measures/checks";
+import {
+  measureCheck,
+  measureGrowth,
+  measureList,
+  measureMany,
+  measureProcesses,
+  measureRegistered,
+} from "./measures/checks";
+import { measureStart } from "./measures/start";
 import type { Pace } from "./rounds";
 import { type Row, printTable } from "./table";
 
@@ -17,6 +25,9 @@ const measures: Record<string, Measure> = {
   registered: { meaning: "P2, one check by registered document", run: measureRegistered },
   many: { meaning: "a hundred checks in one request", run: measureMany },
   list: { meaning: "P3, 200 products with the viewer's access", run: measureList },
+  growth: { meaning: "P7, a million users against ten thousand", run: measureGrowth, onlyWhenNamed: true },
+  start: { meaning: "P9, start and memory", run: measureStart },
+  processes: { meaning: "P10, two processes against one", run: measureProcesses },
 };
 
 const WHOLE: Pace = { rounds: 5, roundMs: 5_000, warmUpMs: 4_000, connections: 32 };

@@ -7,7 +7,7 @@ import type { Load, LoadResult } from "./load";
 /** One of two that are compared: where it listens, what it is asked, whose processor time is counted as its own. */
 export interface Side {
   name: string;
-  pid: number;
+  pids: number[];
   load: Omit<Load, "connections" | "ms">;
 }
 
@@ -60,11 +60,11 @@ async function runOnce(
   postgres: () => number[],
 ): Promise<SideResult> {
   const family = postgres();
-  const before = [cpuOf([side.pid]), cpuOf(family)];
+  const before = [cpuOf(side.pids), cpuOf(family)];
   generator.send({ ...side.load, connections, ms } satisfies Load);
   const [result] = (await once(generator, "message")) as [LoadResult];
   if (result.wrong.length > 0) throw new Error(`${side.name} answered wrongly:\n${result.wrong.join("\n")}`);
-  const after = [cpuOf([side.pid]), cpuOf(family)];
+  const after = [cpuOf(side.pids), cpuOf(family)];
   const each = (index: 0 | 1) => {
     const [from, to] = [before[index] ?? null, after[index] ?? null];
     return from === null || to === null || family.length === 0 ? null : (to - from) / result.done;

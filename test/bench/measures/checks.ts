@@ -46,15 +46,20 @@ async function against(lab: Lab, expect: [string, string], make: (bench: Bench) 
 function versus(bench: Bench, expect: [string, string], asked: string[], plain: string[]): Promise<Comparison> {
   const { lab, product, baseline } = bench;
   const sides: [Side, Side] = [
-    { name: "latchkey", pid: product.pid, load: { port: product.port, requests: asked, expect: expect[0] } },
-    { name: "baseline", pid: baseline.pid, load: { port: baseline.port, requests: plain, expect: expect[1] } },
+    sideOf("latchkey", [product], asked, expect[0]),
+    sideOf("baseline", [baseline], plain, expect[1]),
   ];
   return compare(sides, lab.pace, lab.postgres);
 }
 
+function sideOf(name: string, servers: readonly Running[], requests: string[], expect: string): Side {
+  const ports = servers.map((server) => server.port);
+  return { name, pids: servers.map((server) => server.pid), load: { ports, requests, expect } };
+}
+
 const bearer = (credential: string) => ({ authorization: `Bearer ${credential}` });
 
-function checksOf({ shop, key }: Bench, head: object): Requests {
+function checksOf({ shop, key }: Pick<Bench, "shop" | "key">, head: object): Requests {
   return [
     shop.pairs.map(({ user, product }) => postText("/graphql", { ...head, variables: { user, product } }, bearer(key))),
     shop.pairs.map(({ userUuid, productUuid }) => postText("/check", { user: userUuid, product: productUuid })),
@@ -85,6 +90,45 @@ export async function measureRegistered(lab: Lab): Promise<Row[]> {
     return checksOf(bench, { extensions });
   });
   return [{ name: "P2 by registered document", against: "the same", goal: "≥ 1.3", seen }];
+}
+
+/** P10: twice the processes on one database. */
+export async function measureProcesses(lab: Lab): Promise<Row[]> {
+  const shop = await lab.shop(USERS);
+  const [one, other, key] = [await shop.product(), await shop.product(), await shop.key("READ")];
+  try {
+    const [requests] = checksOf({ shop, key }, { query: CHECK });
+    const sides: [Side, Side] = [
+      sideOf("two", [one, other], requests, DECISION[0]),
+      sideOf("one", [one], requests, DECISION[0]),
+    ];
+    const seen = await compare(sides, lab.pace, lab.postgres);
+    return [{ name: "P10 two processes", against: "one", goal: "≥ 1.8 where cores allow", seen }];
+  } finally {
+    await one.stop();
+    await other.stop();
+  }
+}
+
+const USERS_MANY = 1_000_000;
+
+/** P7: the same checks in a shop that is a hundred times as large. */
+export async function measureGrowth(lab: Lab): Promise<Row[]> {
+  lab.say(`a shop of ${USERS_MANY} users takes a few minutes to fill …`);
+  const shops = [await lab.shop(lab.short ? USERS * 2 : USERS_MANY), await lab.shop(USERS)];
+  const servers = await Promise.all(shops.map((shop) => shop.product()));
+  try {
+    const sides = await Promise.all(
+      shops.map(async (shop, index) => {
+        const [requests] = checksOf({ shop, key: await shop.key("READ") }, { query: CHECK });
+        return sideOf(`shop ${index + 1}`, servers.slice(index, index + 1), requests, DECISION[0]);
+      }),
+    );
+    const seen = await compare(sides as [Side, Side], lab.pace, lab.postgres);
+    return [{ name: "P7 1,000,000 users", against: "10,000 users", goal: "≥ 0.9, p99 ≤ 1.3", seen }];
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
 }
 
 /** A hundred decisions in one request. */
