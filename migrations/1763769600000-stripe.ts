@@ -88,7 +88,8 @@ const statements = [
   `create index stripe_inbox_pending_idx on stripe_inbox (next_try_at) where state = 'PENDING'`,
   `create index stripe_inbox_subject_idx on stripe_inbox (connection_id, subject) where state = 'PENDING'`,
   `create index stripe_inbox_failed_idx on stripe_inbox (connection_id, received_at) where state = 'FAILED'`,
-  `create index stripe_inbox_received_idx on stripe_inbox (received_at)`,
+  `create index stripe_inbox_swept_idx on stripe_inbox (coalesce(done_at, next_try_at))
+    where state in ('DONE', 'IGNORED')`,
 
   // Drawn before Stripe is asked: of two looks at one object, the higher number has seen the later state.
   `create sequence stripe_observations`,

@@ -1,5 +1,5 @@
 import { replanMarked } from "../access/replan";
-import { MINUTE } from "../base/durations";
+import { HOUR, MINUTE } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../imports/open-paces";
 import { runJobs } from "../imports/run-jobs";
@@ -7,7 +7,7 @@ import { type Loop, runLoop } from "../jobs/run-loop";
 import { projectEvents } from "../projection/project-events";
 import { pushCustomers } from "../projection/push-customers";
 import { startDueReconciliations } from "../reconciliation/start-due-reconciliations";
-import { INBOX_FILLED } from "../stripe/inbox.store";
+import { INBOX_FILLED, sweepInbox } from "../stripe/inbox.store";
 import { jobRunners } from "./job-runners";
 
 export interface BackgroundOptions {
@@ -40,7 +40,8 @@ export function startBackground(parts: Deps, { retryPausesMs }: BackgroundOption
   });
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, jobRunners) });
   const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
-  const loops: Loop[] = [projection, replan, due, jobs, push];
+  const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
+  const loops: Loop[] = [projection, replan, due, jobs, push, sweep];
   signals.on(INBOX_FILLED, () => projection.wake());
   return {
     received: () => projection.wake(),

@@ -11,6 +11,7 @@ import {
   finishEvents,
   insertEvents,
   requeueFailed,
+  sweepInbox,
 } from "../../src/stripe/inbox.store";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
 
@@ -159,4 +160,22 @@ test("what is done keeps nothing of what it said about people", async () => {
 test("what is kept without effect is never claimed", async () => {
   await put(eventOf("evt_1", "cus_1", { state: "IGNORED" }));
   expect(await claim()).toEqual([]);
+});
+
+test("what is done is forgotten after five weeks; what failed, and what waits, is not", async () => {
+  await put(eventOf("done", "a"), eventOf("fresh", "b"), eventOf("failed", "c"), eventOf("waits", "d"));
+  await put(eventOf("ignored", "e", { state: "IGNORED" }));
+  await finishEvents(db, refs("done", "fresh"));
+  await failEvents(db, [failed("failed", { final: true })]);
+  await db.rows(
+    `/* test.age */ update stripe_inbox set done_at = done_at - interval '36 days', next_try_at = now() - interval '36 days'
+     where connection_id = $1 and event_id <> 'fresh'`,
+    [connectionId],
+  );
+  expect(await sweepInbox(db)).toBe(false);
+  const left = await db.rows<{ event_id: string }>(
+    `/* test.left */ select event_id from stripe_inbox where connection_id = $1 order by 1`,
+    [connectionId],
+  );
+  expect(left.map((row) => row.event_id)).toEqual(["failed", "fresh", "waits"]);
 });
