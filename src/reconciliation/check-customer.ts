@@ -31,7 +31,7 @@ export async function checkCustomer(
   });
   const theirs = held.filter(({ facts }) => facts.customer === customer);
   const targets = theirs.map(({ facts }) => targetOf(facts));
-  const seen = await seeCustomer(deps, connection, customer, targets);
+  const seen = await seeCustomer(deps, connection, customer, { alsoAt: targets });
   const keys = seen.facts.map(({ source }) => ({ connectionId: connection.id, source }));
   const known = new Set((await findSources(deps.db, keys)).map((each) => each.facts.source));
   const products = seen.facts.flatMap(({ items }) => items.map(({ stripeProduct }) => stripeProduct));

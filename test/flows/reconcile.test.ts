@@ -224,6 +224,8 @@ describe("by itself", () => {
     expect(await runs()).toHaveLength(1);
     expect(await stall.allowed("ada@a.example")).toBe(false);
     expect(await reconciled()).toMatchObject([{ actor: "SYSTEM" }]);
+    const logged = replicas.flatMap((replica) => replica.logged).join("");
+    expect(logged).not.toContain("a step of background work failed");
     await Promise.all(replicas.map((replica) => replica.stop()));
     const later = await shop.latchkey.replica();
     await later.stop();
