@@ -21,6 +21,13 @@ export interface Sighting {
   isUnfinished: boolean;
 }
 
+export interface Manner {
+  /** Waits for what Stripe is about to make; otherwise what is there counts. */
+  isPatient?: boolean;
+  /** If it was drawn already. */
+  observation?: bigint;
+}
+
 /**
  * Looks at things in Stripe again, and at what they lead to, and says what they mean. Nothing is read twice in one look, and
  * what is seen along with something else is not asked for.
@@ -29,17 +36,21 @@ export async function lookAt(
   deps: LookDeps,
   connection: ConnectionEntity,
   targets: readonly Target[],
-  { isPatient = false }: { isPatient?: boolean } = {},
+  how: Manner = {},
 ): Promise<Sighting> {
-  const look = await beginLook(deps, connection, isPatient);
+  const look = await beginLook(deps, connection, how);
   for (const { kind, id } of targets) addTarget(look, kind, id);
   return lookAround(look);
 }
 
 /** Draws the number of the look, before Stripe is asked anything. */
-export async function beginLook(deps: LookDeps, connection: ConnectionEntity, isPatient = false): Promise<Look> {
+export async function beginLook(
+  deps: LookDeps,
+  connection: ConnectionEntity,
+  { isPatient = false, observation: drawn }: Manner = {},
+): Promise<Look> {
   const { id: connectionId, mode } = connection;
-  const observation = await drawObservation(deps.db);
+  const observation = drawn ?? (await drawObservation(deps.db));
   const sight = { connectionId, mode, observation, observedAt: deps.clock.now() };
   const held = async (source: string) => (await findSources(deps.db, [{ connectionId, source }]))[0]?.facts ?? null;
   return openLook({ desk: openDesk(deps, connection), sight, held, isPatient });

@@ -8,6 +8,7 @@ import { type ClaimedSubject, type InboxEvent, claimSubjects, extendClaims, fail
 import { type Trouble, decideRetry, troubleOf } from "./decide-retry";
 import type { LookDeps } from "./look-at";
 import { openApplier } from "./open-applier";
+import { drawObservation } from "../links/observations.store";
 import { openPatience } from "./open-patience";
 import { apart, applySnapshots, seeSubject } from "./project-subject";
 
@@ -15,52 +16,76 @@ export interface Projecting {
   deps: LookDeps & { log: Logger };
   /** For tests: how long to wait before trying again. */
   pauses?: readonly number[] | undefined;
-  subjectsAtOnce?: number;
 }
 
-const SUBJECTS_AT_ONCE = 16;
+/** Of which Stripe is asked at the same time. */
+const LOOKS_AT_ONCE = 16;
+/** With those that are seen and wait to be applied: what comes together goes into one transaction. */
+const SUBJECTS_AT_ONCE = 80;
+/** Claiming a few at once is cheaper than one by one, and nobody should notice the wait. */
+const GATHER_MS = 10;
 const EXTEND_EVERY_MS = 5 * SECOND;
 const WAKE_WITHIN_MS = 10 * SECOND;
 const STOP_WITHIN_MS = 5 * SECOND;
 
+interface Place {
+  connection: ConnectionEntity;
+  observation: bigint;
+}
+
 /** From the inbox to access, until it is stopped. Subjects are worked on side by side, and each by one worker only. */
-export function projectEvents({ deps, pauses, subjectsAtOnce = SUBJECTS_AT_ONCE }: Projecting): Loop {
+export function projectEvents({ deps, pauses }: Projecting): Loop {
   const applier = openApplier(deps);
   const patience = openPatience();
   const working = new Map<ClaimedSubject, Promise<void>>();
+  let looking = 0;
 
   async function step(): Promise<boolean> {
-    const free = subjectsAtOnce - working.size;
+    const free = Math.min(LOOKS_AT_ONCE - looking, SUBJECTS_AT_ONCE - working.size);
     // Whoever finishes wakes us.
     if (free <= 0) return false;
     const connections = (await findConnected(deps.db)).filter(({ id }) => patience.mayAsk(id));
     if (connections.length === 0) return false;
     const claimed = await claimSubjects(deps.db, { limit: free, connectionIds: connections.map(({ id }) => id) });
+    if (claimed.length === 0) return false;
+    // One number for all of them: it is drawn before Stripe is asked about any, and that is what counts.
+    const observation = await drawObservation(deps.db);
     for (const subject of claimed) {
       const connection = connections.find(({ id }) => id === subject.connectionId);
-      if (connection)
-        working.set(
-          subject,
-          work(connection, subject).finally(() => finished(subject)),
-        );
+      if (connection) begin({ connection, observation }, subject);
     }
     return claimed.length === free;
   }
 
-  function finished(subject: ClaimedSubject): void {
-    working.delete(subject);
-    // What came in meanwhile about the same was left alone.
-    loop.wake();
+  function begin(at: Place, subject: ClaimedSubject): void {
+    const done = work(at, subject).finally(() => {
+      working.delete(subject);
+      // What came in meanwhile about the same was left alone.
+      wakeSoon();
+    });
+    working.set(subject, done);
   }
 
-  async function work(connection: ConnectionEntity, subject: ClaimedSubject): Promise<void> {
+  let isWaking = false;
+  function wakeSoon(): void {
+    if (isWaking) return;
+    isWaking = true;
+    const wake = () => {
+      isWaking = false;
+      loop.wake();
+    };
+    setTimeout(wake, GATHER_MS).unref();
+  }
+
+  async function work(at: Place, subject: ClaimedSubject): Promise<void> {
+    const { connection } = at;
     try {
-      const failure = await tryAll(connection, subject.subject, subject.events);
+      const failure = await tryAll(at, subject.subject, subject.events);
       if (failure === null) return patience.wentWell(connection.id, subject.subject);
       const groups = troubleOf(failure) === "ITS_OWN" ? apart(subject.events) : [];
       if (groups.length < 2) return await park(connection, subject, subject.events, failure);
       for (const events of groups) {
-        const own = await tryAll(connection, subject.subject, events);
+        const own = await tryAll(at, subject.subject, events);
         if (own !== null) await park(connection, subject, events, own);
       }
     } catch (err) {
@@ -75,13 +100,15 @@ export function projectEvents({ deps, pauses, subjectsAtOnce = SUBJECTS_AT_ONCE 
   }
 
   /** What went wrong; null: nothing. */
-  async function tryAll(
-    connection: ConnectionEntity,
-    subject: string,
-    events: readonly InboxEvent[],
-  ): Promise<unknown> {
+  async function tryAll(at: Place, subject: string, events: readonly InboxEvent[]): Promise<unknown> {
+    const { connection } = at;
     try {
-      const { facts, customers, isUnfinished } = await seeSubject(deps, connection, { subject, events: [...events] });
+      looking++;
+      const seeing = seeSubject(deps, at, { subject, events }).finally(() => {
+        looking--;
+        wakeSoon();
+      });
+      const { facts, customers, isUnfinished } = await seeing;
       const refs = events.map(({ eventId }) => ({ connectionId: connection.id, eventId }));
       await applier.apply({ facts, customers, events: isUnfinished ? [] : refs });
       return isUnfinished ? new Error("Stripe is not done with it yet; it is looked at again.") : null;

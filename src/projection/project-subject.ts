@@ -2,7 +2,7 @@ import { findSources } from "../access/facts.store";
 import { applyFacts } from "../access/apply-facts";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { refreshCatalogue } from "../links/refresh-catalogue";
-import type { ClaimedSubject, InboxEvent } from "../stripe/inbox.store";
+import type { InboxEvent } from "../stripe/inbox.store";
 import { type LookDeps, type Sighting, lookAt } from "./look-at";
 import { seeCustomer } from "./look-at-customer";
 import { drawObservation } from "../links/observations.store";
@@ -17,16 +17,17 @@ const PATIENT_TRIES = 4;
 /** What the events of one subject are about, read once for all of them. */
 export async function seeSubject(
   deps: LookDeps,
-  connection: ConnectionEntity,
-  { subject, events }: Pick<ClaimedSubject, "subject" | "events">,
+  { connection, observation }: { connection: ConnectionEntity; observation: bigint },
+  { subject, events }: { subject: string; events: readonly InboxEvent[] },
 ): Promise<Sighting> {
   const { targets, products, prices } = routeAll(events);
   if (products.length + prices.length > 0) await refreshCatalogue(deps, connection, { products, prices });
   if (targets.length === 0) return { facts: [], customers: [], isUnfinished: false };
   const isPatient = events.every(({ attempts }) => attempts < PATIENT_TRIES);
   const customer = customerOf(subject, events);
-  if (targets.length <= TARGETS_MAX || customer === null) return lookAt(deps, connection, targets, { isPatient });
-  return seeCustomer(deps, connection, customer, targets);
+  const how = { isPatient, observation };
+  if (targets.length <= TARGETS_MAX || customer === null) return lookAt(deps, connection, targets, how);
+  return seeCustomer(deps, connection, customer, { ...how, alsoAt: targets });
 }
 
 /** Each thing once, however many events name it. */
