@@ -67,7 +67,7 @@ async function tell(
   const stage = await openStage(seed, simulator, server, losesEvents);
   const told: Told = { lines: [], counts: new Map() };
   const faults: string[] = [];
-  const acknowledged = new Set<string>();
+  const acknowledged: Acknowledged = { seen: new Set(), checked: new Set() };
   const deaths = killingPlan(stage.seed, actions, kills);
   try {
     await openShop(stage);
@@ -81,6 +81,7 @@ async function tell(
     });
     const before = async (turn: number): Promise<void> => {
       noteAcknowledged(simulator, acknowledged);
+      if (turn % 20 === 0) await findLost(server, acknowledged, faults);
       if (deaths.delete(turn)) await server.kill();
       // Some acts of Stripe happen while nobody listens.
       else if (turn % 3 === 0) await server.ensure();
@@ -88,12 +89,12 @@ async function tell(
     await tellStory(stage, told, { actions, until, before });
     await judgeAll(stage, server, losesEvents, faults);
     noteAcknowledged(simulator, acknowledged);
-    faults.push(...(await findLost(server, acknowledged)));
+    await findLost(server, acknowledged, faults);
   } catch (error) {
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     faults.push(`the story broke off: ${said}`);
   }
-  return { told, kills: server.kills, events: acknowledged.size, faults };
+  return { told, kills: server.kills, events: acknowledged.seen.size, faults };
 }
 
 async function openStage(
@@ -187,19 +188,31 @@ async function judgeAll(stage: Stage, server: ServerInStory, losesEvents: boolea
   faults.push(...failed.map((row) => `an event was given up: ${JSON.stringify(row)}`));
 }
 
+/** The events to which Latchkey has said 200. */
+interface Acknowledged {
+  seen: Set<string>;
+  /** Those that were found in the inbox once: what is done is not kept for ever. */
+  checked: Set<string>;
+}
+
 /** Old deliveries are forgotten by the simulator, so it is asked again and again. */
-function noteAcknowledged({ world }: SimulatedStripe, acknowledged: Set<string>): void {
+function noteAcknowledged({ world }: SimulatedStripe, { seen }: Acknowledged): void {
   for (const { row } of world.shelves.delivery.inOrder) {
     const isTaken = row.attempts.some(({ status }) => status !== null && status >= 200 && status < 300);
-    if (isTaken) acknowledged.add(row.event);
+    if (isTaken) seen.add(row.event);
   }
 }
 
-async function findLost(server: ServerInStory, acknowledged: ReadonlySet<string>): Promise<string[]> {
-  const kept = new Set(
-    (await server.rows<{ event_id: string }>("select event_id from stripe_inbox")).map(({ event_id: id }) => id),
-  );
-  return [...acknowledged].filter((id) => !kept.has(id)).map((id) => `acknowledged, and lost: ${id}`);
+async function findLost(server: ServerInStory, { seen, checked }: Acknowledged, faults: string[]): Promise<void> {
+  const asked = [...seen].filter((id) => !checked.has(id));
+  const rows = await server.rows<{ event_id: string }>("select event_id from stripe_inbox where event_id = any($1)", [
+    asked,
+  ]);
+  const kept = new Set(rows.map(({ event_id: id }) => id));
+  for (const id of asked) {
+    checked.add(id);
+    if (!kept.has(id)) faults.push(`acknowledged, and lost: ${id}`);
+  }
 }
 
 function killingPlan(seed: number, actions: number, kills: number): Set<number> {
