@@ -54,6 +54,16 @@ async function list(body: { user: string }): Promise<unknown> {
   return { data: { products: { nodes } } };
 }
 
+const INSERT = `/* floor.receipt */ insert into stripe_inbox
+  (connection_id, event_id, type, subject, shape, happened_at, received_at, state)
+  select id, $1, $2, $1, 'SNAPSHOT', now(), now(), 'IGNORED' from stripe_connections limit 1
+  on conflict do nothing`;
+
+async function receipt(body: { id: string; type: string }): Promise<unknown> {
+  await pool.query({ name: "receipt", text: INSERT, values: [body.id, body.type] });
+  return { received: true };
+}
+
 function decide(grants: readonly GrantRow[]) {
   const now = new Date();
   const live = grants.find(
@@ -63,7 +73,12 @@ function decide(grants: readonly GrantRow[]) {
   return { allowed: false, reason: grants.length > 0 ? "REVOKED" : "NO_GRANT", endsAt: null, recheckAt: null };
 }
 
-const routes: Record<string, (body: never) => Promise<unknown>> = { "/check": check, "/many": many, "/list": list };
+const routes: Record<string, (body: never) => Promise<unknown>> = {
+  "/check": check,
+  "/many": many,
+  "/list": list,
+  "/receipt": receipt,
+};
 
 function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve) => {

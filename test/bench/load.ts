@@ -1,4 +1,5 @@
 import { type Socket, connect } from "node:net";
+import { type Webhooks, webhookText } from "./webhook-text";
 
 /** What one run of the load generator sends: the texts in turn, over so many connections, each waiting for its answer. */
 export interface Load {
@@ -6,6 +7,8 @@ export interface Load {
   ports: number[];
   /** Whole requests of HTTP/1.1, as they go over the line. */
   requests: string[];
+  /** Instead of texts that are given: events that are made and signed as they are sent. */
+  webhooks?: Webhooks;
   connections: number;
   ms: number;
   /** Stands in every good answer. */
@@ -43,7 +46,7 @@ async function drive(load: Load): Promise<LoadResult> {
         sentAt = performance.now();
         if (sentAt >= end) return finished();
         next = (next + 1) % load.requests.length;
-        socket.write(load.requests[next] ?? "", "latin1");
+        socket.write(load.webhooks ? webhookText(load.webhooks) : (load.requests[next] ?? ""), "latin1");
       };
       hear(socket, (text) => {
         times.push(performance.now() - sentAt);

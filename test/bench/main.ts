@@ -9,6 +9,7 @@ import {
   measureProcesses,
   measureRegistered,
 } from "./measures/checks";
+import { measureReceipt } from "./measures/receipt";
 import { measureStart } from "./measures/start";
 import type { Pace } from "./rounds";
 import { type Row, printTable } from "./table";
@@ -25,6 +26,7 @@ const measures: Record<string, Measure> = {
   registered: { meaning: "P2, one check by registered document", run: measureRegistered },
   many: { meaning: "a hundred checks in one request", run: measureMany },
   list: { meaning: "P3, 200 products with the viewer's access", run: measureList },
+  receipt: { meaning: "P4, receipt of webhooks", run: measureReceipt },
   growth: { meaning: "P7, a million users against ten thousand", run: measureGrowth, onlyWhenNamed: true },
   start: { meaning: "P9, start and memory", run: measureStart },
   processes: { meaning: "P10, two processes against one", run: measureProcesses },

@@ -37,17 +37,40 @@ export interface Comparison {
 
 /** A B A B …: whatever else the machine does meets both sides alike. */
 export async function compare(sides: [Side, Side], pace: Pace, postgres: () => number[]): Promise<Comparison> {
+  const [a, b] = sides;
+  return withGenerator((generator) => {
+    const run = (side: Side) => (ms: number) => runOnce(generator, side, { ...pace, ms }, postgres);
+    return inTurn([run(a), run(b)], pace);
+  });
+}
+
+/** The same against something that makes its own load. */
+export function compareWith(
+  side: Side,
+  other: (ms: number) => Promise<SideResult>,
+  pace: Pace,
+  postgres: () => number[],
+): Promise<Comparison> {
+  return withGenerator((generator) =>
+    inTurn([(ms) => runOnce(generator, side, { ...pace, ms }, postgres), other], pace),
+  );
+}
+
+type RunFor = (ms: number) => Promise<SideResult>;
+
+async function inTurn([a, b]: [RunFor, RunFor], pace: Pace): Promise<Comparison> {
+  for (const run of [a, b]) await run(pace.warmUpMs);
+  const seen: [SideResult, SideResult][] = [];
+  for (let round = 0; round < pace.rounds; round++) seen.push([await a(pace.roundMs), await b(pace.roundMs)]);
+  const ratios = seen.map(([one, other]) => one.perSecond / other.perSecond);
+  const side = (index: 0 | 1) => medianSide(seen.map((pair) => pair[index]));
+  return { ratios, ratio: median(ratios), sides: [side(0), side(1)] };
+}
+
+async function withGenerator<Result>(work: (generator: ChildProcess) => Promise<Result>): Promise<Result> {
   const generator = fork(path.join(__dirname, "load.js"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   try {
-    const run = (side: Side, ms: number) => runOnce(generator, side, { ...pace, ms }, postgres);
-    for (const side of sides) await run(side, pace.warmUpMs);
-    const seen: [SideResult, SideResult][] = [];
-    for (let round = 0; round < pace.rounds; round++) {
-      seen.push([await run(sides[0], pace.roundMs), await run(sides[1], pace.roundMs)]);
-    }
-    const ratios = seen.map(([a, b]) => a.perSecond / b.perSecond);
-    const side = (index: 0 | 1) => medianSide(seen.map((pair) => pair[index]));
-    return { ratios, ratio: median(ratios), sides: [side(0), side(1)] };
+    return await work(generator);
   } finally {
     generator.kill();
   }
