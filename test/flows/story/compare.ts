@@ -83,11 +83,12 @@ export async function findDuplicates(server: ServerInStory): Promise<string[]> {
     `select user_id, product_id, connection_id, stripe_object, stripe_item, count(*)::int from grants
      where connection_id is not null group by 1, 2, 3, 4, 5 having count(*) > 1`,
   );
-  // Access that ends and begins again in one second has two lines that say the same, and one between them.
+  // Access that ends and begins again in one second has two lines that say the same, and an end between them.
   const turns = await server.rows<object>(
-    `select user_id, product_id, sum(case type when 'ACCESS_STARTED' then 1 else -1 end)::int as begun from activities
-     where type in ('ACCESS_STARTED', 'ACCESS_ENDED') group by 1, 2
-     having sum(case type when 'ACCESS_STARTED' then 1 else -1 end) > 1`,
+    `select s.user_id, s.product_id, s.at, s.data ->> 'grant' as grant, count(*)::int as begun from activities s
+     where s.type = 'ACCESS_STARTED' group by 1, 2, 3, 4
+     having count(*) - (select count(*) from activities e where e.type = 'ACCESS_ENDED' and e.user_id = s.user_id
+                        and e.product_id = s.product_id and e.at = s.at) > 1`,
   );
   // One line for each item that was ever bought, and an item has one grant.
   const once = await server.rows<object>(
