@@ -584,9 +584,9 @@ CREATE INDEX stripe_inbox_failed_idx ON stripe_inbox USING btree (connection_id,
 
 CREATE INDEX stripe_inbox_pending_idx ON stripe_inbox USING btree (next_try_at) WHERE state = 'PENDING'::text;
 
-CREATE INDEX stripe_inbox_received_idx ON stripe_inbox USING btree (received_at);
-
 CREATE INDEX stripe_inbox_subject_idx ON stripe_inbox USING btree (connection_id, subject) WHERE state = 'PENDING'::text;
+
+CREATE INDEX stripe_inbox_swept_idx ON stripe_inbox USING btree (COALESCE(done_at, next_try_at)) WHERE state = ANY (ARRAY['DONE'::text, 'IGNORED'::text]);
 
 CREATE INDEX stripe_prices_product_idx ON stripe_prices USING btree (connection_id, stripe_product);
 

@@ -846,6 +846,8 @@ export type Mode =
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Makes sure that the customer portal has a configuration in Stripe, and switches it on. Asked again, it changes nothing. */
+  activateCustomerPortal: StripeConnection;
   /** Ends a job after the page that it is at. What it has done stays done. */
   cancelJob: Job;
   /** Connects a Stripe account, or the same one again: its links, grants and history come back with it. */
@@ -904,6 +906,11 @@ export type Mutation = {
   updateStripeConnection: StripeConnection;
   /** Changes a user. A new e-mail address is also told to their customers in Stripe, in the background. */
   updateUser: User;
+};
+
+
+export type MutationActivateCustomerPortalArgs = {
+  connection: Scalars['ID']['input'];
 };
 
 
