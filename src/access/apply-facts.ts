@@ -111,7 +111,7 @@ export async function settle(
   const owned = settled.map(({ owner }) => (owner.userId !== null && present.has(owner.userId) ? owner : null));
   const plans = await loadPlans(
     tx,
-    sources.map((held, index) => ({ held, ownerId: owned[index]?.userId ?? null })),
+    seen.map(({ held, before }, index) => ({ held, before, ownerId: owned[index]?.userId ?? null })),
     rules,
     now,
   );

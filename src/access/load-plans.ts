@@ -3,6 +3,7 @@ import type { Reader } from "../database/db";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksOfStripeProducts } from "../links/product-links.store";
 import type { Concern } from "./load-owner-world";
+import type { SourceFacts } from "./fact";
 import type { HeldSource } from "./facts.store";
 import type { GrantEntity } from "./grant.entity";
 import { groupBy } from "./group-by";
@@ -30,7 +31,7 @@ export async function loadRules(db: Reader, sources: readonly HeldSource[]): Pro
 /** Whether any link covers it, and whether it was bought and is not over: that decides how its owner is looked for. */
 export function concernOf(held: HeldSource, rules: Rules, now: Date): Concern {
   // Planned for somebody who holds nothing yet: who it is makes no difference to what it gives.
-  const wouldGive = planGrants({ ...questionOf(held, rules, now), ownerId: NOBODY, current: [] });
+  const wouldGive = planGrants({ ...questionOf(held, rules, now), before: null, ownerId: NOBODY, current: [] });
   const isHeld = wouldGive.some((grant) => HELD.has(statusOf(grant, now)) || isInterrupted(grant));
   const mayCreate = isHeld && policyOf(held, rules).autoCreateUsers === "ON_PURCHASE";
   return { held, isOurs: wouldGive.length > 0, mayCreate };
@@ -55,7 +56,7 @@ export interface PlannedSource {
 /** The grants that each source should have. Those of a former owner are among them, ended. */
 export async function loadPlans(
   db: Reader,
-  sources: readonly { held: HeldSource; ownerId: string | null }[],
+  sources: readonly { held: HeldSource; before: SourceFacts | null; ownerId: string | null }[],
   rules: Rules,
   now: Date,
 ): Promise<PlannedSource[]> {
@@ -65,9 +66,9 @@ export async function loadPlans(
     ),
   );
   const bySource = groupBy(await findGrantsOfSources(db, keys), sourceOfGrant);
-  return sources.map(({ held, ownerId }) => {
+  return sources.map(({ held, before, ownerId }) => {
     const current = bySource.get(`${held.facts.connectionId} ${held.facts.source}`) ?? [];
-    const planned = planGrants({ ...questionOf(held, rules, now), ownerId, current });
+    const planned = planGrants({ ...questionOf(held, rules, now), before, ownerId, current });
     return { held, ownerId, current, planned };
   });
 }

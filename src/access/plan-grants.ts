@@ -9,6 +9,8 @@ import type { AccessReason } from "./reasons";
 /** What decides about the grants of one subscription or order. The same question always has the same answer. */
 export interface PlanQuestion {
   source: SourceFacts;
+  /** As it was held until now; null: it was never seen. */
+  before: SourceFacts | null;
   /** Whose it is; null: nobody's, and the facts are kept until somebody comes. */
   ownerId: string | null;
   /** The links of the connection that name a Stripe product of the source, in the order in which they were made. */
@@ -107,10 +109,12 @@ function startOf(fact: Fact, present: GrantEntity | undefined, question: PlanQue
   return said > now && mayAllow(life) ? now : said;
 }
 
-function endReasonOf(grant: GrantEntity, { source, ownerId }: PlanQuestion): AccessReason {
-  const isHeld = source.items.some((fact) => fact.item === grant.stripeItem);
-  // The item itself is gone from the subscription; everything else was decided by people.
-  return isHeld || source.ignored || grant.userId !== ownerId ? "REVOKED" : "CANCELLED";
+/** The item is gone from the subscription, or stands for another price now; everything else was decided by people here. */
+function endReasonOf(grant: GrantEntity, { source, before, ownerId }: PlanQuestion): AccessReason {
+  const now = source.items.find((fact) => fact.item === grant.stripeItem);
+  const then = before?.items.find((fact) => fact.item === grant.stripeItem);
+  const isSame = now !== undefined && (then === undefined || then.price === now.price);
+  return isSame || source.ignored || grant.userId !== ownerId ? "REVOKED" : "CANCELLED";
 }
 
 function ended(grant: GrantEntity, question: PlanQuestion): PlannedGrant {

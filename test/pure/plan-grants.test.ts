@@ -15,7 +15,15 @@ function link(said: Partial<RuleOfLink> = {}): RuleOfLink {
 }
 
 function question(said: Partial<PlanQuestion> = {}): PlanQuestion {
-  const usual = { source: subscription(), ownerId: "ada", links: [link()], policy: usualPolicy, current: [], now: NOW };
+  const usual = {
+    source: subscription(),
+    before: null,
+    ownerId: "ada",
+    links: [link()],
+    policy: usualPolicy,
+    current: [],
+    now: NOW,
+  };
   return { ...usual, ...said };
 }
 
@@ -90,8 +98,9 @@ describe("what changes afterwards", () => {
   test("a plan switch moves access with the item", () => {
     const source = subscription({}, { items: [{ ...monthly, stripeProduct: "prod_other", price: "price_other" }] });
     const links = [link(), link({ productId: "other", stripeProduct: "prod_other" })];
-    const plan = planGrants(question({ source, links, current }));
+    const plan = planGrants(question({ source, before: before.source, links, current }));
     expect(open(plan)).toEqual(["ada: other × 1"]);
+    expect(plan.find((grant) => grant.productId === "course")).toMatchObject({ endReason: "CANCELLED" });
     expect(plan.find((grant) => grant.productId === "other")?.startsAt).toEqual(NOW);
   });
 
