@@ -11,7 +11,7 @@ import { tellWholeStory } from "./whole-story";
 const seeds = readSeeds(process.env["STORY_SEEDS"] ?? "1,2");
 const until = process.env["STORY_UNTIL"];
 const shows = Boolean(process.env["STORY_SHOW"]);
-const STORY_MS_MAX = 300_000;
+const STORY_MS_MAX = 600_000;
 
 test.each(seeds)(
   "story %i: after 320 acts, late, repeated, reordered and lost webhooks and ten deaths, everybody may open what Stripe says",
