@@ -7,6 +7,7 @@ import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
+import { handBackRoute } from "../http/hand-back";
 import { type HttpServer, startHttp } from "../http/server";
 import { KEYS_CHANGED } from "../keys/api-keys.store";
 import { openKeyMemory } from "../keys/open-key-memory";
@@ -109,7 +110,7 @@ async function serve(
     laneFields: lane ? laneFields : NO_FIELDS,
     identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
     contextOf: (asked) => openContext(parts, asked),
-    routes: [receipt.route],
+    routes: [receipt.route, handBackRoute(config)],
     jwks: () => listPublicKeys({ db }),
     readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
     ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),
