@@ -2,11 +2,8 @@ import { readFileSync, readdirSync } from "node:fs";
 
 /** Microseconds of processor time that these processes have used so far; null where /proc does not tell. */
 export function cpuOf(pids: readonly number[]): number | null {
-  try {
-    return pids.reduce((sum, pid) => sum + ofProcess(pid), 0);
-  } catch {
-    return null;
-  }
+  const known = pids.map(ofProcess).filter((used) => used !== null);
+  return known.length === 0 ? null : known.reduce((sum, used) => sum + used, 0);
 }
 
 /** A process and its children: PostgreSQL has one for each connection. */
@@ -60,7 +57,12 @@ function statOf(pid: number): string[] {
 // The kernel counts in hundredths of a second on every Linux that Node runs on.
 const MICROSECONDS_PER_TICK = 10_000;
 
-function ofProcess(pid: number): number {
-  const stat = statOf(pid);
-  return (Number(stat[11]) + Number(stat[12])) * MICROSECONDS_PER_TICK;
+/** Null for one that has ended: PostgreSQL's cleaners come and go. */
+function ofProcess(pid: number): number | null {
+  try {
+    const stat = statOf(pid);
+    return (Number(stat[11]) + Number(stat[12])) * MICROSECONDS_PER_TICK;
+  } catch {
+    return null;
+  }
 }
