@@ -2,6 +2,12 @@ import type { MigrationClass } from "../src/database/check-schema";
 import { Foundation1763683200000 } from "./1763683200000-foundation";
 import { Stripe1763769600000 } from "./1763769600000-stripe";
 import { Check1763773200000 } from "./1763773200000-check";
+import { Checkout1763856000000 } from "./1763856000000-checkout";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
-export const migrations: readonly MigrationClass[] = [Foundation1763683200000, Stripe1763769600000, Check1763773200000];
+export const migrations: readonly MigrationClass[] = [
+  Foundation1763683200000,
+  Stripe1763769600000,
+  Check1763773200000,
+  Checkout1763856000000,
+];

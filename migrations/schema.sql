@@ -70,6 +70,33 @@ create table api_keys (
   constraint api_keys_role_check CHECK (role = ANY (ARRAY['PUBLISHABLE'::text, 'READ'::text, 'WRITE'::text, 'ADMIN'::text]))
 );
 
+create table checkout_sessions (
+  id uuid not null,
+  mode text not null,
+  connection_id uuid not null,
+  user_id uuid,
+  is_guest boolean not null,
+  product_id uuid not null,
+  price text not null,
+  quantity integer not null,
+  trial_days integer,
+  slot text not null,
+  input_hash text not null,
+  session text,
+  status text not null,
+  payment_status text default 'unpaid'::text not null,
+  tries integer default 0 not null,
+  claimed_until timestamp with time zone,
+  expires_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  constraint checkout_sessions_pkey PRIMARY KEY (id),
+  constraint checkout_sessions_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
+  constraint checkout_sessions_open_check CHECK (status = 'MAKING'::text OR status = 'EXPIRED'::text OR session IS NOT NULL AND expires_at IS NOT NULL),
+  constraint checkout_sessions_status_check CHECK (status = ANY (ARRAY['MAKING'::text, 'OPEN'::text, 'COMPLETE'::text, 'EXPIRED'::text]))
+);
+
 create table customer_links (
   id uuid not null,
   connection_id uuid not null,
@@ -84,6 +111,16 @@ create table customer_links (
   push_attempts integer default 0 not null,
   push_error text,
   constraint customer_links_pkey PRIMARY KEY (id)
+);
+
+create table customer_makings (
+  user_id uuid not null,
+  connection_id uuid not null,
+  attempt uuid not null,
+  tries integer default 0 not null,
+  claimed_until timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint customer_makings_pkey PRIMARY KEY (user_id, connection_id)
 );
 
 create table grant_refs (
@@ -456,11 +493,26 @@ create table webhook_counts (
   constraint webhook_counts_pkey PRIMARY KEY (connection_id)
 );
 
+alter table checkout_sessions
+  add constraint checkout_sessions_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table checkout_sessions
+  add constraint checkout_sessions_product_fk FOREIGN KEY (product_id) REFERENCES products(id);
+
+alter table checkout_sessions
+  add constraint checkout_sessions_user_fk FOREIGN KEY (user_id) REFERENCES users(id);
+
 alter table customer_links
   add constraint customer_links_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
 
 alter table customer_links
   add constraint customer_links_user_fk FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table customer_makings
+  add constraint customer_makings_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
+alter table customer_makings
+  add constraint customer_makings_user_fk FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table grants
   add constraint grants_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
@@ -528,6 +580,12 @@ CREATE INDEX activities_product_idx ON activities USING btree (product_id, mode,
 
 CREATE INDEX activities_user_idx ON activities USING btree (user_id, mode, at, id);
 
+CREATE UNIQUE INDEX checkout_sessions_session_key ON checkout_sessions USING btree (connection_id, session) WHERE session IS NOT NULL;
+
+CREATE UNIQUE INDEX checkout_sessions_slot_key ON checkout_sessions USING btree (user_id, connection_id, price, slot) WHERE status = ANY (ARRAY['MAKING'::text, 'OPEN'::text]);
+
+CREATE INDEX checkout_sessions_user_idx ON checkout_sessions USING btree (user_id, product_id);
+
 CREATE UNIQUE INDEX customer_links_customer_key ON customer_links USING btree (connection_id, customer) WHERE active;
 
 CREATE INDEX customer_links_push_idx ON customer_links USING btree (push_wanted_at) WHERE push_wanted_at IS NOT NULL;
@@ -594,9 +652,21 @@ CREATE TRIGGER activities_append_only BEFORE DELETE OR UPDATE ON activities FOR 
 
 comment on column activities.once_key is 'names the fact that the line records, so that it is recorded once';
 
+comment on column checkout_sessions.user_id is 'for whom it was opened; null: a guest whose address was somebody''s';
+
+comment on column checkout_sessions.slot is 'one open session for each user, price and slot: what the caller''s idempotency key hashes to';
+
+comment on column checkout_sessions.tries is 'how many of Stripe''s idempotency keys were used up by answers that were lost';
+
+comment on column checkout_sessions.claimed_until is 'until when nobody else makes it';
+
+comment on column checkout_sessions.settled_at is 'when its purchase was applied; it is not looked at again';
+
 comment on column customer_links.dead is 'the customer was deleted in Stripe: what was bought once still has its owner';
 
 comment on column customer_links.push_wanted_at is 'when the customer in Stripe is to be told the new e-mail address, or told again';
+
+comment on column customer_makings.attempt is 'what Stripe''s idempotency keys follow from, and how a customer is known again whose making was not answered';
 
 comment on column grants.ends_at is 'the end that is known in advance; null: none is known';
 

@@ -3,6 +3,7 @@ import { findActiveLinks, findLinksOfUsers, findUnlinkedCustomers } from "../lin
 import type { CustomerKey } from "../links/customer-snapshot";
 import { findCustomers } from "../links/customers.store";
 import type { OwnerQuestion } from "../links/decide-owner";
+import { findOwnSessions } from "../links/own-sessions.store";
 import { emailKeyOf, emailSchema } from "../users/read-user-input";
 import { findUsersByEmailKeys, findUsersById } from "../users/users.store";
 import type { SourceFacts } from "./fact";
@@ -20,6 +21,12 @@ export interface OwnerWorld {
   /** Connection and customer to user. */
   links: Map<string, string>;
   unlinked: ReadonlySet<string>;
+  /** Customers who were deleted in Stripe. */
+  gone: ReadonlySet<string>;
+  /** Checkout sessions that we opened ourselves, to the user for whom. */
+  sessions: ReadonlyMap<string, string>;
+  /** Connection and user: of those who are named by a session or a claim, who has a living customer already. */
+  served: Set<string>;
   /** By the address as it is compared. */
   addressees: Map<string, Addressee>;
   /** Of those who were named before: who is still there. */
@@ -40,14 +47,28 @@ export async function loadOwnerWorld(db: Reader, sources: readonly HeldSource[])
   const linked = new Set(links.map(nameOf));
   const open = sources.filter(({ facts }) => !linked.has(`${facts.connectionId} ${facts.customer ?? ""}`));
   const emails = open.flatMap(({ facts }) => buyerOf(facts).email ?? []);
-  const named = sources.flatMap((each) => [each.claimedBy, each.ownerId]).filter((id) => id !== null);
+  const own = await findOwnSessions(db, sources.flatMap(sessionsOf));
+  const claimants = [...sources.flatMap((each) => each.claimedBy ?? []), ...own.map(({ userId }) => userId)];
+  const named = [...claimants, ...sources.flatMap(({ ownerId }) => ownerId ?? [])];
   return {
     links: new Map(links.map((link) => [nameOf(link), link.userId])),
     unlinked: new Set(unlinked.map(nameOf)),
+    gone: new Set([...customers].filter(([, { deleted }]) => deleted).map(([name]) => name)),
+    sessions: new Map(own.map(({ connectionId, session, userId }) => [`${connectionId} ${session}`, userId])),
+    served: await findServed(db, claimants),
     addressees: await loadAddressees(db, [...new Set(emails.map(emailKeyOf))]),
     present: new Set((named.length === 0 ? [] : await findUsersById(db, [...new Set(named)])).map((user) => user.id)),
     buyerOf,
   };
+}
+
+function sessionsOf({ facts: { connectionId, sessions } }: HeldSource) {
+  return sessions.map((session) => ({ connectionId, session }));
+}
+
+async function findServed(db: Reader, userIds: readonly string[]): Promise<Set<string>> {
+  const links = await findLinksOfUsers(db, [...new Set(userIds)]);
+  return new Set(links.filter((link) => link.active).map((link) => `${link.connectionId} ${link.userId}`));
 }
 
 function known({ email, name }: { email: string | null; name: string | null }) {
@@ -87,13 +108,16 @@ export function questionOf({ held, isOurs, mayCreate }: Concern, world: OwnerWor
   const addressee = isOurs && email !== null ? world.addressees.get(emailKeyOf(email)) : undefined;
   const other = addressee?.customers.get(facts.connectionId);
   const isGuest = key === null;
+  const openedFor = sessionsOf(held).map(({ session }) => world.sessions.get(`${facts.connectionId} ${session}`));
+  const claimants = [claimedBy, ...openedFor].filter((id) => typeof id === "string");
+  const claimant = claimants.find(isPresent) ?? null;
   return {
-    claimedBy: isPresent(claimedBy) ? claimedBy : null,
+    claimedBy: claimant,
     customer: facts.customer,
     linkedUser: (key && world.links.get(nameOf(key))) ?? null,
     wasUnlinked: key !== null && world.unlinked.has(nameOf(key)),
     givenTo: isGuest && isPresent(ownerId) ? ownerId : null,
-    wasRemoved: (claimedBy !== null && !isPresent(claimedBy)) || (isGuest && ownerId !== null && !isPresent(ownerId)),
+    wasRemoved: (claimants.length > 0 && claimant === null) || (isGuest && ownerId !== null && !isPresent(ownerId)),
     addressee: addressee
       ? { userId: addressee.userId, isVerified: addressee.isVerified, hasOtherCustomer: other !== undefined }
       : null,

@@ -49,6 +49,9 @@ async function carryOut(tx: Tx, held: HeldSource, owner: Owner, telling: Telling
   if (owner.by === "EMAIL") {
     return { owner, lines: await linkCustomer(tx, held, { userId: owner.userId, by: "e-mail" }, telling) };
   }
+  if (owner.by === "CLAIM") {
+    return { owner, lines: await linkClaimed(tx, held, { userId: owner.userId, by: "purchase" }, telling) };
+  }
   return {
     owner,
     lines: owner.userId === null && owner.candidates.length > 0 ? [unclaimed(held, owner, telling)] : [],
@@ -69,6 +72,20 @@ async function createBuyer(
   const message = "The user was created by a purchase.";
   const line = { mode: facts.mode, at: now, userId: user.id, actor: "STRIPE", origin, message } as const;
   return { userId: user.id, line: { ...line, type: "USER_CREATED", stripeObject: facts.customer ?? facts.source } };
+}
+
+/** Whoever bought is that customer from now on, unless one of the two belongs to somebody else. */
+async function linkClaimed(
+  tx: Tx,
+  held: HeldSource,
+  named: { userId: string; by: string },
+  telling: Telling,
+): Promise<ActivityLine[]> {
+  const { connectionId, customer } = held.facts;
+  const { links, unlinked, gone, served } = telling.world;
+  const name = `${connectionId} ${customer ?? ""}`;
+  if (links.has(name) || unlinked.has(name) || gone.has(name)) return [];
+  return served.has(`${connectionId} ${named.userId}`) ? [] : linkCustomer(tx, held, named, telling);
 }
 
 async function linkCustomer(
@@ -94,6 +111,7 @@ async function linkCustomer(
   });
   await insertCustomerLink(tx, link);
   world.links.set(`${connectionId} ${customer}`, userId);
+  world.served.add(`${connectionId} ${userId}`);
   const { email } = world.buyerOf(facts);
   world.addressees.get(emailKeyOf(email ?? ""))?.customers.set(connectionId, customer);
   const message = `The user was linked to a customer, found by ${by}.`;

@@ -9,6 +9,7 @@ import { GrantEntity } from "./grant.entity";
 import { endOf, isLive } from "./grant";
 import { groupBy } from "./group-by";
 import { planActivities } from "./plan-activities";
+import { planDuplicates } from "./plan-duplicates";
 import type { PlannedGrant } from "./plan-grants";
 import type { PlannedSource } from "./load-plans";
 import { findGrantsOfPairs, insertStripeGrants, updateStripeGrants } from "./stripe-grants.store";
@@ -57,7 +58,8 @@ export async function writePlans(
   );
   const stories = batch.flatMap(({ plan, before: seen }) => tell(plan, seen, origin));
   const turns = pairs.flatMap((pair) => turnLine(pair, now, origin));
-  const written = await recordActivities(tx, now, [...lines, ...stories, ...turns]);
+  const duplicates = pairs.flatMap((pair) => planDuplicates(pair, now, origin));
+  const written = await recordActivities(tx, now, [...lines, ...stories, ...turns, ...duplicates]);
   if (!isQuiet) await queueNotices(tx, now, written);
   return pairs.map((pair) => ({ userId: pair.userId, productId: pair.productId, turn: compareAccess(pair, now) }));
 }

@@ -109,7 +109,7 @@ async function serve(
     schema: buildLatchkeySchema(),
     laneFields: lane ? laneFields : NO_FIELDS,
     identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
-    contextOf: (asked) => openContext(parts, asked),
+    contextOf: (asked) => openContext(parts, { ...asked, take: (...counted) => rates.take(...counted) }),
     routes: [receipt.route, handBackRoute(config)],
     jwks: () => listPublicKeys({ db }),
     readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
@@ -121,7 +121,7 @@ async function serve(
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
-function openContext(parts: Deps, asked: Pick<Context, "identity" | "requestId">): Context {
+function openContext(parts: Deps, asked: Omit<Context, keyof Deps | "load">): Context {
   const context: Context = { ...parts, ...asked, load: openLoaders(() => context) };
   return context;
 }

@@ -57,4 +57,6 @@ export interface Limits {
   requestsPerMinutePerKey: number;
   requestsPerMinutePerUser: number;
   wrongCredentialsPerMinutePerAddress: number;
+  checkoutsPerMinutePerUser: number;
+  guestCheckoutsPerMinutePerAddress: number;
 }

@@ -89,6 +89,10 @@ function limitShapes() {
     LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS: readWhole(
       settings.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS.bounds,
     ),
+    LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER: readWhole(settings.LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER.bounds),
+    LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS: readWhole(
+      settings.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS.bounds,
+    ),
   };
 }
 
@@ -159,5 +163,7 @@ function toLimits(values: Values): Limits {
     requestsPerMinutePerKey: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY,
     requestsPerMinutePerUser: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_USER,
     wrongCredentialsPerMinutePerAddress: values.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS,
+    checkoutsPerMinutePerUser: values.LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER,
+    guestCheckoutsPerMinutePerAddress: values.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS,
   };
 }

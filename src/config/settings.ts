@@ -168,6 +168,19 @@ export const settings = {
     whenEmpty: "300.",
     bounds: { min: 1, max: 100_000_000 },
   },
+  LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER: {
+    meaning: "New checkouts a minute that one user's tokens may open. One that is open already is given again, uncounted.",
+    default: "30",
+    whenEmpty: "30.",
+    bounds: { min: 1, max: 1_000_000 },
+  },
+  LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS: {
+    meaning:
+      "New checkouts a minute that guests may open from one address. Behind a proxy, `LATCHKEY_TRUSTED_PROXIES` decides whose address it is.",
+    default: "60",
+    whenEmpty: "60.",
+    bounds: { min: 1, max: 1_000_000 },
+  },
   STRIPE_SECRET_KEY: {
     meaning: "A secret or restricted key of a Stripe account: `sk_…` or `rk_…`. Local mode refuses a live one.",
     default: null,

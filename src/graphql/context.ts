@@ -27,5 +27,9 @@ export interface Deps {
 export interface Context extends Deps {
   identity: Identity;
   requestId: string;
+  /** The other end of the connection, or whom a trusted proxy speaks for. */
+  address: string;
+  /** Counts what is dear beside requests themselves, by minute and in all replicas; refuses what is too much. */
+  take(subject: string, maxPerMinute: number): void;
   load: Load;
 }

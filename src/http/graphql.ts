@@ -19,7 +19,7 @@ export interface Knock {
 export type Identify = (knock: Knock) => Promise<Identity>;
 
 /** Opens the context of one request. */
-export type ContextOf = (asked: { identity: Identity; requestId: string }) => Context;
+export type ContextOf = (asked: { identity: Identity; requestId: string; address: string }) => Context;
 
 export interface GraphqlDoor {
   config: Pick<Config, "limits">;
@@ -50,7 +50,7 @@ async function answerGraphql(door: GraphqlDoor, request: HttpRequest): Promise<A
     headers,
     search: request.search,
     body,
-    context: door.contextOf({ identity, requestId }),
+    context: door.contextOf({ identity, requestId, address }),
   });
   if (answer.operationName !== null) request.note.operation = answer.operationName.slice(0, OPERATION_LENGTH_MAX);
   return { status: answer.status, headers: answer.headers, body: answer.body };

@@ -19,6 +19,8 @@ export const limits: Limits = {
   requestsPerMinutePerKey: 1_000,
   requestsPerMinutePerUser: 1_000,
   wrongCredentialsPerMinutePerAddress: 1_000,
+  checkoutsPerMinutePerUser: 1_000,
+  guestCheckoutsPerMinutePerAddress: 1_000,
 };
 
 export interface SmallServer extends HttpServer, SmallSchema {

@@ -1,7 +1,7 @@
 import { Refusal } from "../../src/base/refusal";
 import { sealingKey } from "../../src/base/seal";
 import { readHandBack } from "../../src/links/hand-back-url";
-import { readReturnUrl } from "../../src/links/read-return-url";
+import { readReturnUrl } from "../../src/links/return-url";
 
 const config = {
   publicUrl: "https://access.shop.example",

@@ -24,7 +24,7 @@ const APP_USER = /^[^:]+:\/\/[^/?#]*@/;
 const SESSION = "cs_session";
 
 /**
- * Pure: where somebody may be sent back to, or URL_NOT_ALLOWED. The text itself is looked at, not only what a parser makes of
+ * Where somebody may be sent back to, or URL_NOT_ALLOWED. The text itself is looked at, not only what a parser makes of
  * it: browsers and parsers disagree about what is odd, so whatever is odd is refused. What is sent is the caller's own text,
  * for Stripe knows its placeholder only when it is written exactly so.
  */
