@@ -1,11 +1,12 @@
 import type { Mode } from "../base/mode";
-import { Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { ConnectionEntity } from "./connection.entity";
-import { ensurePortal } from "./ensure-portal";
+import { ensureConfiguration } from "./ensure-portal";
 import { getConnection } from "./find-connection";
 import { findTrouble } from "./find-trouble";
+import { readPortalChoices } from "./read-portal-choices";
 import { stripeOf } from "./stripe-of";
+import { withFound } from "./test-stripe-connection";
 import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-connection";
 
 type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
@@ -15,12 +16,11 @@ export async function activateCustomerPortal(deps: Deps, mode: Mode, named: stri
   const connection = await getConnection(deps, mode, named);
   refuseDisconnected(connection);
   const held = { configuration: connection.portalConfiguration, choices: connection.portal };
-  const { configuration, trouble } = await ensurePortal(stripeOf(deps, connection), held);
-  if (configuration === null) throw new Refusal("STRIPE_REFUSED", { say: trouble, field: "connection" });
+  const found = await ensureConfiguration(stripeOf(deps, connection), held);
   const active = await writeConnection(deps, connection.id, ({ portal }) => ({
-    portalConfiguration: configuration,
-    portal: { ...portal, enabled: true },
+    portalConfiguration: found.id,
+    portal: { ...portal, ...readPortalChoices(found), enabled: true },
   }));
-  const found = await findTrouble(deps, active);
-  return writeConnection(deps, active.id, () => found);
+  const trouble = await findTrouble(deps, active);
+  return writeConnection(deps, active.id, (held) => withFound(held, trouble));
 }

@@ -169,6 +169,7 @@ function changesOf(
     secretKeySealed: sealOf(deps, id, "secret_key", input.secretKey),
     ...webhookChanges(deps, prepared, held, input, now),
     portalConfiguration: portal.configuration ?? held?.portalConfiguration ?? null,
+    portal: { ...held?.portal, ...portal.choices },
     ...(typeof input.allowPromotionCodes === "boolean" && { allowPromotionCodes: input.allowPromotionCodes }),
     ...(typeof input.exposePurchaseOptions === "boolean" && { exposePurchaseOptions: input.exposePurchaseOptions }),
     fromEnvironment: input.fromEnvironment ?? false,

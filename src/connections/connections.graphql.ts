@@ -9,6 +9,7 @@ import { listConnections } from "./connections.store";
 import { disconnectStripe } from "./disconnect-stripe";
 import { repairWebhookEndpoint } from "./repair-webhook-endpoint";
 import { testStripeConnection } from "./test-stripe-connection";
+import { updatePortalSettings } from "./update-portal-settings";
 import { updateStripeConnection } from "./update-stripe-connection";
 
 @InputType({ description: "A Stripe account to be connected." })
@@ -57,6 +58,42 @@ export class UpdateStripeConnectionInput {
 
   @Field(() => Boolean, { nullable: true, description: "Whether the public sees what is for sale." })
   exposePurchaseOptions?: boolean | null;
+}
+
+@InputType({ description: "Changes to a customer portal: what is absent stays as it is." })
+export class PortalSettingsInput {
+  @Field(() => ID, { description: "The connection (con_…)." })
+  connection!: string;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether portal sessions are made." })
+  enabled?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The https address of the privacy policy that the portal shows; null: none.",
+  })
+  privacyPolicyUrl?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The https address of the terms of service that the portal shows; null: none.",
+  })
+  termsOfServiceUrl?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether customers may cancel; what is paid for stays open until its end.",
+  })
+  allowCancel?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether customers may change how they pay." })
+  allowPaymentMethodUpdate?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether customers see their invoices." })
+  allowInvoiceHistory?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Whether customers may change their name and addresses." })
+  allowCustomerUpdate?: boolean | null;
 }
 
 @Resolver()
@@ -132,6 +169,21 @@ export class ConnectionsResolver {
     @Arg("connection", () => ID, { description: "The connection (con_…)." }) connection: string,
   ): Promise<StripeConnection> {
     return toConnection(ctx, await activateCustomerPortal(ctx, ctx.identity.mode, connection));
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeConnection, {
+    description:
+      "Changes what the customer portal offers, here and in Stripe. Its configuration is found there, or made once.",
+  })
+  async updatePortalSettings(
+    @Ctx() ctx: Context,
+    @Arg("input", () => PortalSettingsInput, { description: "The connection and what changes." })
+    input: PortalSettingsInput,
+  ): Promise<StripeConnection> {
+    const row = await updatePortalSettings(ctx, ctx.identity.mode, input);
+    ctx.log.info({ connectionId: row.id }, "the settings of a customer portal were changed");
+    return toConnection(ctx, row);
   }
 
   @Allow("ADMIN")

@@ -2,9 +2,13 @@ import type Stripe from "stripe";
 import { Failure } from "../base/refusal";
 import { askStripe } from "../stripe/ask-stripe";
 import type { PortalChoices } from "./connection.entity";
+import { readPortalChoices } from "./read-portal-choices";
 import { toPortalFeatures } from "./to-portal-features";
 
-export type EnsuredPortal = { configuration: string; trouble: null } | { configuration: null; trouble: string };
+/** `choices` are what the configuration says now, whoever made it say so. */
+export type EnsuredPortal =
+  | { configuration: string; choices: PortalChoices; trouble: null }
+  | { configuration: null; choices: null; trouble: string };
 
 const METADATA = { made_by: "latchkey" };
 
@@ -14,24 +18,48 @@ export async function ensurePortal(
   held: { configuration: string | null; choices: PortalChoices },
 ): Promise<EnsuredPortal> {
   try {
-    const known = await findConfiguration(stripe, held.configuration);
-    const { id } = known ?? (await create(stripe, held.choices));
-    return { configuration: id, trouble: null };
+    const { id, ...configuration } = await ensureConfiguration(stripe, held);
+    return { configuration: id, choices: readPortalChoices(configuration), trouble: null };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { configuration: null, trouble: `The customer portal has no configuration. ${error.message}` };
+    const trouble = `The customer portal has no configuration. ${error.message}`;
+    return { configuration: null, choices: null, trouble };
   }
 }
 
-/** The one that we use, or ours of an earlier time, or the account's default. */
-async function findConfiguration(stripe: Stripe, held: string | null): Promise<{ id: string } | null> {
-  const list = stripe.billingPortal.configurations.list({ active: true, limit: 100 });
-  const all = await askStripe(() => list.autoPagingToArray({ limit: 1_000 }));
-  const isOurs = ({ metadata }: Stripe.BillingPortal.Configuration) => metadata?.["made_by"] === METADATA.made_by;
-  return all.find(({ id }) => id === held) ?? all.find(isOurs) ?? all.find((one) => one.is_default) ?? null;
+/** The one that we use, or ours of an earlier time, or the account's default, or a new one. */
+export async function ensureConfiguration(
+  stripe: Stripe,
+  held: { configuration: string | null; choices: PortalChoices },
+): Promise<Stripe.BillingPortal.Configuration> {
+  const known = choose(await listActive(stripe), held.configuration);
+  if (known) return known;
+  const wanted = { ...toPortalFeatures(held.choices), metadata: METADATA };
+  const made = await askStripe(() => stripe.billingPortal.configurations.create(wanted));
+  // Two who looked at once both found none. The older one stands, for both of them; the other one is put aside.
+  const first = (await listActive(stripe)).filter(isOurs).sort(oldestFirst)[0] ?? made;
+  if (first.id !== made.id) {
+    await askStripe(() => stripe.billingPortal.configurations.update(made.id, { active: false }));
+  }
+  return first;
 }
 
-function create(stripe: Stripe, choices: PortalChoices): Promise<{ id: string }> {
-  const wanted = { ...toPortalFeatures(choices), metadata: METADATA };
-  return askStripe(() => stripe.billingPortal.configurations.create(wanted));
+type Configuration = Stripe.BillingPortal.Configuration;
+
+function choose(all: readonly Configuration[], held: string | null): Configuration | null {
+  const ours = all.filter(isOurs).sort(oldestFirst);
+  return all.find(({ id }) => id === held) ?? ours[0] ?? all.find((one) => one.is_default) ?? null;
+}
+
+function listActive(stripe: Stripe): Promise<Configuration[]> {
+  const list = stripe.billingPortal.configurations.list({ active: true, limit: 100 });
+  return askStripe(() => list.autoPagingToArray({ limit: 1_000 }));
+}
+
+function isOurs({ metadata }: Configuration): boolean {
+  return metadata?.["made_by"] === METADATA.made_by;
+}
+
+function oldestFirst(a: Configuration, b: Configuration): number {
+  return a.created - b.created || (a.id < b.id ? -1 : 1);
 }

@@ -17,7 +17,10 @@ import { unsealOf } from "./seal-connection";
 
 type Deps = { clock: Clock; config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
 
-/** What was found, as what is to be written about the connection: how it stands, and what is wrong in sentences. */
+/**
+ * What was found, as what is to be written about the connection: how it stands, and what is wrong in sentences. Of the
+ * portal only what Stripe knows of; whether it is on is ours.
+ */
 export async function findTrouble(deps: Deps, connection: ConnectionEntity): Promise<Partial<ConnectionEntity>> {
   const stripe = stripeOf(deps, connection);
   const { trouble: keyTrouble, ...key } = await findKeyTrouble(deps, stripe, connection);
@@ -39,6 +42,7 @@ export async function findTrouble(deps: Deps, connection: ConnectionEntity): Pro
     keyTrouble,
     ...key,
     portalConfiguration: portal.configuration,
+    portal: portal.choices ?? {},
     ...known,
   };
 }

@@ -8,6 +8,7 @@ import { getConnection } from "./find-connection";
 import { findTrouble } from "./find-trouble";
 import { rotateWebhookSecret } from "./rotate-webhook-secret";
 import { stripeOf } from "./stripe-of";
+import { withFound } from "./test-stripe-connection";
 import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-connection";
 
 type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
@@ -26,7 +27,7 @@ export async function repairWebhookEndpoint(deps: Deps, mode: Mode, named: strin
   const mended = await write(deps, stripe, connection, endpoint);
   await removeEndpoints(stripe, endpoint.obsolete);
   const found = await findTrouble(deps, mended);
-  return writeConnection(deps, mended.id, () => found);
+  return writeConnection(deps, mended.id, (held) => withFound(held, found));
 }
 
 /** What came last was refused. */

@@ -14,5 +14,10 @@ export async function testStripeConnection(
   const connection = await getConnection(deps, mode, named);
   refuseDisconnected(connection);
   const found = await findTrouble(deps, connection);
-  return writeConnection(deps, connection.id, () => found);
+  return writeConnection(deps, connection.id, (held) => withFound(held, found));
+}
+
+/** The portal is on or off as it is now, which may have changed while Stripe was asked. */
+export function withFound(held: ConnectionEntity, found: Partial<ConnectionEntity>): Partial<ConnectionEntity> {
+  return { ...found, portal: { ...held.portal, ...found.portal } };
 }

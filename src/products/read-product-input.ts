@@ -85,7 +85,7 @@ export function changeProduct(product: ProductEntity, fields: ProductFields, now
 }
 
 /** Plain http is for somebody's own machine. */
-function isWebAddress(value: string): boolean {
+export function isWebAddress(value: string): boolean {
   if (/[\s\\\p{Cc}]/u.test(value) || !URL.canParse(value)) return false;
   const { protocol, hostname, username, password } = new URL(value);
   const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);

@@ -63,6 +63,7 @@ const table: Record<string, string> = {
   "Mutation.unlinkCustomer": ". . . W A",
   "Mutation.unlinkProduct": ". . . . A",
   "Mutation.updateProductLink": ". . . . A",
+  "Mutation.updatePortalSettings": ". . . . A",
   "Mutation.updateProduct": ". . . . A",
   "Mutation.updateStripeConnection": ". . . . A",
   "Mutation.updateUser": ". . . W A",

@@ -898,6 +898,8 @@ export type Mutation = {
   unlinkProduct: UnlinkProductPayload;
   /** Changes the rules of this mode. The grants of everybody concerned follow at once. */
   updatePolicy: AccessPolicy;
+  /** Changes what the customer portal offers, here and in Stripe. Its configuration is found there, or made once. */
+  updatePortalSettings: StripeConnection;
   /** Changes a product. */
   updateProduct: Product;
   /** Changes a link. The access of everybody concerned follows at once. */
@@ -1044,6 +1046,11 @@ export type MutationUpdatePolicyArgs = {
 };
 
 
+export type MutationUpdatePortalSettingsArgs = {
+  input: PortalSettingsInput;
+};
+
+
 export type MutationUpdateProductArgs = {
   input: UpdateProductInput;
 };
@@ -1101,6 +1108,26 @@ export type PortalSettings = {
   privacyPolicyUrl?: Maybe<Scalars['String']['output']>;
   /** The address of the terms of service that the portal shows. */
   termsOfServiceUrl?: Maybe<Scalars['String']['output']>;
+};
+
+/** Changes to a customer portal: what is absent stays as it is. */
+export type PortalSettingsInput = {
+  /** Whether customers may cancel; what is paid for stays open until its end. */
+  allowCancel?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether customers may change their name and addresses. */
+  allowCustomerUpdate?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether customers see their invoices. */
+  allowInvoiceHistory?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether customers may change how they pay. */
+  allowPaymentMethodUpdate?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The connection (con_…). */
+  connection: Scalars['ID']['input'];
+  /** Whether portal sessions are made. */
+  enabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The https address of the privacy policy that the portal shows; null: none. */
+  privacyPolicyUrl?: InputMaybe<Scalars['String']['input']>;
+  /** The https address of the terms of service that the portal shows; null: none. */
+  termsOfServiceUrl?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What the caller sells access to. */
