@@ -4,7 +4,7 @@ import path from "node:path";
 import { Client } from "pg";
 import { startEmbeddedPostgres } from "../../src/local/embedded-postgres";
 import { familyOf, nameOf, parentOf } from "./cpu";
-import { type Running, productEnv, runCommand, startBaseline, startProduct } from "./processes";
+import { type Running, productEnv, runCommand, startBaseline, startCannedStripe, startProduct } from "./processes";
 import type { Pace } from "./rounds";
 import { type Shop, fillShop } from "./shop";
 
@@ -15,6 +15,8 @@ export interface Lab {
   short: boolean;
   /** A migrated database of its own with so many users. */
   shop(users: number): Promise<FilledShop>;
+  /** A Stripe that answers at once. */
+  cannedStripe(): Promise<Running>;
   /** The processes of PostgreSQL; none when it runs elsewhere. */
   postgres(): number[];
   say(text: string): void;
@@ -23,7 +25,8 @@ export interface Lab {
 
 export interface FilledShop extends Shop {
   databaseUrl: string;
-  product(): Promise<Running>;
+  /** With these settings besides the usual ones. */
+  product(env?: Record<string, string>): Promise<Running>;
   baseline(): Promise<Running>;
   /** The secret of a new key of this role. */
   key(role: "READ" | "WRITE" | "ADMIN"): Promise<string>;
@@ -55,7 +58,7 @@ export async function openLab(options: { pace: Pace; short: boolean; say(text: s
     return {
       ...shop,
       databaseUrl,
-      product: () => keep(startProduct(databaseUrl, folder)),
+      product: (more) => keep(startProduct(databaseUrl, folder, more)),
       baseline: () => keep(startBaseline(databaseUrl, folder)),
       key: async (role) => (await runCommand(["keys", "create", "--name", "bench", "--role", role], env)).trim(),
     };
@@ -69,6 +72,7 @@ export async function openLab(options: { pace: Pace; short: boolean; say(text: s
       shops.set(users, found);
       return found;
     },
+    cannedStripe: () => keep(startCannedStripe(folder)),
     postgres: () => (postmaster === null ? [] : familyOf(postmaster)),
     close: async () => {
       for (const running of open.toReversed()) await running.stop();

@@ -9,6 +9,8 @@ import {
   measureProcesses,
   measureRegistered,
 } from "./measures/checks";
+import { measureLatency } from "./measures/latency";
+import { measureProjection } from "./measures/projection";
 import { measureReceipt } from "./measures/receipt";
 import { measureStart } from "./measures/start";
 import type { Pace } from "./rounds";
@@ -27,6 +29,8 @@ const measures: Record<string, Measure> = {
   many: { meaning: "a hundred checks in one request", run: measureMany },
   list: { meaning: "P3, 200 products with the viewer's access", run: measureList },
   receipt: { meaning: "P4, receipt of webhooks", run: measureReceipt },
+  projection: { meaning: "P5, from the inbox to grants", run: measureProjection },
+  latency: { meaning: "P6, from a webhook to the decision", run: measureLatency },
   growth: { meaning: "P7, a million users against ten thousand", run: measureGrowth, onlyWhenNamed: true },
   start: { meaning: "P9, start and memory", run: measureStart },
   processes: { meaning: "P10, two processes against one", run: measureProcesses },

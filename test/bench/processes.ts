@@ -27,20 +27,32 @@ export function productEnv(databaseUrl: string, port: number): Record<string, st
   };
 }
 
-export async function startProduct(databaseUrl: string, folder: string): Promise<Running> {
+export async function startProduct(
+  databaseUrl: string,
+  folder: string,
+  more: Record<string, string> = {},
+): Promise<Running> {
   const port = await freePort();
-  const env = productEnv(databaseUrl, port);
+  const env = { ...productEnv(databaseUrl, port), ...more };
   const began = performance.now();
   const { child, log } = launch([MAIN, "serve"], env, folder);
   await until(child, log, async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok);
   return running(child, port, began);
 }
 
-export async function startBaseline(databaseUrl: string, folder: string): Promise<Running> {
+export function startBaseline(databaseUrl: string, folder: string): Promise<Running> {
+  return startHelper("baseline.js", { DATABASE_URL: databaseUrl }, folder);
+}
+
+export function startCannedStripe(folder: string): Promise<Running> {
+  return startHelper("canned-stripe.js", {}, folder);
+}
+
+/** One of the bench's own servers. */
+async function startHelper(file: string, env: Record<string, string>, folder: string): Promise<Running> {
   const port = await freePort();
   const began = performance.now();
-  const env = { DATABASE_URL: databaseUrl, PORT: String(port) };
-  const { child, log } = launch([path.join(__dirname, "baseline.js")], env, folder);
+  const { child, log } = launch([path.join(__dirname, file)], { ...env, PORT: String(port) }, folder);
   await until(child, log, () => Promise.resolve(readFileSync(log, "utf8").includes("ready")));
   return running(child, port, began);
 }

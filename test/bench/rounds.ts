@@ -109,7 +109,7 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-function medianSide(results: readonly SideResult[]): SideResult {
+export function medianSide(results: readonly SideResult[]): SideResult {
   const of = (pick: (result: SideResult) => number) => median(results.map(pick));
   const known = (pick: (result: SideResult) => number | null) =>
     results.some((result) => pick(result) === null) ? null : of((result) => pick(result) ?? NaN);

@@ -1,11 +1,11 @@
 import type { Comparison, SideResult } from "./rounds";
 
-/** A line of the table: a comparison, or anything that was simply seen. */
+/** A line of the table: a comparison, what was seen of the product alone, or anything in words. */
 export interface Row {
   name: string;
   against: string;
   goal: string;
-  seen: Comparison | string;
+  seen: Comparison | SideResult | string;
 }
 
 const HEAD = ["what", "against", "goal", "ratio", "per second", "p50 ms", "p99 ms", "server µs", "postgres µs"];
@@ -21,19 +21,20 @@ export function printTable(rows: readonly Row[]): string {
 
 function cellsOf({ name, against, goal, seen }: Row): string[] {
   if (typeof seen === "string") return [name, against, goal, seen, "", "", "", "", ""];
+  if ("perSecond" in seen) return [name, against, goal, "", ...numbersOf([seen])];
   const { ratio, ratios, sides } = seen;
   const spread = `${ratio.toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
-  const both = (pick: (side: SideResult) => number | null, digits: number) =>
-    sides.map((side) => pick(side)?.toFixed(digits) ?? "?").join(", ");
+  return [name, against, goal, spread, ...numbersOf(sides)];
+}
+
+function numbersOf(sides: readonly SideResult[]): string[] {
+  const all = (pick: (side: SideResult) => number | null, digits: number) =>
+    sides.map((side) => pick(side)?.toFixed(digits).replace("NaN", "") ?? "?").join(", ");
   return [
-    name,
-    against,
-    goal,
-    spread,
-    both((side) => side.perSecond, 0),
-    both((side) => side.p50, 1),
-    both((side) => side.p99, 1),
-    both((side) => side.serverCpu, 0),
-    both((side) => side.postgresCpu, 0),
+    all((side) => side.perSecond, 0),
+    all((side) => side.p50, 1),
+    all((side) => side.p99, 1),
+    all((side) => side.serverCpu, 0),
+    all((side) => side.postgresCpu, 0),
   ];
 }

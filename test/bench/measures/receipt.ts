@@ -2,23 +2,20 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { Client } from "pg";
-import { newUuid, toPublicId } from "../../../src/base/ids";
-import { readConfig } from "../../../src/config/read-config";
-import { sealOf } from "../../../src/connections/seal-connection";
-import type { FilledShop, Lab } from "../lab";
-import { type Running, productEnv } from "../processes";
+import { toPublicId } from "../../../src/base/ids";
+import { WEBHOOK_SECRET, connectAccount } from "../account";
+import type { Lab } from "../lab";
+import type { Running } from "../processes";
 import { type Side, type SideResult, compare, compareWith } from "../rounds";
 import type { Row } from "../table";
 import { USERS } from "./checks";
 
-const SECRET = "whsec_benchbenchbenchbenchbenchbench";
 const run = promisify(execFile);
 
 /** P4: a signature verified and a row committed, for each of so many events. */
 export async function measureReceipt(lab: Lab): Promise<Row[]> {
   const shop = await lab.shop(USERS);
-  const connectionId = await connect(shop);
+  const connectionId = await connectAccount(shop.databaseUrl, "acct_receipt");
   const [product, baseline] = [await shop.product(), await shop.baseline()];
   try {
     const address = `/stripe/webhook/${toPublicId("connection", connectionId)}`;
@@ -38,24 +35,13 @@ export async function measureReceipt(lab: Lab): Promise<Row[]> {
 }
 
 function sideOf(name: string, server: Running, address: string): Side {
-  const load = { ports: [server.port], requests: [], webhooks: { path: address, secret: SECRET }, expect: "received" };
+  const load = {
+    ports: [server.port],
+    requests: [],
+    webhooks: { path: address, secret: WEBHOOK_SECRET },
+    expect: "received",
+  };
   return { name, pids: [server.pid], load };
-}
-
-/** A connection with nothing behind it: events are kept for it, and Stripe is not asked about them. */
-async function connect({ databaseUrl }: FilledShop): Promise<string> {
-  const read = readConfig(productEnv(databaseUrl, 0), { localMode: false });
-  if (!("config" in read)) throw new Error("the bench's own settings are wrong");
-  const id = newUuid();
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(
-    `insert into stripe_connections (id, account, mode, status, webhook_secret_sealed, created_at, updated_at)
-     values ($1, 'acct_bench', 'TEST', 'CONNECTED', $2, now(), now())`,
-    [id, sealOf(read, id, "webhook_secret", SECRET)],
-  );
-  await client.end();
-  return id;
 }
 
 async function hasPgbench(): Promise<boolean> {
