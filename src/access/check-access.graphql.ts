@@ -45,7 +45,7 @@ export class CheckAccessResolver {
     const subject = await subjectOf(ctx, user);
     const at = ctx.clock.now();
     const keys = products.map((product) => ({ product: readProductRef(product), user: subject }));
-    return (await Promise.all(keys.map((key) => checkRef(ctx, key, at)))).map(toAccessDecision);
+    return (await Promise.all(keys.map((key) => checkRef(ctx, key, at)))).map((decision) => toAccessDecision(decision));
   }
 
   @Allow(...EVERYBODY)
@@ -57,7 +57,8 @@ export class CheckAccessResolver {
     @Arg("resource", () => String, { description: "The caller's name for the content." }) resource: string,
     @Arg("user", () => ID, { nullable: true, description: USER }) user: string | null,
   ): Promise<AccessDecision> {
-    return toAccessDecision(await checkResourceAccess(ctx, { resource, user }));
+    const { decision, openers } = await checkResourceAccess(ctx, { resource, user });
+    return toAccessDecision(decision, openers);
   }
 }
 
@@ -67,10 +68,10 @@ async function checkListed(
   ctx: Context,
 ): Promise<AccessDecision[]> {
   const subject = await subjectOf(ctx, user);
-  if (subject) return (await checkList(ctx, products, subject)).map(toAccessDecision);
+  if (subject) return (await checkList(ctx, products, subject)).map((decision) => toAccessDecision(decision));
   const at = ctx.clock.now();
   const keys = products.map((product) => ({ product: { id: product.uuid, key: null }, user: null }));
-  return (await Promise.all(keys.map((key) => checkRef(ctx, key, at)))).map(toAccessDecision);
+  return (await Promise.all(keys.map((key) => checkRef(ctx, key, at)))).map((decision) => toAccessDecision(decision));
 }
 
 @Resolver(() => Product)

@@ -54,16 +54,17 @@ export function hideUnseen(ctx: Context, question: Omit<Question, "at">): Omit<Q
   return isHidden ? { ...question, product: null } : question;
 }
 
-/** May this user, or the viewer, open this piece of content? One that was never set is closed. */
+/** May this user, or the viewer, open this piece of content, and which products do? One that was never set is closed. */
 export async function checkResourceAccess(
   ctx: Context,
   input: { resource: string; user?: string | null | undefined },
-): Promise<Decision> {
+): Promise<{ decision: Decision; openers: string[] }> {
   const user = await subjectOf(ctx, input.user);
   const at = ctx.clock.now();
   const resource = await findResource(ctx.db, input.resource);
-  if (!resource) return decide({ product: null, subject: "NOBODY", grants: [], at });
+  if (!resource) return { decision: decide({ product: null, subject: "NOBODY", grants: [], at }), openers: [] };
   const opening = await ctx.load(openingProducts, resource.id);
   const products = opening.map((row) => ({ id: row.product_id, key: null }));
-  return decideAny(await Promise.all(products.map((product) => askAs(ctx, { product, user }))), at);
+  const questions = await Promise.all(products.map((product) => askAs(ctx, { product, user })));
+  return { decision: decideAny(questions, at), openers: products.map(({ id }) => id) };
 }

@@ -1,5 +1,6 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import type { Context } from "../graphql/context";
+import { PurchaseOption, purchaseOptionsOf } from "../links/purchase-options.graphql";
 import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
 import { maySeeProduct } from "../products/see-product";
@@ -35,9 +36,12 @@ export class AccessDecision {
   asOf!: Date | null;
 
   decision!: Decision;
+
+  /** The products whose purchase would open it; null: the one that it is about. */
+  openers!: readonly string[] | null;
 }
 
-export function toAccessDecision(decision: Decision): AccessDecision {
+export function toAccessDecision(decision: Decision, openers: readonly string[] | null = null): AccessDecision {
   const { allowed, reason, startsAt, endsAt, recheckAt } = decision;
   return Object.assign(new AccessDecision(), {
     allowed,
@@ -47,6 +51,7 @@ export function toAccessDecision(decision: Decision): AccessDecision {
     recheckAt,
     asOf: decision.grant?.asOf ?? null,
     decision,
+    openers,
   });
 }
 
@@ -65,6 +70,21 @@ export class AccessDecisionResolver {
   @FieldResolver(() => Product, { nullable: true, description: "The bundle that opened it." })
   via(@Root() { decision }: AccessDecision, @Ctx() ctx: Context): Promise<Product | null> {
     return loadProduct(ctx, decision.viaProductId);
+  }
+
+  @FieldResolver(() => [PurchaseOption], {
+    description: "On denial: what to buy, by default first. Empty when nothing is for sale.",
+  })
+  async purchaseOptions(
+    @Root() { allowed, openers, decision }: AccessDecision,
+    @Ctx() ctx: Context,
+  ): Promise<PurchaseOption[]> {
+    if (allowed) return [];
+    const offers = (openers ?? [decision.productId]).map(async (id) => {
+      const product = await loadProduct(ctx, id);
+      return product ? purchaseOptionsOf(ctx, product) : [];
+    });
+    return (await Promise.all(offers)).flat();
   }
 }
 

@@ -29,6 +29,7 @@ import { CatalogueResolver, StripePriceResolver } from "../links/catalogue.graph
 import { CustomerLinksResolver, CustomersOfUserResolver } from "../links/customer-links.graphql";
 import { ListProductsResolver } from "../links/list-products.graphql";
 import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-links.graphql";
+import { PurchaseOptionsResolver } from "../links/purchase-options.graphql";
 import { ProductsResolver } from "../products/products.graphql";
 import { SetupStatusResolver } from "../projection/setup-status.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
@@ -50,6 +51,7 @@ const resolvers = [
   StripePriceResolver,
   ProductLinksResolver,
   LinksOfProductResolver,
+  PurchaseOptionsResolver,
   CustomerLinksResolver,
   CustomersOfUserResolver,
   GrantsResolver,

@@ -23,7 +23,7 @@ const AccessModeEnum = enumOf<AccessMode>("AccessMode", "Who may open a product 
   PUBLIC: "Everybody, signed in or not.",
 });
 
-const PurchaseMethodEnum = enumOf<PurchaseMethod>("PurchaseMethod", "How somebody without access gets it.", {
+export const PurchaseMethodEnum = enumOf<PurchaseMethod>("PurchaseMethod", "How somebody without access gets it.", {
   NONE: "It is not offered.",
   CHECKOUT: "Through a checkout session.",
   SALES_PAGE: "Through the caller's sales page, which leads to checkout.",

@@ -98,6 +98,7 @@ describe("lists", () => {
 
   // Short by their nature, or as long as what the caller named.
   const short = [
+    "AccessDecision.purchaseOptions",
     "AccessExplanation.grants",
     "AccessExplanation.steps",
     "AccessPreview.sample",
@@ -106,6 +107,7 @@ describe("lists", () => {
     "Mutation.revokeAccess",
     "Product.includes",
     "Product.links",
+    "Product.purchaseOptions",
     "Product.tags",
     "Query.accessMany",
     "Query.apiKeys",

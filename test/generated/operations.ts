@@ -32,6 +32,8 @@ export type AccessDecision = {
   grant?: Maybe<Grant>;
   /** The product; null for UNKNOWN_PRODUCT and resources. */
   product?: Maybe<Product>;
+  /** On denial: what to buy, by default first. Empty when nothing is for sale. */
+  purchaseOptions: Array<PurchaseOption>;
   /** Why. */
   reason: AccessReason;
   /** The earliest moment at which this answer may change by the clock alone; null: it will not. */
@@ -1161,6 +1163,10 @@ export type Product = Node & {
   name: Scalars['String']['output'];
   /** How somebody without access gets it. */
   purchaseMethod: PurchaseMethod;
+  /** How somebody without access gets it, by default first. Empty when it is not for sale. */
+  purchaseOptions: Array<PurchaseOption>;
+  /** A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when it is not offered. */
+  purchaseUrl?: Maybe<Scalars['String']['output']>;
   /** The page that sells it. */
   salesPageUrl?: Maybe<Scalars['String']['output']>;
   /** Whether listings show it to people who may not open it. */
@@ -1232,6 +1238,23 @@ export type PurchaseMethod =
   | 'NONE'
   /** Through the caller's sales page, which leads to checkout. */
   | 'SALES_PAGE';
+
+/** One way to get a product. */
+export type PurchaseOption = {
+  __typename?: 'PurchaseOption';
+  /** Why it cannot be bought. */
+  blocker?: Maybe<ErrorCode>;
+  /** How. */
+  method: PurchaseMethod;
+  /** What it costs; null where that is said elsewhere. The one that is sold by default comes first. */
+  price?: Maybe<StripePrice>;
+  /** What is bought. Of content that several products open, there are several. */
+  product: Product;
+  /** Whether it can be bought now. What cannot be bought is shown to administrators only. */
+  purchasable: Scalars['Boolean']['output'];
+  /** The sales page, or the page elsewhere; null for CHECKOUT, where `createCheckoutSession` leads. */
+  url?: Maybe<Scalars['String']['output']>;
+};
 
 export type Query = {
   __typename?: 'Query';
