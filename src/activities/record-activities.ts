@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { newUuid, toPublicId } from "../base/ids";
 import type { Mode } from "../base/mode";
 import type { Tx } from "../database/db";
@@ -49,8 +50,15 @@ function toRow(line: ActivityLine, now: Date): ActivityEntity {
     stripeObject: line.stripeObject ?? null,
     message: line.message,
     data: line.data ?? {},
-    onceKey: line.onceKey ?? null,
+    onceKey: line.onceKey === undefined ? null : shortName(line.onceKey),
   };
+}
+
+const NAME_LENGTH_MAX = 200;
+
+/** A name that is too long for an index is named by its hash. */
+function shortName(name: string): string {
+  return name.length <= NAME_LENGTH_MAX ? name : createHash("sha256").update(name).digest("hex");
 }
 
 /** Who did it, when it was asked for through the API. */

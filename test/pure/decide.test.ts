@@ -236,7 +236,7 @@ describe("whatever the grants", () => {
     );
   });
 
-  test("until `endsAt` access stays, and there it ends", () => {
+  test("until `endsAt` access stays, and there it ends, or where Stripe's time to speak is over", () => {
     fc.assert(
       fc.property(question, (asked) => {
         const { allowed, endsAt } = decide(asked);
@@ -244,7 +244,12 @@ describe("whatever the grants", () => {
         for (const at of allMoments.filter((at) => at >= asked.at && (endsAt === null || at < endsAt))) {
           expect(decideAt(asked, at).allowed).toBe(true);
         }
-        if (endsAt) expect(decideAt(asked, endsAt).allowed).toBe(false);
+        if (!endsAt) return;
+        const after = decideAt(asked, endsAt);
+        // What goes on after its announced end says how long it is given.
+        if (after.allowed) expect(after.endsAt?.getTime()).toBeGreaterThan(endsAt.getTime());
+        const isGiven = asked.grants.some((grant) => grant.closesAt !== null);
+        if (!isGiven) expect(after.allowed).toBe(false);
       }),
     );
   });
