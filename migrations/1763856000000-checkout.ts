@@ -28,7 +28,7 @@ const statements = [
     input_hash text not null,
     session text,
     status text not null
-      constraint checkout_sessions_status_check check (status in ('MAKING', 'OPEN', 'COMPLETE', 'EXPIRED')),
+      constraint checkout_sessions_status_check check (status in ('MAKING', 'OPEN', 'CLOSING', 'COMPLETE', 'EXPIRED')),
     payment_status text not null default 'unpaid',
     tries integer not null default 0,
     claimed_until timestamptz,
@@ -37,7 +37,7 @@ const statements = [
     created_by text not null,
     created_at timestamptz not null,
     constraint checkout_sessions_open_check
-      check (status = 'MAKING' or status = 'EXPIRED' or (session is not null and expires_at is not null))
+      check (status in ('MAKING', 'EXPIRED') or (session is not null and expires_at is not null))
   )`,
   `comment on column checkout_sessions.user_id is 'for whom it was opened; null: a guest whose address was somebody''s'`,
   `comment on column checkout_sessions.slot is 'one open session for each user, price and slot: what the caller''s idempotency key hashes to'`,

@@ -93,8 +93,8 @@ create table checkout_sessions (
   created_at timestamp with time zone not null,
   constraint checkout_sessions_pkey PRIMARY KEY (id),
   constraint checkout_sessions_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
-  constraint checkout_sessions_open_check CHECK (status = 'MAKING'::text OR status = 'EXPIRED'::text OR session IS NOT NULL AND expires_at IS NOT NULL),
-  constraint checkout_sessions_status_check CHECK (status = ANY (ARRAY['MAKING'::text, 'OPEN'::text, 'COMPLETE'::text, 'EXPIRED'::text]))
+  constraint checkout_sessions_open_check CHECK ((status = ANY (ARRAY['MAKING'::text, 'EXPIRED'::text])) OR session IS NOT NULL AND expires_at IS NOT NULL),
+  constraint checkout_sessions_status_check CHECK (status = ANY (ARRAY['MAKING'::text, 'OPEN'::text, 'CLOSING'::text, 'COMPLETE'::text, 'EXPIRED'::text]))
 );
 
 create table customer_links (

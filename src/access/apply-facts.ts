@@ -22,6 +22,8 @@ export interface Batch {
   customers?: readonly CustomerSnapshot[];
   /** It is written down, and nobody is told. */
   isQuiet?: boolean;
+  /** Whose all of it is, as somebody who may say so says. */
+  claimedBy?: string;
 }
 
 export interface Applied {
@@ -63,8 +65,8 @@ export async function applyFactsIn(tx: Tx, batch: Batch, now: Date): Promise<App
     const before = held.get(nameOf(each)) ?? null;
     return { before, facts: forgotten.has(customerName(lockOf(each))) ? withoutBuyer(each) : each };
   });
-  const { origin, isQuiet = false } = batch;
-  const turns = await settle(tx, seen.map(toSeen), { now, origin, lines, isQuiet });
+  const { origin, isQuiet = false, claimedBy = null } = batch;
+  const turns = await settle(tx, seen.map(toSeen).map(claimedAs(claimedBy)), { now, origin, lines, isQuiet });
   const owners = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each.ownerId]));
   return {
     turns,
@@ -133,6 +135,10 @@ function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFac
   const { ownerId = null, ownerBy = null, claimedBy = null } = before ?? {};
   const anchored = before ? keepAnchor(before.facts, facts) : facts;
   return { before: before?.facts ?? null, held: { facts: anchored, ownerId, ownerBy, claimedBy, isMarked: false } };
+}
+
+function claimedAs(userId: string | null): (seen: Seen) => Seen {
+  return ({ before, held }) => ({ before, held: { ...held, claimedBy: userId ?? held.claimedBy } });
 }
 
 /** The first failure of an invoice is anchored once: what is found out later about it does not move the grace. */

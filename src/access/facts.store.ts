@@ -117,7 +117,7 @@ export async function writeSources(tx: Tx, held: readonly HeldSource[]): Promise
      on conflict (connection_id, source) do update set
        customer = excluded.customer, stripe_products = excluded.stripe_products, facts = excluded.facts,
        observation = excluded.observation, observed_at = excluded.observed_at, owner_id = excluded.owner_id,
-       owner_by = excluded.owner_by, needs_plan = false
+       owner_by = excluded.owner_by, claimed_by = excluded.claimed_by, needs_plan = false
      where stripe_facts.observation <= excluded.observation`,
     [
       held.map(({ facts }) => facts.connectionId),
@@ -151,6 +151,15 @@ function toHeld(row: FactsRow): HeldSource {
     claimedBy: row.claimed_by,
     isMarked: row.needs_plan,
   };
+}
+
+/** They are this user's from now on, and are planned again as such. */
+export async function claimSources(tx: Tx, keys: readonly SourceKey[], userId: string): Promise<void> {
+  await tx.rows(
+    `/* facts.claim */ update stripe_facts set claimed_by = $3, needs_plan = true
+     where (connection_id, source) in (select * from unnest($1::uuid[], $2::text[])) and claimed_by is distinct from $3`,
+    [keys.map((key) => key.connectionId), keys.map((key) => key.source), userId],
+  );
 }
 
 /** Which mode the connections belong to. */

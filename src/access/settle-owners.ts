@@ -50,7 +50,7 @@ async function carryOut(tx: Tx, held: HeldSource, owner: Owner, telling: Telling
     return { owner, lines: await linkCustomer(tx, held, { userId: owner.userId, by: "e-mail" }, telling) };
   }
   if (owner.by === "CLAIM") {
-    return { owner, lines: await linkClaimed(tx, held, { userId: owner.userId, by: "purchase" }, telling) };
+    return { owner, lines: await linkClaimed(tx, held, { userId: owner.userId, by: "checkout" }, telling) };
   }
   return {
     owner,

@@ -2,6 +2,7 @@ import { GrantEntity } from "../access/grant.entity";
 import { ActivityEntity } from "../activities/activity.entity";
 import { ApiKeyEntity } from "../keys/api-key.entity";
 import { JobEntity } from "../imports/job.entity";
+import { CheckoutSessionEntity } from "../checkout/checkout-session.entity";
 import { ConnectionEntity } from "../connections/connection.entity";
 import { CustomerLinkEntity } from "../links/customer-link.entity";
 import { ProductLinkEntity } from "../links/product-link.entity";
@@ -23,4 +24,5 @@ export const entities = [
   CustomerLinkEntity,
   GrantEntity,
   JobEntity,
+  CheckoutSessionEntity,
 ];

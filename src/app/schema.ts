@@ -24,6 +24,7 @@ import { LinkSubscriptionsResolver } from "../access/link-subscriptions.graphql"
 import { LinkImportResolver } from "../imports/link-import.graphql";
 import { ChangeUsersResolver } from "../projection/change-users.graphql";
 import { CustomersResolver } from "../projection/customers.graphql";
+import { CheckoutResolver } from "../checkout/checkout.graphql";
 import { KeysResolver } from "../keys/keys.graphql";
 import { CatalogueResolver, StripePriceResolver } from "../links/catalogue.graphql";
 import { CustomerLinksResolver, CustomersOfUserResolver } from "../links/customer-links.graphql";
@@ -73,6 +74,7 @@ const resolvers = [
   UserActivitiesResolver,
   ChangeUsersResolver,
   CustomersResolver,
+  CheckoutResolver,
   ChangeLinksResolver,
   LinkImportResolver,
   JobsResolver,

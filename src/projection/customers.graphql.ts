@@ -33,7 +33,7 @@ export class LinkCustomerPayload {
   change!: CustomerChange;
 }
 
-function toPayload(change: CustomerChange): LinkCustomerPayload {
+export function toPayload(change: CustomerChange): LinkCustomerPayload {
   return Object.assign(new LinkCustomerPayload(), { link: toCustomerLink(change.link), change });
 }
 

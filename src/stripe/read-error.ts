@@ -18,6 +18,24 @@ export function isUnavailable(error: unknown): boolean {
   return (statusCode ?? 0) >= 500 || error instanceof errors.StripeAPIError;
 }
 
+/**
+ * Whether the idempotency key answers with this failure from now on: Stripe repeats its first answer for a day, a failure
+ * too, whether or not the work was done.
+ */
+export function isSpent(error: unknown): boolean {
+  const { errors } = Stripe;
+  if (error instanceof errors.StripeIdempotencyError) return error.code !== "idempotency_key_in_use";
+  if (!(error instanceof errors.StripeError)) return false;
+  return (error.statusCode ?? 0) >= 500 && error.headers?.["idempotent-replayed"] === "true";
+}
+
+/** What Stripe found wrong with the request; null: it was not the request. */
+export function readFault(error: unknown): { code: string; param: string; message: string } | null {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return null;
+  const { code = "", param = "", message } = error;
+  return { code, param, message };
+}
+
 /** The permission that a restricted key lacks, as Stripe calls it; null when that is not what happened. */
 export function readMissingPermission(error: unknown): string | null {
   if (!isForbidden(error)) return null;

@@ -15,6 +15,7 @@ const table: Record<string, string> = {
   "Query.accessMany": "P U R W A",
   "Query.activities": ". U R W A",
   "Query.apiKeys": ". . . . A",
+  "Query.checkoutSession": "P U R W A",
   "Query.entitlementToken": ". U R W A",
   "Query.explainAccess": ". . R W A",
   "Query.job": ". . R W A",
@@ -38,6 +39,8 @@ const table: Record<string, string> = {
 
   "Mutation.activateCustomerPortal": ". . . . A",
   "Mutation.cancelJob": ". . . . A",
+  "Mutation.claimPurchase": ". . . W A",
+  "Mutation.createCheckoutSession": "P U . W A",
   "Mutation.connectStripe": ". . . . A",
   "Mutation.createApiKey": ". . . . A",
   "Mutation.createProduct": ". . . . A",

@@ -310,6 +310,41 @@ export type AutoCreateUsers =
   /** A purchase of a linked product makes a user with the buyer's address, not verified. */
   | 'ON_PURCHASE';
 
+/** A checkout that we opened. */
+export type CheckoutSession = {
+  __typename?: 'CheckoutSession';
+  /** Whether the buyer may open the product now. A page's key is told nothing of a buyer who has not paid. */
+  access?: Maybe<AccessDecision>;
+  /** Until when it can be paid. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** Stripe's id of the session. */
+  id: Scalars['String']['output'];
+  /** One of paid, unpaid and no_payment_required. Complete and unpaid: the money is on its way. */
+  paymentStatus: Scalars['String']['output'];
+  /** What is bought. */
+  product: Product;
+  /** One of open, complete and expired. */
+  status: Scalars['String']['output'];
+  /** Where to pay. Empty when there is nothing to pay any more. */
+  url: Scalars['String']['output'];
+  /** For whom it was opened. A page's key, which anybody may hold, is shown nobody. */
+  user?: Maybe<User>;
+};
+
+/** A purchase, by one of its ids in Stripe, and whose it is. */
+export type ClaimPurchaseInput = {
+  /** The checkout session by which it was bought (cs_…). */
+  checkoutSessionId?: InputMaybe<Scalars['String']['input']>;
+  /** The account in which it is, if several are connected. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** The invoice that was paid (in_…). */
+  invoiceId?: InputMaybe<Scalars['String']['input']>;
+  /** The subscription that was bought (sub_…). */
+  subscriptionId?: InputMaybe<Scalars['String']['input']>;
+  /** The user, by our id or the caller's. */
+  user: Scalars['ID']['input'];
+};
+
 /** A Stripe account to be connected. */
 export type ConnectStripeInput = {
   /** Whether checkout takes promotion codes; false by default. */
@@ -338,6 +373,34 @@ export type CreateApiKeyPayload = {
   apiKey: ApiKey;
   /** The key itself. It is shown this once; only its hash is kept. */
   secret: Scalars['String']['output'];
+};
+
+/** What is to be bought, by whom, and where they come back to. */
+export type CreateCheckoutSessionInput = {
+  /** Whether a promotion code can be entered; what the connection says by default. */
+  allowPromotionCodes?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Where they come back to without having paid. */
+  cancelUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Instead of a user: somebody without an account. It is made first. */
+  guest?: InputMaybe<GuestInput>;
+  /** The same key with the same input answers the same session. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The language of Stripe's page, such as `de`; the browser's by default. */
+  locale?: InputMaybe<Scalars['String']['input']>;
+  /** Texts, numbers and booleans that Stripe keeps with the session, and with what it leads to. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** One of the linked prices; what the link sells by default otherwise. */
+  priceId?: InputMaybe<Scalars['String']['input']>;
+  /** The product, by key or id. */
+  product: Scalars['String']['input'];
+  /** How many; one by default. */
+  quantity?: InputMaybe<Scalars['Int']['input']>;
+  /** Where they come back to, on the allow-list. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id. */
+  successUrl: Scalars['String']['input'];
+  /** Days of a trial, 0 for none; what the price offers by default. Only a server key can give more than that. */
+  trialDays?: InputMaybe<Scalars['Int']['input']>;
+  /** The user, by our id or the caller's. A user token buys for its own user; a server key names one. */
+  user?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** A new product. */
@@ -652,6 +715,14 @@ export type GrantStatus =
   /** It opens nothing for the time being. */
   | 'SUSPENDED';
 
+/** Somebody who buys without having an account. */
+export type GuestInput = {
+  /** Their e-mail address. An account is made with it, unverified. */
+  email: Scalars['String']['input'];
+  /** What the person is called. */
+  name?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** Long work: it goes on by itself, in whichever replica, also after a crash. */
 export type Job = Node & {
   __typename?: 'Job';
@@ -852,10 +923,14 @@ export type Mutation = {
   activateCustomerPortal: StripeConnection;
   /** Ends a job after the page that it is at. What it has done stays done. */
   cancelJob: Job;
+  /** Says whose a purchase is that nobody has yet: a guest's, or one by another e-mail address. */
+  claimPurchase: LinkCustomerPayload;
   /** Connects a Stripe account, or the same one again: its links, grants and history come back with it. */
   connectStripe: StripeConnection;
   /** Makes an API key in this credential's mode. */
   createApiKey: CreateApiKeyPayload;
+  /** Opens Stripe's page to buy a product, or answers the one that is open for the same user and price already. */
+  createCheckoutSession: CheckoutSession;
   /** Makes a product. */
   createProduct: Product;
   /** Makes a product with a price in Stripe, named and described as ours, and links it. */
@@ -923,6 +998,11 @@ export type MutationCancelJobArgs = {
 };
 
 
+export type MutationClaimPurchaseArgs = {
+  input: ClaimPurchaseInput;
+};
+
+
 export type MutationConnectStripeArgs = {
   input: ConnectStripeInput;
 };
@@ -932,6 +1012,11 @@ export type MutationCreateApiKeyArgs = {
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   name: Scalars['String']['input'];
   role: Role;
+};
+
+
+export type MutationCreateCheckoutSessionArgs = {
+  input: CreateCheckoutSessionInput;
 };
 
 
@@ -1266,6 +1351,8 @@ export type Query = {
   activities: ActivityConnection;
   /** The API keys of this credential's mode, newest first, revoked ones too. */
   apiKeys: Array<ApiKey>;
+  /** A checkout of ours, for the page that people come back to. What was bought opens before the answer. Null: none that this caller may see. */
+  checkoutSession?: Maybe<CheckoutSession>;
   /** A signed list of what a user may open, for checks without a network. */
   entitlementToken: EntitlementToken;
   /** Why may this user open this product, or why not? */
@@ -1328,6 +1415,11 @@ export type QueryActivitiesArgs = {
   filter?: InputMaybe<ActivityFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryCheckoutSessionArgs = {
+  id: Scalars['String']['input'];
 };
 
 

@@ -1,0 +1,219 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
+import { checkRef } from "../access/check-access";
+import { AccessDecision, toAccessDecision } from "../access/decision.graphql";
+import { Bug } from "../base/refusal";
+import { Allow, EVERYBODY } from "../graphql/allow";
+import type { Context } from "../graphql/context";
+import { JsonScalar } from "../graphql/scalars";
+import { Product, toProduct } from "../products/products.graphql";
+import { productById } from "../products/products.loader";
+import { LinkCustomerPayload, toPayload } from "../projection/customers.graphql";
+import { User, toUser } from "../users/users.graphql";
+import { userById } from "../users/users.loader";
+import type { CheckoutSessionEntity } from "./checkout-session.entity";
+import { claimPurchase } from "./claim-purchase";
+import { createCheckoutSession } from "./create-checkout-session";
+import { seeSession } from "./see-session";
+import type { SeenSession } from "./settle-session";
+
+@InputType({ description: "Somebody who buys without having an account." })
+export class GuestInput {
+  @Field({ description: "Their e-mail address. An account is made with it, unverified." })
+  email!: string;
+
+  @Field(() => String, { nullable: true, description: "What the person is called." })
+  name?: string | null;
+}
+
+@InputType({ description: "What is to be bought, by whom, and where they come back to." })
+export class CreateCheckoutSessionInput {
+  @Field({ description: "The product, by key or id." })
+  product!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "One of the linked prices; what the link sells by default otherwise.",
+  })
+  priceId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The user, by our id or the caller's. A user token buys for its own user; a server key names one.",
+  })
+  user?: string | null;
+
+  @Field(() => GuestInput, {
+    nullable: true,
+    description: "Instead of a user: somebody without an account. It is made first.",
+  })
+  guest?: GuestInput | null;
+
+  @Field({
+    description:
+      "Where they come back to, on the allow-list. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.",
+  })
+  successUrl!: string;
+
+  @Field(() => String, { nullable: true, description: "Where they come back to without having paid." })
+  cancelUrl?: string | null;
+
+  @Field(() => Int, { nullable: true, description: "How many; one by default." })
+  quantity?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Days of a trial, 0 for none; what the price offers by default. Only a server key can give more than that.",
+  })
+  trialDays?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether a promotion code can be entered; what the connection says by default.",
+  })
+  allowPromotionCodes?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The language of Stripe's page, such as `de`; the browser's by default.",
+  })
+  locale?: string | null;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: "Texts, numbers and booleans that Stripe keeps with the session, and with what it leads to.",
+  })
+  metadata?: object | null;
+
+  @Field(() => String, { nullable: true, description: "The same key with the same input answers the same session." })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: "A purchase, by one of its ids in Stripe, and whose it is." })
+export class ClaimPurchaseInput {
+  @Field(() => ID, { description: "The user, by our id or the caller's." })
+  user!: string;
+
+  @Field(() => String, { nullable: true, description: "The checkout session by which it was bought (cs_…)." })
+  checkoutSessionId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The subscription that was bought (sub_…)." })
+  subscriptionId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The invoice that was paid (in_…)." })
+  invoiceId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: "The account in which it is, if several are connected." })
+  connection?: string | null;
+}
+
+@ObjectType({ description: "A checkout that we opened." })
+export class CheckoutSession {
+  @Field({ description: "Stripe's id of the session." })
+  id!: string;
+
+  @Field({ description: "Where to pay. Empty when there is nothing to pay any more." })
+  url!: string;
+
+  @Field({ description: "One of open, complete and expired." })
+  status!: string;
+
+  @Field({ description: "One of paid, unpaid and no_payment_required. Complete and unpaid: the money is on its way." })
+  paymentStatus!: string;
+
+  @Field(() => Date, { description: "Until when it can be paid." })
+  expiresAt!: Date;
+
+  row!: CheckoutSessionEntity;
+}
+
+function toCheckoutSession(seen: SeenSession): CheckoutSession {
+  const { row, status, paymentStatus, url, expiresAt } = seen;
+  const fields = { id: row.session ?? "", url, status, paymentStatus, expiresAt };
+  return Object.assign(new CheckoutSession(), { ...fields, row });
+}
+
+@Resolver(() => CheckoutSession)
+export class CheckoutResolver {
+  @Allow("PUBLISHABLE", "USER", "WRITE")
+  @Mutation(() => CheckoutSession, {
+    description:
+      "Opens Stripe's page to buy a product, or answers the one that is open for the same user and price already.",
+  })
+  async createCheckoutSession(
+    @Ctx() ctx: Context,
+    @Arg("input", () => CreateCheckoutSessionInput, { description: "What, by whom, and where they come back to." })
+    input: CreateCheckoutSessionInput,
+  ): Promise<CheckoutSession> {
+    return toCheckoutSession(
+      await createCheckoutSession(ctx, { ...input } as Parameters<typeof createCheckoutSession>[1]),
+    );
+  }
+
+  @Allow("WRITE")
+  @Mutation(() => LinkCustomerPayload, {
+    description: "Says whose a purchase is that nobody has yet: a guest's, or one by another e-mail address.",
+  })
+  async claimPurchase(
+    @Ctx() ctx: Context,
+    @Arg("input", () => ClaimPurchaseInput, { description: "The purchase and the user." }) input: ClaimPurchaseInput,
+  ): Promise<LinkCustomerPayload> {
+    return toPayload(await claimPurchase(ctx, input));
+  }
+
+  @Allow(...EVERYBODY)
+  @Query(() => CheckoutSession, {
+    nullable: true,
+    description:
+      "A checkout of ours, for the page that people come back to. What was bought opens before the answer. Null: none that this caller may see.",
+  })
+  async checkoutSession(
+    @Ctx() ctx: Context,
+    @Arg("id", () => String, { description: "Stripe's id of the session (cs_…)." }) id: string,
+  ): Promise<CheckoutSession | null> {
+    const seen = await seeSession(ctx, id);
+    return seen && toCheckoutSession(seen);
+  }
+
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: "For whom it was opened. A page's key, which anybody may hold, is shown nobody.",
+  })
+  async user(@Root() { row }: CheckoutSession, @Ctx() ctx: Context): Promise<User | null> {
+    if (row.userId === null || ctx.identity.role === "PUBLISHABLE") return null;
+    const user = await ctx.load(userById, row.userId);
+    return user && toUser(user);
+  }
+
+  @FieldResolver(() => Product, { description: "What is bought." })
+  async product(@Root() { row }: CheckoutSession, @Ctx() ctx: Context): Promise<Product> {
+    const product = await ctx.load(productById, row.productId);
+    if (!product) throw new Bug("a checkout is shown whose product is gone", { checkout: row.id });
+    return toProduct(product);
+  }
+
+  @FieldResolver(() => AccessDecision, {
+    nullable: true,
+    description:
+      "Whether the buyer may open the product now. A page's key is told nothing of a buyer who has not paid.",
+  })
+  async access(@Root() { row }: CheckoutSession, @Ctx() ctx: Context): Promise<AccessDecision> {
+    // Before the purchase, an account that is new and one that is somebody's would answer differently.
+    const isHidden = ctx.identity.role === "PUBLISHABLE" && row.settledAt === null;
+    const user = row.userId === null || isHidden ? null : { id: row.userId, externalId: null };
+    return toAccessDecision(await checkRef(ctx, { product: { id: row.productId, key: null }, user }, ctx.clock.now()));
+  }
+}

@@ -1,0 +1,44 @@
+import { findPolicy } from "../access/policy.store";
+import { Refusal } from "../base/refusal";
+import { mayAct } from "../graphql/allow";
+import type { Context } from "../graphql/context";
+import { countTrials } from "./checkout-sessions.store";
+import type { FoundSale } from "./find-sale";
+
+export interface Trial {
+  /** Null: none. */
+  days: number | null;
+  /** The policy counts them, so of several open checkouts with one, one is left. */
+  isCounted: boolean;
+}
+
+const field = "input.trialDays";
+
+/**
+ * The trial of a checkout: what was asked for, else what the price offers. One that is offered is left out where the user has
+ * used up theirs; one that is asked for is refused then. Buyers themselves get no longer one than the price offers.
+ */
+export async function chooseTrial(
+  ctx: Context,
+  { price, stripeProducts }: Pick<FoundSale, "price" | "stripeProducts">,
+  { asked, userId }: { asked: number | null; userId: string | null },
+): Promise<Trial> {
+  const offered = price.recurring?.trialPeriodDays ?? 0;
+  if (asked !== null && asked > 0 && price.recurring === null) {
+    throw new Refusal("INVALID_INPUT", { say: "Only what is paid again and again can be tried.", field });
+  }
+  if (asked !== null && asked > offered && !mayAct(ctx.identity.role, ["WRITE"])) {
+    throw new Refusal("FORBIDDEN", {
+      say: `The price offers ${offered} days. Only a server key can give a longer trial.`,
+      field,
+    });
+  }
+  const days = asked ?? offered;
+  const { trialsPerUser } = await findPolicy(ctx.db, ctx.identity.mode);
+  if (days === 0) return { days: null, isCounted: false };
+  if (trialsPerUser === null || userId === null) return { days, isCounted: false };
+  const used = await countTrials(ctx.db, { userId, mode: ctx.identity.mode, stripeProducts });
+  if (used < trialsPerUser) return { days, isCounted: true };
+  if (asked === null) return { days: null, isCounted: false };
+  throw new Refusal("TRIAL_USED", { say: "The user has used up the trials of this product.", field });
+}

@@ -1,0 +1,38 @@
+import { Refusal } from "../base/refusal";
+import { priceInactive } from "./decide-sale";
+
+/** What Stripe found wrong with the request. */
+export interface Fault {
+  code: string;
+  param: string;
+  message: string;
+}
+
+/** What Stripe's refusal of a session means for whoever asked for it; null: there is no better word than its own. */
+export function readRefused({ code, param, message }: Fault): Refusal | null {
+  if (code === "email_invalid" || param === "customer_email") {
+    return new Refusal("EMAIL_INVALID", {
+      say: "Stripe does not take this e-mail address.",
+      field: "input.guest.email",
+    });
+  }
+  if (code === "url_invalid") {
+    const field = param === "cancel_url" ? "input.cancelUrl" : "input.successUrl";
+    return new Refusal("URL_NOT_ALLOWED", { say: "Stripe does not take this address.", field });
+  }
+  if (/^line_items\b/.test(param) && /inactive|not active|archived/i.test(message))
+    return priceInactive("input.priceId");
+  if (/^line_items\b/.test(param) && code === "resource_missing") {
+    return new Refusal("NO_PRICE", { say: "The price is not there any more in Stripe.", field: "input.priceId" });
+  }
+  if (/cannot combine currencies|currency/i.test(message) && param !== "currency" && /customer/i.test(message)) {
+    const say = "In Stripe the customer pays in another currency, and cannot pay in two.";
+    return new Refusal("STRIPE_REFUSED", { say, field: "input.priceId" });
+  }
+  return null;
+}
+
+/** The customer whom we know of was deleted in Stripe. */
+export function isCustomerGone({ code, param }: Fault): boolean {
+  return code === "resource_missing" && param === "customer";
+}
