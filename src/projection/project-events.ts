@@ -20,7 +20,7 @@ export interface Projecting {
 
 /** Of which Stripe is asked at the same time. */
 const LOOKS_AT_ONCE = 16;
-/** With those that are seen and wait to be applied: what comes together goes into one transaction. */
+/** With those that wait for their look, or are seen: what comes together is claimed and written together. */
 const SUBJECTS_AT_ONCE = 80;
 /** Claiming a few at once is cheaper than one by one, and nobody should notice the wait. */
 const GATHER_MS = 10;
@@ -38,10 +38,10 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
   const applier = openApplier(deps);
   const patience = openPatience();
   const working = new Map<ClaimedSubject, Promise<void>>();
-  let looking = 0;
+  const places = openPlaces(LOOKS_AT_ONCE);
 
   async function step(): Promise<boolean> {
-    const free = Math.min(LOOKS_AT_ONCE - looking, SUBJECTS_AT_ONCE - working.size);
+    const free = SUBJECTS_AT_ONCE - working.size;
     // Whoever finishes wakes us.
     if (free <= 0) return false;
     const connections = (await findConnected(deps.db)).filter(({ id }) => patience.mayAsk(id));
@@ -103,12 +103,7 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
   async function tryAll(at: Place, subject: string, events: readonly InboxEvent[]): Promise<unknown> {
     const { connection } = at;
     try {
-      looking++;
-      const seeing = seeSubject(deps, at, { subject, events }).finally(() => {
-        looking--;
-        wakeSoon();
-      });
-      const { facts, customers, isUnfinished } = await seeing;
+      const { facts, customers, isUnfinished } = await places.take(() => seeSubject(deps, at, { subject, events }));
       const refs = events.map(({ eventId }) => ({ connectionId: connection.id, eventId }));
       await applier.apply({ facts, customers, events: isUnfinished ? [] : refs });
       return isUnfinished ? new Error("Stripe is not done with it yet; it is looked at again.") : null;
@@ -172,6 +167,25 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
       // Whoever still waits for Stripe then is left to the lease: doing it twice is harmless.
       await Promise.race([Promise.all(working.values()), pause(STOP_WITHIN_MS)]);
       clearInterval(extending);
+    },
+  };
+}
+
+/** So many at the same time; the others wait, and whoever came first goes first. */
+function openPlaces(count: number) {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return {
+    async take<Result>(work: () => Promise<Result>): Promise<Result> {
+      if (free > 0) free--;
+      else await new Promise<void>((turn) => waiting.push(turn));
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free++;
+      }
     },
   };
 }

@@ -108,16 +108,16 @@ export async function claimSubjects(
 // A customer of whom two hundred events wait must not hide those of the others, nor the queue be read to its end.
 const CANDIDATES_PER_SUBJECT = 20;
 
-// Two claims at the same moment could each hold some rows of one subject; the lock gives it to one of them.
+// Two claims at the same moment could each hold some rows of one subject; the lock gives it to one of them. What is held is
+// read once and not looked up for each row: after a flood PostgreSQL does not know yet how many wait, and reads them all.
 const claimSql = `/* inbox.claim */
-  with due as materialized (
+  with held as materialized (
+    select connection_id, subject from stripe_inbox where state = 'PENDING' and claimed_until > now()
+  ), due as materialized (
     select e.connection_id, e.subject, e.next_try_at from stripe_inbox e
     where e.state = 'PENDING' and e.next_try_at <= now() and (e.claimed_until is null or e.claimed_until <= now())
       and ($3::uuid[] is null or e.connection_id = any($3))
-      and not exists (
-        select 1 from stripe_inbox held
-        where held.connection_id = e.connection_id and held.subject = e.subject and held.state = 'PENDING'
-          and held.claimed_until > now())
+      and (e.connection_id, e.subject) not in (select connection_id, subject from held)
     order by e.next_try_at limit $4
   ), subjects as materialized (
     select connection_id, subject from due group by connection_id, subject order by min(next_try_at) limit $1
