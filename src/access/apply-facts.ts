@@ -66,10 +66,10 @@ export async function applyFactsIn(tx: Tx, batch: Batch, now: Date): Promise<App
     return { before, facts: forgotten.has(customerName(lockOf(each))) ? withoutBuyer(each) : each };
   });
   const { origin, isQuiet = false, claimedBy = null } = batch;
-  const turns = await settle(tx, seen.map(toSeen).map(claimedAs(claimedBy)), { now, origin, lines, isQuiet });
-  const owners = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each.ownerId]));
+  const settled = await settle(tx, seen.map(toSeen).map(claimedAs(claimedBy)), { now, origin, lines, isQuiet });
+  const owners = new Map([...held.values(), ...settled.sources].map((each) => [nameOf(each.facts), each.ownerId]));
   return {
-    turns,
+    turns: settled.turns,
     sources: facts.map((each) => ({
       connectionId: each.connectionId,
       source: each.source,
@@ -85,12 +85,18 @@ export interface Seen {
   before: SourceFacts | null;
 }
 
+export interface SettledBatch {
+  /** As they are held now. */
+  sources: HeldSource[];
+  turns: AccessTurn[];
+}
+
 /** Owners, grants, journal and facts of sources that nobody else works on: their customers are locked. */
 export async function settle(
   tx: Tx,
   seen: readonly Seen[],
   { now, origin, lines, isQuiet = false }: Telling,
-): Promise<AccessTurn[]> {
+): Promise<SettledBatch> {
   const sources = seen.map(({ held }) => held);
   await shareLinks(
     tx,
@@ -120,15 +126,13 @@ export async function settle(
   const batch = plans.map((plan, index) => ({ plan, before: seen[index]?.before ?? null }));
   const told = [...lines, ...settled.flatMap((each) => each.lines)];
   const turns = await writePlans(tx, batch, { now, origin, lines: told, isQuiet });
-  await writeSources(
-    tx,
-    sources.map((held, index) => ({
-      ...held,
-      ownerId: owned[index]?.userId ?? null,
-      ownerBy: owned[index]?.by ?? null,
-    })),
-  );
-  return turns;
+  const written = sources.map((held, index) => ({
+    ...held,
+    ownerId: owned[index]?.userId ?? null,
+    ownerBy: owned[index]?.by ?? null,
+  }));
+  await writeSources(tx, written);
+  return { sources: written, turns };
 }
 
 function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFacts }): Seen {

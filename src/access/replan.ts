@@ -31,7 +31,7 @@ function replan(
     // Whoever had the lock before may have planned them already.
     const held = (await findSources(tx, marked)).filter((each) => each.isMarked);
     const seen = held.map((each) => ({ held: each, before: each.facts }));
-    const turns = await settle(tx, seen, { now: clock.now(), origin, lines: [] });
+    const { turns } = await settle(tx, seen, { now: clock.now(), origin, lines: [] });
     return { planned: marked.length, turns };
   });
 }

@@ -3,11 +3,12 @@ import type { Origin } from "../activities/activity-types";
 import { newUuid, toPublicId } from "../base/ids";
 import type { Tx } from "../database/db";
 import { CustomerLinkEntity } from "../links/customer-link.entity";
-import { insertCustomerLink } from "../links/customer-links.store";
+import { insertCustomerLinks } from "../links/customer-links.store";
 import { type Owner, decideOwner } from "../links/decide-owner";
 import { newUserRow } from "../users/create-user";
 import { emailKeyOf, emailSchema } from "../users/read-user-input";
-import { insertUser } from "../users/users.store";
+import type { UserEntity } from "../users/user.entity";
+import { insertUsers } from "../users/users.store";
 import type { HeldSource } from "./facts.store";
 import { type Concern, type OwnerWorld, questionOf } from "./load-owner-world";
 
@@ -18,7 +19,7 @@ export interface Settled {
 
 /**
  * Whose each of these is, one after the other: what is found out about one counts for the next. Users are made and customers
- * linked on the way, where the policy lets a purchase do so.
+ * linked on the way, where the policy lets a purchase do so; they are written together at the end.
  */
 export async function settleOwners(
   tx: Tx,
@@ -26,31 +27,39 @@ export async function settleOwners(
   world: OwnerWorld,
   { now, origin }: { now: Date; origin: Origin },
 ): Promise<Settled[]> {
-  const settled: Settled[] = [];
-  for (const concern of concerns) {
+  const made: Made = { users: [], links: [] };
+  const settled = concerns.map((concern) => {
     const owner = decideOwner(questionOf(concern, world));
-    settled.push(await carryOut(tx, concern.held, owner, { world, now, origin }));
-  }
+    return carryOut(concern.held, owner, { world, made, now, origin });
+  });
+  await insertUsers(tx, made.users);
+  await insertCustomerLinks(tx, made.links);
   return settled;
+}
+
+interface Made {
+  users: UserEntity[];
+  links: CustomerLinkEntity[];
 }
 
 interface Telling {
   world: OwnerWorld;
+  made: Made;
   now: Date;
   origin: Origin;
 }
 
-async function carryOut(tx: Tx, held: HeldSource, owner: Owner, telling: Telling): Promise<Settled> {
+function carryOut(held: HeldSource, owner: Owner, telling: Telling): Settled {
   if (owner.by === "CREATED") {
-    const made = await createBuyer(tx, held, telling);
-    const linked = await linkCustomer(tx, held, { userId: made.userId, by: "purchase" }, telling);
+    const made = createBuyer(held, telling);
+    const linked = linkCustomer(held, { userId: made.userId, by: "purchase" }, telling);
     return { owner: { userId: made.userId, by: "CREATED" }, lines: [made.line, ...linked] };
   }
   if (owner.by === "EMAIL") {
-    return { owner, lines: await linkCustomer(tx, held, { userId: owner.userId, by: "e-mail" }, telling) };
+    return { owner, lines: linkCustomer(held, { userId: owner.userId, by: "e-mail" }, telling) };
   }
   if (owner.by === "CLAIM") {
-    return { owner, lines: await linkClaimed(tx, held, { userId: owner.userId, by: "checkout" }, telling) };
+    return { owner, lines: linkClaimed(held, { userId: owner.userId, by: "checkout" }, telling) };
   }
   return {
     owner,
@@ -58,16 +67,15 @@ async function carryOut(tx: Tx, held: HeldSource, owner: Owner, telling: Telling
   };
 }
 
-async function createBuyer(
-  tx: Tx,
+function createBuyer(
   { facts }: HeldSource,
-  { world, now, origin }: Telling,
-): Promise<{ userId: string; line: ActivityLine }> {
+  { world, made, now, origin }: Telling,
+): { userId: string; line: ActivityLine } {
   const { email, name } = world.buyerOf(facts);
   const address = emailSchema.parse(email);
   // Whoever bought has typed it, and nobody has verified it.
   const user = newUserRow({ email: address, emailVerified: false, name: name?.slice(0, 500) ?? null }, now);
-  await insertUser(tx, user);
+  made.users.push(user);
   world.addressees.set(emailKeyOf(address), { userId: user.id, isVerified: false, customers: new Map() });
   const message = "The user was created by a purchase.";
   const line = { mode: facts.mode, at: now, userId: user.id, actor: "STRIPE", origin, message } as const;
@@ -75,25 +83,19 @@ async function createBuyer(
 }
 
 /** Whoever bought is that customer from now on, unless one of the two belongs to somebody else. */
-async function linkClaimed(
-  tx: Tx,
-  held: HeldSource,
-  named: { userId: string; by: string },
-  telling: Telling,
-): Promise<ActivityLine[]> {
+function linkClaimed(held: HeldSource, named: { userId: string; by: string }, telling: Telling): ActivityLine[] {
   const { connectionId, customer } = held.facts;
   const { links, unlinked, gone, served } = telling.world;
   const name = `${connectionId} ${customer ?? ""}`;
   if (links.has(name) || unlinked.has(name) || gone.has(name)) return [];
-  return served.has(`${connectionId} ${named.userId}`) ? [] : linkCustomer(tx, held, named, telling);
+  return served.has(`${connectionId} ${named.userId}`) ? [] : linkCustomer(held, named, telling);
 }
 
-async function linkCustomer(
-  tx: Tx,
+function linkCustomer(
   { facts }: HeldSource,
   { userId, by }: { userId: string; by: string },
-  { world, now, origin }: Telling,
-): Promise<ActivityLine[]> {
+  { world, made, now, origin }: Telling,
+): ActivityLine[] {
   const { connectionId, customer, mode } = facts;
   if (customer === null) return [];
   const link = Object.assign(new CustomerLinkEntity(), {
@@ -109,7 +111,7 @@ async function linkCustomer(
     pushWantedAt: null,
     pushError: null,
   });
-  await insertCustomerLink(tx, link);
+  made.links.push(link);
   world.links.set(`${connectionId} ${customer}`, userId);
   world.served.add(`${connectionId} ${userId}`);
   const { email } = world.buyerOf(facts);

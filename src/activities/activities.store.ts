@@ -1,11 +1,38 @@
 import type { Tx } from "../database/db";
-import { ActivityEntity } from "./activity.entity";
+import type { ActivityEntity } from "./activity.entity";
 
 /** Leaves out lines whose fact is recorded already. Answers the ids of the others. */
-export async function insertActivities(tx: Tx, rows: ActivityEntity[]): Promise<string[]> {
-  const insert = tx.repository(ActivityEntity).createQueryBuilder().insert().values(rows);
-  const result = await insert.orIgnore().returning("id").execute();
-  return (result.raw as { id: string }[]).map((row) => row.id);
+export async function insertActivities(tx: Tx, rows: readonly ActivityEntity[]): Promise<string[]> {
+  const written = await tx.rows<{ id: string }>(
+    `/* activities.insert */ insert into activities
+       (id, mode, type, custom_type, at, recorded_at, user_id, product_id, actor, actor_ref, origin, stripe_object,
+        message, data, once_key)
+     select id, mode, type, custom_type, at, recorded_at, user_id, product_id, actor, actor_ref, origin, stripe_object,
+        message, data, once_key
+     from json_populate_recordset(null::activities, $1) on conflict do nothing returning id`,
+    [JSON.stringify(rows.map(toColumns))],
+  );
+  return written.map((row) => row.id);
+}
+
+function toColumns(row: ActivityEntity): Record<string, unknown> {
+  return {
+    id: row.id,
+    mode: row.mode,
+    type: row.type,
+    custom_type: row.customType,
+    at: row.at,
+    recorded_at: row.recordedAt,
+    user_id: row.userId,
+    product_id: row.productId,
+    actor: row.actor,
+    actor_ref: row.actorRef,
+    origin: row.origin,
+    stripe_object: row.stripeObject,
+    message: row.message,
+    data: row.data,
+    once_key: row.onceKey,
+  };
 }
 
 /** Takes out of the journal what was written about a person who is removed; the lines themselves stay. */

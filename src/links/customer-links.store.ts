@@ -60,9 +60,15 @@ export async function findCustomerLinksById(
 }
 
 /** In one connection a customer has one user and a user one customer; whoever comes second is refused. */
-export async function insertCustomerLink(tx: Tx, link: CustomerLinkEntity): Promise<void> {
+export function insertCustomerLink(tx: Tx, link: CustomerLinkEntity): Promise<void> {
+  return insertCustomerLinks(tx, [link]);
+}
+
+/** All of them or none. */
+export async function insertCustomerLinks(tx: Tx, links: readonly CustomerLinkEntity[]): Promise<void> {
+  if (links.length === 0) return;
   try {
-    await tx.repository(CustomerLinkEntity).insert(link);
+    await tx.repository(CustomerLinkEntity).insert([...links]);
   } catch (error) {
     throw taken[brokenConstraint(error) ?? ""]?.() ?? error;
   }

@@ -1,4 +1,4 @@
-import { type Batch, applyFacts } from "../access/apply-facts";
+import { type Batch, applyFactsIn, takingTurns } from "../access/apply-facts";
 import type { Clock } from "../base/clock";
 import type { Db } from "../database/db";
 import type { EventRef } from "../stripe/inbox.store";
@@ -68,16 +68,20 @@ function takeBatch(waiting: readonly Waiting[]): Waiting[] {
   return waiting.slice(0, tooMany < 0 ? waiting.length : Math.max(tooMany, 1));
 }
 
-async function applyTogether(deps: { db: Db; clock: Clock }, all: readonly Seen[]): Promise<void> {
+/** That the events are done stands in the transaction that makes it true: one commit for both. */
+async function applyTogether({ db, clock }: { db: Db; clock: Clock }, all: readonly Seen[]): Promise<void> {
   const batch: Batch = {
     origin: "WEBHOOK",
     facts: all.flatMap(({ facts }) => facts),
     customers: all.flatMap(({ customers }) => customers),
   };
+  const events = all.flatMap((each) => each.events);
   const isNothing = batch.facts.length === 0 && batch.customers?.length === 0;
-  if (!isNothing) await applyFacts(deps, batch);
-  await finishEvents(
-    deps.db,
-    all.flatMap(({ events }) => events),
+  if (isNothing) return finishEvents(db, events);
+  await takingTurns(() =>
+    db.transaction(async (tx) => {
+      await applyFactsIn(tx, batch, clock.now());
+      await finishEvents(tx, events);
+    }),
   );
 }

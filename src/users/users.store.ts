@@ -54,8 +54,14 @@ export function userNotFound(field = "user"): Refusal {
   return new Refusal("NOT_FOUND", { say: "There is no such user.", field });
 }
 
-export async function insertUser(tx: Tx, user: UserEntity): Promise<void> {
-  await refusingTaken(() => tx.repository(UserEntity).insert(user));
+export function insertUser(tx: Tx, user: UserEntity): Promise<void> {
+  return insertUsers(tx, [user]);
+}
+
+/** All of them or none. */
+export async function insertUsers(tx: Tx, users: readonly UserEntity[]): Promise<void> {
+  if (users.length === 0) return;
+  await refusingTaken(() => tx.repository(UserEntity).insert([...users]));
 }
 
 export async function updateUserRow(tx: Tx, user: UserEntity): Promise<void> {
