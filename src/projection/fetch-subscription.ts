@@ -21,13 +21,12 @@ export async function fetchSubscriptionPapers(
   const items = await toTheEnd(desk, subscription.items, (stripe, page) =>
     stripe.subscriptionItems.list({ subscription: id, ...page }),
   );
-  return {
-    subscription,
-    items,
-    sessions: await fetchSessionsOf(desk, { subscription: id }),
-    disputes: await fetchDisputesOf(desk, subscription),
-    failure: await fetchFailure(desk, subscription),
-  };
+  // Somebody may be waiting to be let in, and neither answer needs the other.
+  const [sessions, disputes] = await Promise.all([
+    fetchSessionsOf(desk, { subscription: id }),
+    fetchDisputesOf(desk, subscription),
+  ]);
+  return { subscription, items, sessions, disputes, failure: await fetchFailure(desk, subscription) };
 }
 
 /** Those of the payment of its latest paid invoice: what was paid for longer ago is over. */
