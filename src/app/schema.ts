@@ -33,6 +33,7 @@ import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-l
 import { PurchaseOptionsResolver } from "../links/purchase-options.graphql";
 import { ProductsResolver } from "../products/products.graphql";
 import { SetupStatusResolver } from "../projection/setup-status.graphql";
+import { PortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
 import { UsersResolver } from "../users/users.graphql";
@@ -75,6 +76,8 @@ const resolvers = [
   ChangeUsersResolver,
   CustomersResolver,
   CheckoutResolver,
+  PortalResolver,
+  ViewerPortalResolver,
   ChangeLinksResolver,
   LinkImportResolver,
   JobsResolver,

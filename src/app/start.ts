@@ -7,6 +7,8 @@ import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
+import { buyRoutes } from "../http/buy";
+import type { ContextOf } from "../http/graphql";
 import { handBackRoute } from "../http/hand-back";
 import { type HttpServer, startHttp } from "../http/server";
 import { KEYS_CHANGED } from "../keys/api-keys.store";
@@ -102,6 +104,8 @@ async function serve(
   const tokens = openTokenVerifier(parts);
   const receipt = openReceipt(parts, () => background.received());
   opened.push(() => receipt.close());
+  const contextOf: ContextOf = (asked) =>
+    openContext(parts, { ...asked, take: (...counted) => rates.take(...counted) });
   const http = await startHttp({
     config,
     log,
@@ -109,8 +113,8 @@ async function serve(
     schema: buildLatchkeySchema(),
     laneFields: lane ? laneFields : NO_FIELDS,
     identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
-    contextOf: (asked) => openContext(parts, { ...asked, take: (...counted) => rates.take(...counted) }),
-    routes: [receipt.route, handBackRoute(config)],
+    contextOf,
+    routes: [receipt.route, handBackRoute(config), ...buyRoutes({ contextOf, log })],
     jwks: () => listPublicKeys({ db }),
     readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
     ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),

@@ -79,5 +79,5 @@ function blockerOf({ link, connection, product }: Offer): ErrorCode | null {
   if (connection.status === "DISCONNECTED") return "STRIPE_NOT_CONNECTED";
   if (!link.checkoutEnabled) return "CHECKOUT_DISABLED";
   // Archived or deleted in Stripe: its holders keep it, and nobody buys it any more.
-  return product?.active === false ? "NOT_FOR_SALE" : null;
+  return product?.active === false ? "PRICE_INACTIVE" : null;
 }

@@ -185,12 +185,12 @@ describe("what cannot be bought is shown to administrators only, with the reason
       },
     ],
     [
-      "NOT_FOR_SALE",
+      "PRICE_INACTIVE, for the product is archived in Stripe",
       async () => {
         const { key, goods } = await stock([once]);
         await shop.stripe.products.update(goods, { active: false });
         await shop.settled();
-        return { key, blockers: ["NOT_FOR_SALE"] };
+        return { key, blockers: ["PRICE_INACTIVE"] };
       },
     ],
     [

@@ -43,6 +43,7 @@ const table: Record<string, string> = {
   "Mutation.createCheckoutSession": "P U . W A",
   "Mutation.connectStripe": ". . . . A",
   "Mutation.createApiKey": ". . . . A",
+  "Mutation.createPortalSession": ". U . W A",
   "Mutation.createProduct": ". . . . A",
   "Mutation.createUser": ". . . W A",
   "Mutation.createUserToken": ". . . W A",

@@ -403,6 +403,24 @@ export type CreateCheckoutSessionInput = {
   user?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** A way into the customer portal. */
+export type CreatePortalSessionInput = {
+  /** Whether a user who is no customer yet becomes one; otherwise NO_STRIPE_CUSTOMER. */
+  createCustomerIfMissing?: InputMaybe<Scalars['Boolean']['input']>;
+  /** With what it opens: HOME by default. */
+  flow?: InputMaybe<PortalFlow>;
+  /** One for each click: asked twice, Stripe answers with the same session. It is not kept here, and a session does not live long. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The portal's language, as `de`; by default the browser's. */
+  locale?: InputMaybe<Scalars['String']['input']>;
+  /** Where the portal leads back to: an https address or an app's, on the server's allow-list. */
+  returnUrl: Scalars['String']['input'];
+  /** The subscription (sub_…) that a flow is about; may be left out when the user has one only. */
+  subscription?: InputMaybe<Scalars['String']['input']>;
+  /** The user, by our id or the caller's. A user token goes for itself; a server key names somebody. */
+  user?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** A new product. */
 export type CreateProductInput = {
   /** ENTITLED by default. */
@@ -931,6 +949,8 @@ export type Mutation = {
   createApiKey: CreateApiKeyPayload;
   /** Opens Stripe's page to buy a product, or answers the one that is open for the same user and price already. */
   createCheckoutSession: CheckoutSession;
+  /** Opens the customer portal for a user: subscriptions, cards, invoices. Each click gets its own session. */
+  createPortalSession: PortalSession;
   /** Makes a product. */
   createProduct: Product;
   /** Makes a product with a price in Stripe, named and described as ours, and links it. */
@@ -1017,6 +1037,11 @@ export type MutationCreateApiKeyArgs = {
 
 export type MutationCreateCheckoutSessionArgs = {
   input: CreateCheckoutSessionInput;
+};
+
+
+export type MutationCreatePortalSessionArgs = {
+  input: CreatePortalSessionInput;
 };
 
 
@@ -1174,6 +1199,26 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null for an empty page. */
   startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** With what the customer portal opens. */
+export type PortalFlow =
+  /** Its home page, with everything that it offers. */
+  | 'HOME'
+  /** Another card, and back. */
+  | 'PAYMENT_METHOD_UPDATE'
+  /** The end of a subscription, and back. */
+  | 'SUBSCRIPTION_CANCEL'
+  /** Another plan, and back. Which plans are offered is said in Stripe. */
+  | 'SUBSCRIPTION_UPDATE';
+
+/** A way into the customer portal, for one person and a few minutes. */
+export type PortalSession = {
+  __typename?: 'PortalSession';
+  /** Where the portal leads back to. */
+  returnUrl: Scalars['String']['output'];
+  /** Where to send the user at once. Whoever has this address is taken for the user: never keep it. */
+  url: Scalars['String']['output'];
 };
 
 /** What the customer portal of a Stripe account offers. */
@@ -2073,8 +2118,12 @@ export type UserToken = {
 /** Who is asking, as the credential says. */
 export type Viewer = {
   __typename?: 'Viewer';
+  /** Whether to show a way to the customer portal: the viewer is a user and a customer, and it is on. */
+  canOpenPortal: Scalars['Boolean']['output'];
   /** The mode that the credential decides. */
   mode: Mode;
+  /** Why not: UNAUTHENTICATED when nobody is signed in, NO_STRIPE_CUSTOMER before anything was bought. */
+  portalBlocker?: Maybe<ErrorCode>;
   /** What the credential may do. */
   role: Role;
   /** The user whom a user token speaks for. */
