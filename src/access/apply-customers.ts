@@ -29,6 +29,7 @@ export async function applyCustomers(
   }
   const gone = new Set(news.filter((each) => each.deleted).map(customerName));
   const dead = links.filter((link) => link.active && gone.has(customerName(link)));
+  if (dead.length === 0) return [];
   await buryCustomerLinks(
     tx,
     dead.map((link) => link.id),

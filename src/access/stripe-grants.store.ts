@@ -59,24 +59,23 @@ export async function insertStripeGrants(tx: Tx, grants: readonly GrantEntity[])
 /** What changes keeps its former life beside it, so that a question about the past is answered as it was then. */
 export async function updateStripeGrants(tx: Tx, grants: readonly GrantEntity[], now: Date): Promise<void> {
   if (grants.length === 0) return;
-  const values = [JSON.stringify(grants.map(toColumns)), now];
   await tx.rows(
-    `/* grants.keepVersions */ insert into grant_versions
-       (user_id, grant_id, until, reason, starts_at, ends_at, closes_at, ended_at, end_reason)
-     select g.user_id, g.id, $2, g.reason, g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason
-     from json_populate_recordset(null::grants, $1) n join grants g on g.user_id = n.user_id and g.id = n.id
-     where (g.reason, g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason)
-       is distinct from (n.reason, n.starts_at, n.ends_at, n.closes_at, n.ended_at, n.end_reason)
-     on conflict (user_id, grant_id, until) do nothing`,
-    values,
-  );
-  await tx.rows(
-    `/* grants.updateFromStripe */ update grants g set
+    `/* grants.updateFromStripe */ with n as materialized (
+       select * from json_populate_recordset(null::grants, $1)
+     ), kept as (
+       insert into grant_versions (user_id, grant_id, until, reason, starts_at, ends_at, closes_at, ended_at, end_reason)
+       select g.user_id, g.id, $2, g.reason, g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason
+       from n join grants g on g.user_id = n.user_id and g.id = n.id
+       where (g.reason, g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason)
+         is distinct from (n.reason, n.starts_at, n.ends_at, n.closes_at, n.ended_at, n.end_reason)
+       on conflict (user_id, grant_id, until) do nothing
+     )
+     update grants g set
        reason = n.reason, starts_at = n.starts_at, ends_at = n.ends_at, closes_at = n.closes_at, ended_at = n.ended_at,
        end_reason = n.end_reason, quantity = n.quantity, cancel_at_period_end = n.cancel_at_period_end,
        link_ids = n.link_ids, as_of = n.as_of, updated_at = $2
-     from json_populate_recordset(null::grants, $1) n where g.user_id = n.user_id and g.id = n.id`,
-    values,
+     from n where g.user_id = n.user_id and g.id = n.id`,
+    [JSON.stringify(grants.map(toColumns)), now],
   );
 }
 
