@@ -162,8 +162,9 @@ async function findHolders(
       customer,
       isOwnMaking: MADE_ON_THE_WAY.has(linkedBy),
     })),
-    ...held.flatMap(({ ownerId, ownerBy }) =>
-      ownerId === null ? [] : [{ userId: ownerId, customer: null, isOwnMaking: ownerBy !== "EMAIL" }],
+    // Why they have it stands above; what does not is that they were found, or made, by the address that was typed.
+    ...held.flatMap(({ ownerId }) =>
+      ownerId === null ? [] : [{ userId: ownerId, customer: null, isOwnMaking: true }],
     ),
   ];
   const users = await findUsersById(tx, [...new Set(holders.map(({ userId }) => userId))]);
