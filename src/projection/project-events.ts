@@ -4,7 +4,15 @@ import { withoutSecrets } from "../base/log";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { findConnected } from "../connections/connections.store";
 import { type Loop, runLoop } from "../jobs/run-loop";
-import { type ClaimedSubject, type InboxEvent, claimSubjects, extendClaims, failEvents } from "../stripe/inbox.store";
+import {
+  type ClaimedSubject,
+  type EventRef,
+  type InboxEvent,
+  claimSubjects,
+  extendClaims,
+  failEvents,
+  releaseEvents,
+} from "../stripe/inbox.store";
 import { type Trouble, decideRetry, troubleOf } from "./decide-retry";
 import type { LookDeps } from "./look-at";
 import { openApplier } from "./open-applier";
@@ -28,6 +36,9 @@ const EXTEND_EVERY_MS = 5 * SECOND;
 const WAKE_WITHIN_MS = 10 * SECOND;
 const STOP_WITHIN_MS = 5 * SECOND;
 
+/** Instead of a failure: its turn came when nobody was to be asked any more. */
+const NOT_NOW = Symbol("not now");
+
 interface Place {
   connection: ConnectionEntity;
   observation: bigint;
@@ -39,6 +50,7 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
   const patience = openPatience();
   const working = new Map<ClaimedSubject, Promise<void>>();
   const places = openPlaces(LOOKS_AT_ONCE);
+  let isStopping = false;
 
   async function step(): Promise<boolean> {
     const free = SUBJECTS_AT_ONCE - working.size;
@@ -82,11 +94,13 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
     try {
       const failure = await tryAll(at, subject.subject, subject.events);
       if (failure === null) return patience.wentWell(connection.id, subject.subject);
+      if (failure === NOT_NOW) return await releaseEvents(deps.db, refsOf(at, subject.events));
       const groups = troubleOf(failure) === "ITS_OWN" ? apart(subject.events) : [];
       if (groups.length < 2) return await park(connection, subject, subject.events, failure);
       for (const events of groups) {
         const own = await tryAll(at, subject.subject, events);
-        if (own !== null) await park(connection, subject, events, own);
+        if (own === NOT_NOW) await releaseEvents(deps.db, refsOf(at, events));
+        else if (own !== null) await park(connection, subject, events, own);
       }
     } catch (err) {
       // The lease runs out, and somebody tries again.
@@ -99,13 +113,17 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
     if (ms < WAKE_WITHIN_MS) setTimeout(() => loop.wake(), ms + 1).unref();
   }
 
-  /** What went wrong; null: nothing. */
+  /** What went wrong; null: nothing. Or NOT_NOW. */
   async function tryAll(at: Place, subject: string, events: readonly InboxEvent[]): Promise<unknown> {
-    const { connection } = at;
     try {
-      const { facts, customers, isUnfinished } = await places.take(() => seeSubject(deps, at, { subject, events }));
-      const refs = events.map(({ eventId }) => ({ connectionId: connection.id, eventId }));
-      await applier.apply({ facts, customers, events: isUnfinished ? [] : refs });
+      const seen = await places.take(async () => {
+        // The account may be in trouble since it was claimed.
+        const mayAsk = !isStopping && patience.mayAsk(at.connection.id);
+        return mayAsk ? seeSubject(deps, at, { subject, events }) : null;
+      });
+      if (!seen) return NOT_NOW;
+      const { facts, customers, isUnfinished } = seen;
+      await applier.apply({ facts, customers, events: isUnfinished ? [] : refsOf(at, events) });
       return isUnfinished ? new Error("Stripe is not done with it yet; it is looked at again.") : null;
     } catch (error) {
       return error ?? new Error("nothing was said");
@@ -163,12 +181,17 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
   return {
     wake: () => loop.wake(),
     stop: async () => {
+      isStopping = true;
       await loop.stop();
       // Whoever still waits for Stripe then is left to the lease: doing it twice is harmless.
       await Promise.race([Promise.all(working.values()), pause(STOP_WITHIN_MS)]);
       clearInterval(extending);
     },
   };
+}
+
+function refsOf({ connection }: Place, events: readonly InboxEvent[]): EventRef[] {
+  return events.map(({ eventId }) => ({ connectionId: connection.id, eventId }));
 }
 
 /** So many at the same time; the others wait, and whoever came first goes first. */

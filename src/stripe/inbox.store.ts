@@ -155,6 +155,16 @@ export interface EventRef {
   eventId: string;
 }
 
+/** Claimed, and not looked at: anybody may have them. */
+export async function releaseEvents(db: Reader, events: readonly EventRef[]): Promise<void> {
+  await db.rows(
+    `/* inbox.release */ update stripe_inbox e set claimed_until = null
+     from unnest($1::uuid[], $2::text[]) as released (connection_id, event_id)
+     where e.connection_id = released.connection_id and e.event_id = released.event_id and e.state = 'PENDING'`,
+    [events.map(({ connectionId }) => connectionId), events.map(({ eventId }) => eventId)],
+  );
+}
+
 /** Done, or of no concern. What it said about people is not kept. */
 export async function finishEvents(
   db: Reader,
