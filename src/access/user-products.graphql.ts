@@ -32,7 +32,8 @@ export class UserProductResolver {
 @Resolver(() => User)
 export class UserProductsResolver {
   @FieldResolver(() => UserProductConnection.type, {
-    description: "Every product that the caller may see, with this user's decision, oldest first.",
+    description:
+      "Every product that the caller may see, with this user's decision, oldest first. The user's own token is not shown what is hidden while it is locked.",
   })
   async products(
     @Root() user: User,

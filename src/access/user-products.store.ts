@@ -22,14 +22,15 @@ export function findUserProductPages(
   filter: UserProductFilter,
   page: PageRequest,
 ): Promise<Map<string, Page<ProductEntity>>> {
-  const live = filter.liveOnly ? ["p.status = 'LIVE'"] : [];
+  // The public is shown what is live, and of that what the user may open or what is shown when it is locked.
+  const live = filter.liveOnly ? ["p.status = 'LIVE'", `(p.show_when_locked or ${allowedSql})`] : [];
   const decided = filter.allowed === null ? [] : [filter.allowed ? allowedSql : `not ${allowedSql}`];
   const list = {
     order: productOrder,
     columns: "p.*",
     from: "products p",
     conditions: [...live, ...decided],
-    values: filter.allowed === null ? [] : [filter.mode, filter.at],
+    values: filter.allowed === null && !filter.liveOnly ? [] : [filter.mode, filter.at],
     parents: { ids: userIds },
   };
   return readPages(db, list, page, entityReader(db, ProductEntity));

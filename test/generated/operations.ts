@@ -1418,7 +1418,7 @@ export type Query = {
   policyPreview: AccessPreview;
   /** A product by key or id. */
   product?: Maybe<Product>;
-  /** The products that this caller may see, oldest first. */
+  /** The products that this caller may see, oldest first. The public is not shown what it may not open, unless it is shown when locked. */
   products: ProductConnection;
   /** A piece of content by the caller's name for it. */
   resource?: Maybe<Resource>;
@@ -1996,7 +1996,7 @@ export type User = Node & {
   metadata: Scalars['JSON']['output'];
   /** What the person is called. */
   name?: Maybe<Scalars['String']['output']>;
-  /** Every product that the caller may see, with this user's decision, oldest first. */
+  /** Every product that the caller may see, with this user's decision, oldest first. The user's own token is not shown what is hidden while it is locked. */
   products: UserProductConnection;
   /** The customers in Stripe that the user is or was linked to, in the viewer's mode. For server keys; others see none. */
   stripeCustomers: Array<StripeCustomerLink>;

@@ -8,8 +8,8 @@ const empty: Page<ProductEntity> = { rows: [], hasNext: false, hasPrevious: fals
 
 /** The catalogue as this caller may see it. */
 export function listProducts(ctx: Context, filter: ProductFilter, page: PageRequest): Promise<Page<ProductEntity>> {
-  const { mode } = ctx.identity;
+  const { mode, userId } = ctx.identity;
   if (readsEverything(ctx)) return findProductPage(ctx.db, mode, filter, page);
   if (filter.status && filter.status !== "LIVE") return Promise.resolve(empty);
-  return findProductPage(ctx.db, mode, { ...filter, status: "LIVE" }, page);
+  return findProductPage(ctx.db, mode, { ...filter, status: "LIVE", visitor: { userId, at: ctx.clock.now() } }, page);
 }

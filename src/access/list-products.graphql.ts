@@ -31,7 +31,10 @@ export class ProductFilterInput {
 @Resolver()
 export class ListProductsResolver {
   @Allow(...EVERYBODY)
-  @Query(() => ProductConnection.type, { description: "The products that this caller may see, oldest first." })
+  @Query(() => ProductConnection.type, {
+    description:
+      "The products that this caller may see, oldest first. The public is not shown what it may not open, unless it is shown when locked.",
+  })
   async products(
     @Ctx() ctx: Context,
     @Arg("filter", () => ProductFilterInput, { nullable: true, description: "Which ones." })
