@@ -22,6 +22,7 @@ export interface SetupConnection extends WebhookState {
     | "webhookEndpoint"
     | "webhookEventTypes"
     | "portalConfiguration"
+    | "portal"
   >;
   lastEventAt: Date | null;
   lastRejectedAt: Date | null;
@@ -126,9 +127,19 @@ const looks: readonly Look[] = [
     key: "portal_configuration",
     required: false,
     good: "The customer portal has a configuration.",
-    fix: "testStripeConnection, which makes one or says why Stripe refuses",
+    fix: "activateCustomerPortal, which makes one or says why Stripe refuses; testStripeConnection does it too",
     wrong: ({ connection }) =>
       connection.portalConfiguration === null ? "The customer portal has no configuration." : null,
+  },
+  {
+    key: "portal_addresses",
+    required: false,
+    good: "The customer portal shows a privacy policy and terms of service, or is switched off.",
+    fix: "updatePortalSettings(privacyPolicyUrl, termsOfServiceUrl)",
+    wrong: ({ connection: { portal } }) => {
+      if (portal.enabled === false || (portal.privacyPolicyUrl && portal.termsOfServiceUrl)) return null;
+      return "The customer portal shows no privacy policy or no terms of service, which Stripe asks for.";
+    },
   },
 ];
 

@@ -36,19 +36,27 @@ async function until(isDone: () => Promise<boolean>): Promise<void> {
   }
 }
 
-test("CH-S1, CH-S2: from nothing to ready, each step with what mends it", async () => {
+test("CH-S1, CH-S2, CH-S26, TA-S14: from nothing to ready, each step with what mends it", async () => {
   const before = await status();
   expect(before.ready).toBe(false);
   expect(before.steps.find(({ key }) => key === "account_connected")?.fix).toBe("connectStripe");
-  await connect();
-  expect((await status()).open).toEqual(["product_exists", "product_linked", "return_urls"]);
+  const connected = await connect();
+  expect((await status()).open).toEqual(["portal_addresses", "product_exists", "product_linked", "return_urls"]);
   await shop.latchkey.get(`mutation { createProduct(input: { key: "course", name: "Course" }) { id } }`);
-  expect((await status()).open).toEqual(["product_linked", "return_urls"]);
+  expect((await status()).open).toEqual(["portal_addresses", "product_linked", "return_urls"]);
   const { id } = await shop.stripe.products.create({ name: "Course" });
   await shop.stripe.prices.create({ product: id, currency: "eur", unit_amount: 900 });
   await shop.latchkey.get(
     `mutation { linkProduct(input: { product: "course", stripeProductId: "${id}", importExisting: false }) { preview { gaining } } }`,
   );
+  expect(await status()).toMatchObject({ ready: true, open: ["portal_addresses", "return_urls"] });
+  const addresses = {
+    privacyPolicyUrl: "https://shop.example/privacy",
+    termsOfServiceUrl: "https://shop.example/terms",
+  };
+  await shop.latchkey.get("mutation ($input: PortalSettingsInput!) { updatePortalSettings(input: $input) { id } }", {
+    input: { connection: connected.connectStripe.id, ...addresses },
+  });
   expect(await status()).toMatchObject({ ready: true, open: ["return_urls"] });
 });
 
