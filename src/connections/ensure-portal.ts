@@ -37,7 +37,7 @@ export async function ensureConfiguration(
   const wanted = { ...toPortalFeatures(held.choices), metadata: METADATA };
   const made = await askStripe(() => stripe.billingPortal.configurations.create(wanted));
   // Two who looked at once both found none. The older one stands, for both of them; the other one is put aside.
-  const first = (await listActive(stripe)).filter(isOurs).sort(oldestFirst)[0] ?? made;
+  const first = (await listActive(stripe)).filter(isOurs).at(-1) ?? made;
   if (first.id !== made.id) {
     await askStripe(() => stripe.billingPortal.configurations.update(made.id, { active: false }));
   }
@@ -47,10 +47,11 @@ export async function ensureConfiguration(
 type Configuration = Stripe.BillingPortal.Configuration;
 
 function choose(all: readonly Configuration[], held: string | null): Configuration | null {
-  const ours = all.filter(isOurs).sort(oldestFirst);
-  return all.find(({ id }) => id === held) ?? ours[0] ?? all.find((one) => one.is_default) ?? null;
+  const oldest = all.filter(isOurs).at(-1);
+  return all.find(({ id }) => id === held) ?? oldest ?? all.find((one) => one.is_default) ?? null;
 }
 
+/** The newest first, as Stripe lists them: of two that were made in one second their times say nothing. */
 function listActive(stripe: Stripe): Promise<Configuration[]> {
   const list = stripe.billingPortal.configurations.list({ active: true, limit: 100 });
   return askStripe(() => list.autoPagingToArray({ limit: 1_000 }));
@@ -58,8 +59,4 @@ function listActive(stripe: Stripe): Promise<Configuration[]> {
 
 function isOurs({ metadata }: Configuration): boolean {
   return metadata?.["made_by"] === METADATA.made_by;
-}
-
-function oldestFirst(a: Configuration, b: Configuration): number {
-  return a.created - b.created || (a.id < b.id ? -1 : 1);
 }
