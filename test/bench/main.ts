@@ -47,7 +47,7 @@ interface Options {
 const program = new Command("bench")
   .description("How fast, as ratios against baselines in the same run. It reports, and fails nothing on speed.")
   .argument("[measures...]", `which ones: ${describe()}; all but the longest by default`)
-  .option("--short", "about a minute in total: proves that it still runs", false)
+  .option("--short", "a minute or two in total: proves that it still runs", false)
   .option("--rounds <count>", "how many rounds of five seconds")
   .action(run);
 
