@@ -1,6 +1,7 @@
 import { openStall, type Stall } from "../kit/open-stall";
 import { CHECKOUT_ENV, checkoutOperationsOf } from "../kit/checkout-operations";
 import type { Shop } from "../kit/start-shop";
+import { until } from "../kit/operations";
 import { startTolledShop } from "../kit/start-tolled-shop";
 import type { Toll } from "../kit/open-toll";
 
@@ -189,6 +190,19 @@ describe("who buys", () => {
     expect((await buying.see((await open()).id))?.user).toBeNull();
   });
 
+  test("what guests open from one address is counted, whoever they say they are", async () => {
+    const codes: string[] = [];
+    // Twice the limit and a little: the minute may end in between.
+    for (let n = 0; n < 130 && !codes.includes("RATE_LIMITED"); n++) {
+      const guest = { email: `many-${n}@shop.example` };
+      const { errors = [] } = await buying.tryOpen({ product: "pro", priceId: stall.once, guest }, page);
+      codes.push(...errors.map(({ extensions }) => String(extensions.code)));
+    }
+    expect(codes).toEqual(["RATE_LIMITED"]);
+    const { id } = await somebody();
+    expect((await buying.open({ product: "pro", priceId: stall.once, user: id })).status).toBe("open");
+  }, 30_000);
+
   test("guests do not buy where the policy makes no users of purchases", async () => {
     await buying.policy({ autoCreateUsers: "NEVER" });
     expect(await codeOf({ guest: { email: "new@shop.example" } }, page)).toMatchObject({ code: "FORBIDDEN" });
@@ -306,6 +320,23 @@ describe("Stripe has trouble", () => {
     expect((await buying.open({ product: "pro", priceId: stall.once }, ada.token)).status).toBe("open");
     expect((await shop.stripe.customers.list({ email: ada.email })).data).toHaveLength(1);
   }, 40_000);
+
+  test("it is slow at each step: within ten seconds all the same, and what it made late is what the next try finds", async () => {
+    const ada = await somebody();
+    const plan = { kind: "slow", method: "POST" };
+    await shop.control("plan-fault", { ...plan, path: "/v1/customers", ms: 4_000 });
+    await shop.control("plan-fault", { ...plan, path: "/v1/checkout/sessions", ms: 6_000, count: 2 });
+    const began = Date.now();
+    expect(await codeOf({}, ada.token)).toMatchObject({ code: "STRIPE_UNAVAILABLE", retryable: true });
+    expect(Date.now() - began).toBeLessThan(10_000);
+    await shop.control("clear-faults");
+    const codes = async () => (await buying.tryOpen({ product: "pro", priceId: stall.once }, ada.token)).errors ?? [];
+    expect(await until(codes, (errors) => errors.length === 0, 30_000)).toEqual([]);
+    const [customer, ...more] = (await shop.stripe.customers.list({ email: ada.email })).data;
+    expect(more).toEqual([]);
+    const { data } = await shop.stripe.checkout.sessions.list({ customer: customer?.id ?? "" });
+    expect(data).toHaveLength(1);
+  }, 60_000);
 
   test("it fails, before or after the work: the next try makes one customer and one session", async () => {
     for (const kind of ["error-before", "error-after"]) {

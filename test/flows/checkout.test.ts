@@ -219,6 +219,17 @@ describe("many at once", () => {
     expect(await customersOf(ada.email)).toHaveLength(1);
   });
 
+  test("F11: the same when each of them has a key of its own, and so a session of its own", async () => {
+    const ada = await somebody();
+    const opened = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        buying.open({ product: "pro", priceId: stall.once, user: ada.id, idempotencyKey: `first ${n}` }),
+      ),
+    );
+    expect(new Set(opened.map(({ id }) => id)).size).toBe(100);
+    expect(await customersOf(ada.email)).toHaveLength(1);
+  }, 30_000);
+
   test("F11: the same when Stripe makes the customer and the session, and answers neither", async () => {
     const ada = await somebody();
     for (const path of ["/v1/customers", "/v1/checkout/sessions"])
@@ -257,6 +268,20 @@ describe("many at once", () => {
       inStripe.push(id);
     expect(inStripe.sort()).toEqual([...sessions].sort());
   }, 120_000);
+
+  test("two that ask for different things at once: one of the two is open in the end", async () => {
+    const ada = await somebody();
+    const ask = (quantity: number) =>
+      buying.open({ product: "pro", priceId: stall.once, quantity, user: ada.id }).then(({ id }) => id);
+    for (let round = 0; round < 10; round++) {
+      const ids = await Promise.all([ask(2 * round + 1), ask(2 * round + 2)]);
+      expect(new Set(ids).size).toBe(2);
+      const customer = (await customersOf(ada.email))[0]?.id ?? "";
+      const { data } = await shop.stripe.checkout.sessions.list({ customer, status: "open" });
+      expect(data).toHaveLength(1);
+      expect(ids).toContain(data[0]?.id);
+    }
+  });
 
   test("F10: buying twice anyway is said once, and cancelling one of the two keeps access", async () => {
     const ada = await somebody();
