@@ -25,7 +25,11 @@ abstract class LinkTermsInput {
   })
   priceIds?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: "What checkout sells if the buyer names no price." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What checkout sells if the buyer names no price. Naming one offers the product in our checkout, if it was bought in no way yet.",
+  })
   checkoutPriceId?: string | null;
 
   @Field(() => Int, {

@@ -94,7 +94,12 @@ export async function createStripeProduct(
     await lockLinks(tx, connection.id);
     const [twin] = await findLinksById(tx, mode, [id]);
     if (twin) return twin;
-    await writeLink(tx, deps.identity, { before: null, after: link, catalogue });
+    await writeLink(tx, deps.identity, {
+      before: null,
+      after: link,
+      catalogue,
+      isForSale: input.checkoutEnabled === true,
+    });
     return link;
   });
   await replanSoon(deps);

@@ -10,7 +10,7 @@ import { findProducts } from "../products/find-products";
 import type { JobEntity } from "./job.entity";
 import { type LinkFields, type LinkTerms, readLinkTerms, usualTerms } from "./read-link-terms";
 import { startLinkImport } from "./start-link-import";
-import { refuseOverlap, writeLink } from "./write-link";
+import { chooses, refuseOverlap, writeLink } from "./write-link";
 
 export type NewLink = LinkFields & {
   product: string;
@@ -51,7 +51,7 @@ export async function linkProduct(deps: Deps & { identity: Identity }, input: Ne
   });
   if (input.dryRun) return { link: null, preview, job: null };
   const job = await deps.db.transaction(async (tx) => {
-    await writeLink(tx, deps.identity, { before: null, after: link, catalogue });
+    await writeLink(tx, deps.identity, { before: null, after: link, catalogue, isForSale: chooses(input) });
     if (input.importExisting === false) return null;
     return startLinkImport(tx, deps, { link, notify: input.notifyImported ?? false });
   });

@@ -9,7 +9,7 @@ import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksById, linkNotFound, lockProductLink } from "../links/product-links.store";
 import { type LinkChange, stripeProductNotFound } from "./link-product";
 import { type LinkFields, readLinkTerms } from "./read-link-terms";
-import { refuseOverlap, writeLink } from "./write-link";
+import { chooses, refuseOverlap, writeLink } from "./write-link";
 
 export type ChangedLink = LinkFields & { link: string; dryRun?: boolean | null | undefined };
 
@@ -37,7 +37,7 @@ export async function updateProductLink(deps: Deps & { identity: Identity }, inp
     const before = await lockProductLink(tx, found.id);
     if (before.state !== "ACTIVE") throw linkNotFound();
     const after = changed(before);
-    await writeLink(tx, deps.identity, { before, after, catalogue });
+    await writeLink(tx, deps.identity, { before, after, catalogue, isForSale: chooses(input) });
     return after;
   });
   await replanSoon(deps);

@@ -7,12 +7,14 @@ import type { Identity } from "../graphql/context";
 import type { StripePriceRow, StripeProductRow } from "../links/catalogue";
 import { keepStripePrices, keepStripeProducts } from "../links/catalogue.store";
 import type { ProductLinkEntity } from "../links/product-link.entity";
+import type { LinkFields } from "./read-link-terms";
 import {
   findLinksOfStripeProducts,
   insertProductLink,
   lockLinks,
   updateProductLinkRow,
 } from "../links/product-links.store";
+import { lockProduct, updateProductRow } from "../products/products.store";
 import { queueNotices } from "../outbox/queue-notices";
 
 export interface LinkWrite {
@@ -21,13 +23,16 @@ export interface LinkWrite {
   after: ProductLinkEntity;
   /** As it was seen in Stripe just now. */
   catalogue: { product: StripeProductRow; prices: readonly StripePriceRow[] } | null;
+  /** The caller has chosen that it is sold through our checkout. */
+  isForSale?: boolean;
 }
 
 /**
  * Writes a new or changed link with its line in the journal, and marks everything that it concerns: that is planned again
  * after the commit. Whoever applies facts meanwhile waits, so that nobody's purchase falls between the two.
  */
-export async function writeLink(tx: Tx, identity: Identity, { before, after, catalogue }: LinkWrite): Promise<void> {
+export async function writeLink(tx: Tx, identity: Identity, write: LinkWrite): Promise<void> {
+  const { before, after, catalogue } = write;
   const { connectionId, stripeProduct, updatedAt: now } = after;
   await lockLinks(tx, connectionId);
   if (after.state === "ACTIVE") await refuseOverlap(tx, after);
@@ -36,9 +41,22 @@ export async function writeLink(tx: Tx, identity: Identity, { before, after, cat
     await keepStripePrices(tx, catalogue.prices);
   }
   await (before ? updateProductLinkRow(tx, after) : insertProductLink(tx, after));
+  if (write.isForSale) await sellByCheckout(tx, after.productId, now);
   await markForPlan(tx, { connectionId, stripeProduct });
   const lines = await recordActivities(tx, now, [lineOf(identity, before, after)]);
   await queueNotices(tx, now, lines);
+}
+
+/** Naming a price for checkout, or switching checkout on, says that it is to be sold by it. */
+export function chooses(fields: Pick<LinkFields, "checkoutEnabled" | "checkoutPriceId">): boolean {
+  return fields.checkoutEnabled === true || Boolean(fields.checkoutPriceId);
+}
+
+/** A product that was bought in no way is bought through our checkout from now on; another way was somebody's choice. */
+async function sellByCheckout(tx: Tx, productId: string, now: Date): Promise<void> {
+  const product = await lockProduct(tx, { id: productId, key: null });
+  if (product.purchaseMethod !== "NONE") return;
+  await updateProductRow(tx, Object.assign(product, { purchaseMethod: "CHECKOUT" as const, updatedAt: now }));
 }
 
 /** Each price of a Stripe product opens one product of ours: two links that share one would contradict each other. */

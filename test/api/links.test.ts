@@ -210,6 +210,29 @@ describe("RWS-S2 RWS-S6 CH-S14: what was bought opens", () => {
   });
 });
 
+test("CH-S18: choosing what checkout sells gives the product its public address; another way of buying stays", async () => {
+  const { id: stripeProduct } = await shop.stripe.products.create({ name: "To be sold" });
+  const { id: price } = await shop.stripe.prices.create({ product: stripeProduct, currency: "usd", unit_amount: 900 });
+  const create = "mutation ($input: CreateProductInput!) { createProduct(input: $input) { id } }";
+  const link = "mutation ($input: LinkProductInput!) { linkProduct(input: $input) { link { id } } }";
+  const bought = async (key: string) =>
+    (
+      await shop.latchkey.get<{ product: { purchaseMethod: string; purchaseUrl: string | null } }>(
+        `query ($key: String!) { product(key: $key) { purchaseMethod purchaseUrl } }`,
+        { key },
+      )
+    ).product;
+  await shop.latchkey.get(create, { input: { key: "to-be-sold", name: "To be sold" } });
+  expect(await bought("to-be-sold")).toEqual({ purchaseMethod: "NONE", purchaseUrl: null });
+  await shop.latchkey.get(link, {
+    input: { product: "to-be-sold", stripeProductId: stripeProduct, checkoutPriceId: price, importExisting: false },
+  });
+  expect(await bought("to-be-sold")).toEqual({
+    purchaseMethod: "CHECKOUT",
+    purchaseUrl: expect.stringContaining("/buy/to-be-sold"),
+  });
+});
+
 describe("changing a link", () => {
   test("narrowing takes from those who hold other prices and widening gives back, each told by a dry run first", async () => {
     const { key, link, monthly, once } = await linked("Narrowed");
