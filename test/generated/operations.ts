@@ -899,7 +899,7 @@ export type LinkProductInput = {
   accessDurationDays?: InputMaybe<Scalars['Int']['input']>;
   /** One-off purchases end at this moment. Not together with accessDurationDays. */
   accessEndsAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** What checkout sells if the buyer names no price. */
+  /** What checkout sells if the buyer names no price. Naming one offers the product in our checkout, if it was bought in no way yet. */
   checkoutPriceId?: InputMaybe<Scalars['String']['input']>;
   /** The account of the Stripe product, if several are connected. */
   connection?: InputMaybe<Scalars['ID']['input']>;
@@ -1925,7 +1925,7 @@ export type UpdateProductLinkInput = {
   accessEndsAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** Whether it is sold through our checkout. */
   checkoutEnabled?: InputMaybe<Scalars['Boolean']['input']>;
-  /** What checkout sells if the buyer names no price. */
+  /** What checkout sells if the buyer names no price. Naming one offers the product in our checkout, if it was bought in no way yet. */
   checkoutPriceId?: InputMaybe<Scalars['String']['input']>;
   /** Only say who would gain and who would lose, and change nothing. */
   dryRun?: InputMaybe<Scalars['Boolean']['input']>;
