@@ -17,8 +17,16 @@ import { userNode } from "../users/users.graphql";
 
 /** Everything that can be asked for by its id alone. */
 const nodes = [
-  ...[userNode, productNode, resourceNode, grantNode, activityNode, apiKeyNode],
-  ...[connectionNode, productLinkNode, customerLinkNode, jobNode],
+  userNode,
+  productNode,
+  resourceNode,
+  grantNode,
+  activityNode,
+  apiKeyNode,
+  connectionNode,
+  productLinkNode,
+  customerLinkNode,
+  jobNode,
 ];
 const nodeKinds = new Map<IdKind, NodeKind>(nodes.map((node) => [node.kind, node]));
 

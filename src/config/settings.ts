@@ -169,7 +169,8 @@ export const settings = {
     bounds: { min: 1, max: 100_000_000 },
   },
   LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER: {
-    meaning: "New checkouts a minute that one user's tokens may open. One that is open already is given again, uncounted.",
+    meaning:
+      "New checkouts a minute that one user's tokens may open. One that is open already is given again, uncounted.",
     default: "30",
     whenEmpty: "30.",
     bounds: { min: 1, max: 1_000_000 },
