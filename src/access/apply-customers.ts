@@ -2,7 +2,7 @@ import type { Origin } from "../activities/activity-types";
 import type { ActivityLine } from "../activities/record-activities";
 import type { Tx } from "../database/db";
 import { buryCustomerLinks, findActiveLinks } from "../links/customer-links.store";
-import type { CustomerKey, CustomerSnapshot } from "../links/customer-snapshot";
+import { type CustomerSnapshot, customerName } from "../links/customer-snapshot";
 import { findCustomers, keepCustomers } from "../links/customers.store";
 import { findModes, markForPlan } from "./facts.store";
 
@@ -46,8 +46,4 @@ export async function applyCustomers(
     const line = { mode, at: now, userId: link.userId, actor: "STRIPE", origin, message } as const;
     return [{ ...line, type: "CUSTOMER_UNLINKED", stripeObject: link.customer }];
   });
-}
-
-export function customerName({ connectionId, customer }: CustomerKey): string {
-  return `${connectionId} ${customer}`;
 }

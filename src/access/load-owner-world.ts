@@ -1,6 +1,6 @@
 import type { Reader } from "../database/db";
 import { findActiveLinks, findLinksOfUsers, findUnlinkedCustomers } from "../links/customer-links.store";
-import type { CustomerKey } from "../links/customer-snapshot";
+import { type CustomerKey, customerName } from "../links/customer-snapshot";
 import { findCustomers } from "../links/customers.store";
 import type { OwnerQuestion } from "../links/decide-owner";
 import { findOwnSessions } from "../links/own-sessions.store";
@@ -38,21 +38,21 @@ export async function loadOwnerWorld(db: Reader, sources: readonly HeldSource[])
   const keys = sources.flatMap(({ facts }) => customerOf(facts) ?? []);
   const links = await findActiveLinks(db, keys);
   const unlinked = await findUnlinkedCustomers(db, keys);
-  const customers = new Map((await findCustomers(db, keys)).map((each) => [nameOf(each), each]));
+  const customers = new Map((await findCustomers(db, keys)).map((each) => [customerName(each), each]));
   const buyerOf = (facts: SourceFacts) => {
     const key = customerOf(facts);
-    const customer = key && customers.get(nameOf(key));
+    const customer = key && customers.get(customerName(key));
     return customer && !customer.deleted ? { ...facts.buyer, ...known(customer) } : facts.buyer;
   };
-  const linked = new Set(links.map(nameOf));
+  const linked = new Set(links.map(customerName));
   const open = sources.filter(({ facts }) => !linked.has(`${facts.connectionId} ${facts.customer ?? ""}`));
   const emails = open.flatMap(({ facts }) => buyerOf(facts).email ?? []);
   const own = await findOwnSessions(db, sources.flatMap(sessionsOf));
   const claimants = [...sources.flatMap((each) => each.claimedBy ?? []), ...own.map(({ userId }) => userId)];
   const named = [...claimants, ...sources.flatMap(({ ownerId }) => ownerId ?? [])];
   return {
-    links: new Map(links.map((link) => [nameOf(link), link.userId])),
-    unlinked: new Set(unlinked.map(nameOf)),
+    links: new Map(links.map((link) => [customerName(link), link.userId])),
+    unlinked: new Set(unlinked.map(customerName)),
     gone: new Set([...customers].filter(([, { deleted }]) => deleted).map(([name]) => name)),
     sessions: new Map(own.map(({ connectionId, session, userId }) => [`${connectionId} ${session}`, userId])),
     served: await findServed(db, claimants),
@@ -114,8 +114,8 @@ export function questionOf({ held, isOurs, mayCreate }: Concern, world: OwnerWor
   return {
     claimedBy: claimant,
     customer: facts.customer,
-    linkedUser: (key && world.links.get(nameOf(key))) ?? null,
-    wasUnlinked: key !== null && world.unlinked.has(nameOf(key)),
+    linkedUser: (key && world.links.get(customerName(key))) ?? null,
+    wasUnlinked: key !== null && world.unlinked.has(customerName(key)),
     givenTo: isGuest && isPresent(ownerId) ? ownerId : null,
     wasRemoved: (claimants.length > 0 && claimant === null) || (isGuest && ownerId !== null && !isPresent(ownerId)),
     addressee: addressee
@@ -128,8 +128,4 @@ export function questionOf({ held, isOurs, mayCreate }: Concern, world: OwnerWor
 
 function customerOf({ connectionId, customer }: SourceFacts): CustomerKey | null {
   return customer === null ? null : { connectionId, customer };
-}
-
-function nameOf({ connectionId, customer }: CustomerKey): string {
-  return `${connectionId} ${customer}`;
 }

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import { idOf } from "../projection/read-references";
 import type { Target } from "../projection/target";
 
 /** Something that was bought, as a list of Stripe's shows it: enough to tell whether it is worth a look. */
@@ -71,8 +72,4 @@ export function readListedInvoice(invoice: Stripe.Invoice, lines: readonly Strip
   if (items.length === 0) return null;
   const { id, created } = invoice;
   return { target: { kind: "INVOICE", id }, source: id, items, boughtAt: new Date(created * 1000), overAt: null };
-}
-
-function idOf(reference: string | { id: string } | null | undefined): string | null {
-  return typeof reference === "string" ? reference : (reference?.id ?? null);
 }

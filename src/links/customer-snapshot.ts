@@ -16,3 +16,8 @@ export interface CustomerKey {
   connectionId: string;
   customer: string;
 }
+
+/** One name for one customer: a key of maps, and what takes turns for it. */
+export function customerName({ connectionId, customer }: CustomerKey): string {
+  return `${connectionId} ${customer}`;
+}

@@ -1,6 +1,6 @@
 import type { Reader, Tx } from "../database/db";
 import { emailKeyOf } from "../users/read-user-input";
-import type { CustomerKey, CustomerSnapshot } from "./customer-snapshot";
+import { type CustomerKey, type CustomerSnapshot, customerName } from "./customer-snapshot";
 
 interface CustomerRow {
   connectionId: string;
@@ -42,7 +42,7 @@ export async function keepCustomers(tx: Tx, snapshots: readonly CustomerSnapshot
 function newestOfEach(snapshots: readonly CustomerSnapshot[]): CustomerSnapshot[] {
   const byKey = new Map<string, CustomerSnapshot>();
   for (const each of snapshots) {
-    const key = nameOf(each);
+    const key = customerName(each);
     const held = byKey.get(key);
     if (!held || held.observation < each.observation) byKey.set(key, each);
   }
@@ -66,17 +66,13 @@ export async function findCustomers(db: Reader, keys: readonly CustomerKey[]): P
  * after the customer was moved. Until the transaction ends.
  */
 export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promise<void> {
-  const names = [...new Set(keys.map(nameOf))].sort();
+  const names = [...new Set(keys.map(customerName))].sort();
   if (names.length === 0) return;
   await tx.rows(
     `/* customers.lock */ select pg_advisory_xact_lock(hashtextextended('stripe customer ' || name, 0))
      from (select name from unnest($1::text[]) with ordinality as wanted (name, place) order by place) wanted`,
     [names],
   );
-}
-
-function nameOf({ connectionId, customer }: CustomerKey): string {
-  return `${connectionId} ${customer}`;
 }
 
 /** What Stripe said of the customers of somebody who is removed. */
