@@ -3,6 +3,7 @@ import { Foundation1763683200000 } from "./1763683200000-foundation";
 import { Stripe1763769600000 } from "./1763769600000-stripe";
 import { Check1763773200000 } from "./1763773200000-check";
 import { Checkout1763856000000 } from "./1763856000000-checkout";
+import { LongWork1763942400000 } from "./1763942400000-long-work";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   Stripe1763769600000,
   Check1763773200000,
   Checkout1763856000000,
+  LongWork1763942400000,
 ];

@@ -97,6 +97,13 @@ create table checkout_sessions (
   constraint checkout_sessions_status_check CHECK (status = ANY (ARRAY['MAKING'::text, 'OPEN'::text, 'CLOSING'::text, 'COMPLETE'::text, 'EXPIRED'::text]))
 );
 
+create table clock_sweeps (
+  name text not null,
+  swept_at timestamp with time zone not null,
+  swept_id uuid,
+  constraint clock_sweeps_pkey PRIMARY KEY (name)
+);
+
 create table customer_links (
   id uuid not null,
   connection_id uuid not null,
@@ -186,6 +193,35 @@ create table idempotency_keys (
   object_id uuid not null,
   created_at timestamp with time zone not null,
   constraint idempotency_keys_pkey PRIMARY KEY (mode, operation, key)
+);
+
+create table job_file_pieces (
+  job_id uuid not null,
+  place integer not null,
+  starts_at bigint not null,
+  piece bytea not null,
+  constraint job_file_pieces_pkey PRIMARY KEY (job_id, place)
+);
+
+create table job_files (
+  job_id uuid not null,
+  direction text not null,
+  name text not null,
+  content_type text not null,
+  bytes bigint default 0 not null,
+  complete boolean default false not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint job_files_pkey PRIMARY KEY (job_id),
+  constraint job_files_direction_check CHECK (direction = ANY (ARRAY['IN'::text, 'OUT'::text]))
+);
+
+create table job_notes (
+  job_id uuid not null,
+  kind text not null,
+  subject text not null,
+  value text,
+  constraint job_notes_pkey PRIMARY KEY (job_id, kind, subject)
 );
 
 create table job_problems (
@@ -309,6 +345,7 @@ create table products (
   metadata jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  remind_days_before integer[] default '{}'::integer[] not null,
   constraint products_pkey PRIMARY KEY (id),
   constraint products_key_key UNIQUE (key),
   constraint products_access_mode_check CHECK (access_mode = ANY (ARRAY['ENTITLED'::text, 'AUTHENTICATED'::text, 'PUBLIC'::text])),
@@ -428,9 +465,16 @@ create table stripe_inbox (
   claimed_until timestamp with time zone,
   error text,
   done_at timestamp with time zone,
+  paced boolean default false not null,
   constraint stripe_inbox_pkey PRIMARY KEY (connection_id, event_id),
   constraint stripe_inbox_shape_check CHECK (shape = ANY (ARRAY['SNAPSHOT'::text, 'THIN'::text])),
   constraint stripe_inbox_state_check CHECK (state = ANY (ARRAY['PENDING'::text, 'DONE'::text, 'FAILED'::text, 'IGNORED'::text]))
+);
+
+create table stripe_paces (
+  connection_id uuid not null,
+  next_turn_at timestamp with time zone not null,
+  constraint stripe_paces_pkey PRIMARY KEY (connection_id)
 );
 
 create table stripe_prices (
@@ -523,6 +567,15 @@ alter table grants
 alter table grants
   add constraint grants_user_fk FOREIGN KEY (user_id) REFERENCES users(id);
 
+alter table job_file_pieces
+  add constraint job_file_pieces_file_fk FOREIGN KEY (job_id) REFERENCES job_files(job_id) ON DELETE CASCADE;
+
+alter table job_files
+  add constraint job_files_job_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
+alter table job_notes
+  add constraint job_notes_job_fk FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
+
 alter table job_problems
   add constraint job_problems_job_fk FOREIGN KEY (job_id) REFERENCES jobs(id);
 
@@ -562,6 +615,9 @@ alter table stripe_facts
 alter table stripe_inbox
   add constraint stripe_inbox_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
 
+alter table stripe_paces
+  add constraint stripe_paces_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
+
 alter table stripe_prices
   add constraint stripe_prices_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
 
@@ -596,11 +652,21 @@ CREATE INDEX grant_refs_grant_idx ON grant_refs USING btree (user_id, grant_id);
 
 CREATE INDEX grants_check_idx ON grants USING btree (user_id, product_id, mode);
 
+CREATE INDEX grants_closing_idx ON grants USING btree (COALESCE(closes_at, ends_at), id) WHERE ended_at IS NULL AND ends_at IS NOT NULL;
+
+CREATE INDEX grants_ending_idx ON grants USING btree (ends_at, id) WHERE ended_at IS NULL AND ends_at IS NOT NULL;
+
 CREATE INDEX grants_id_idx ON grants USING btree (id);
+
+CREATE UNIQUE INDEX grants_import_key ON grants USING btree (user_id, product_id, mode) WHERE source = 'IMPORT'::text AND ended_at IS NULL;
 
 CREATE INDEX grants_product_idx ON grants USING btree (product_id, mode, user_id);
 
+CREATE INDEX grants_starting_idx ON grants USING btree (starts_at, id) WHERE ended_at IS NULL AND starts_at > created_at;
+
 CREATE UNIQUE INDEX grants_stripe_key ON grants USING btree (user_id, connection_id, stripe_object, stripe_item, product_id) WHERE connection_id IS NOT NULL;
+
+CREATE INDEX job_files_expires_idx ON job_files USING btree (expires_at);
 
 CREATE INDEX jobs_mode_idx ON jobs USING btree (mode, id);
 
@@ -682,6 +748,14 @@ comment on column grants.revoked_at is 'ended by hand: what Stripe says later do
 
 comment on column grants.link_ids is 'the links by which it is given; one that only keeps what it gave finds it by this';
 
+comment on column job_file_pieces.starts_at is 'the place of its first byte in the whole file';
+
+comment on column job_files.direction is 'IN: what somebody brought. OUT: what an export wrote';
+
+comment on column job_files.expires_at is 'after that it is removed: it names people';
+
+comment on table job_notes is 'what one page of a job found out for a later one; removed after its end';
+
 comment on column jobs.cursor is 'where to go on after a crash';
 
 comment on column jobs.attempts is 'failures in a row; waiting for Stripe is none, and is counted as waits';
@@ -689,6 +763,8 @@ comment on column jobs.attempts is 'failures in a row; waiting for Stripe is non
 comment on column jobs.claim is 'who works on it: a page is written by whoever still holds the claim, or by nobody';
 
 comment on column product_links.state is 'KEEPING: it gives nothing new, and what it gave follows its source to the end';
+
+comment on column products.remind_days_before is 'how many days before access ends its holders are reminded';
 
 comment on column stripe_connections.key_trouble is 'why Stripe does not take the key, when we last asked';
 
@@ -707,6 +783,8 @@ comment on column stripe_inbox.ids is 'the objects that the event names, by kind
 comment on column stripe_inbox.subject is 'what is looked at together: the customer, or the object when none is named';
 
 comment on column stripe_inbox.body is 'kept only while it could be needed, for it names people';
+
+comment on column stripe_inbox.paced is 'nobody waits for it: it is looked at in the turns of background work';
 
 comment on column users.email_key is 'the address as it is compared: trimmed and without case';
 

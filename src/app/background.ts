@@ -1,11 +1,11 @@
 import { replanMarked } from "../access/replan";
 import { HOUR, MINUTE } from "../base/durations";
 import type { Deps } from "../graphql/context";
-import { openPaces } from "../imports/open-paces";
-import { runJobs } from "../imports/run-jobs";
+import { openPaces } from "../connections/open-paces";
+import { runJobs } from "../work/run-jobs";
 import { type Loop, runLoop } from "../jobs/run-loop";
 import { projectEvents } from "../projection/project-events";
-import { pushCustomers } from "../projection/push-customers";
+import { pushCustomers } from "../customers/push-customers";
 import { startDueReconciliations } from "../reconciliation/start-due-reconciliations";
 import { INBOX_FILLED, sweepInbox } from "../stripe/inbox.store";
 import { jobRunners } from "./job-runners";

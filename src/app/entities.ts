@@ -1,7 +1,7 @@
 import { GrantEntity } from "../access/grant.entity";
 import { ActivityEntity } from "../activities/activity.entity";
 import { ApiKeyEntity } from "../keys/api-key.entity";
-import { JobEntity } from "../imports/job.entity";
+import { JobEntity } from "../work/job.entity";
 import { CheckoutSessionEntity } from "../checkout/checkout-session.entity";
 import { ConnectionEntity } from "../connections/connection.entity";
 import { CustomerLinkEntity } from "../links/customer-link.entity";

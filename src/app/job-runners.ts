@@ -1,6 +1,6 @@
 import { importLink } from "../imports/import-link";
 import { replayConnection } from "../imports/replay-connection";
-import type { JobRunners } from "../imports/run-jobs";
+import type { JobRunners } from "../work/run-jobs";
 import { runReconciliation } from "../reconciliation/run-reconciliation";
 
 /** Who does which kind of long work. */

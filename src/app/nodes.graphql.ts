@@ -7,7 +7,7 @@ import { connectionNode } from "../connections/connection.graphql";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { Node, type NodeKind } from "../graphql/node";
-import { jobNode } from "../imports/jobs.graphql";
+import { jobNode } from "../work/jobs.graphql";
 import { apiKeyNode } from "../keys/keys.graphql";
 import { customerLinkNode } from "../links/customer-links.graphql";
 import { productLinkNode } from "../links/product-links.graphql";

@@ -20,7 +20,7 @@ import type { Context } from "../graphql/context";
 import { JsonScalar } from "../graphql/scalars";
 import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
-import { LinkCustomerPayload, toPayload } from "../projection/customers.graphql";
+import { LinkCustomerPayload, toPayload } from "../customers/customers.graphql";
 import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
 import type { CheckoutSessionEntity } from "./checkout-session.entity";

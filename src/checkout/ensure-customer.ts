@@ -8,7 +8,7 @@ import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Deps, Identity } from "../graphql/context";
 import { findLinksOfUsers } from "../links/customer-links.store";
 import { drawObservation } from "../links/observations.store";
-import { moveCustomer } from "../projection/move-customer";
+import { moveCustomer } from "../customers/move-customer";
 import type { UserEntity } from "../users/user.entity";
 import { isSpent } from "../stripe/read-error";
 import { lockUser } from "../users/users.store";

@@ -1,8 +1,8 @@
 import { applyFacts } from "../access/apply-facts";
 import type { Origin } from "../activities/activity-types";
 import { type CarefulSighting, type Unreadable, describeFailure } from "./look-carefully";
-import { isUnavailable } from "./plan-next-try";
-import type { JobDeps } from "./run-jobs";
+import { isUnavailable } from "../work/plan-next-try";
+import type { JobDeps } from "../work/run-jobs";
 
 /** Each by itself, so that one that cannot be written does not keep the others out. Answers why, by its source. */
 export async function applyEach(

@@ -5,7 +5,7 @@ import type { Context } from "../graphql/context";
 import { enumOf } from "../graphql/enums";
 import { StripeProductLink, toProductLink } from "../links/product-links.graphql";
 import { createStripeProduct } from "./create-stripe-product";
-import { Job, toJob } from "./jobs.graphql";
+import { Job, toJob } from "../work/jobs.graphql";
 import { type LinkChange, linkProduct } from "./link-product";
 import { type UnlinkStrategy, unlinkProduct } from "./unlink-product";
 import { updateProductLink } from "./update-product-link";

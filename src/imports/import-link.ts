@@ -5,13 +5,13 @@ import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksById } from "../links/product-links.store";
 import { atPace } from "../stripe/pace-requests";
 import { importPurchases } from "./import-purchases";
-import type { JobEntity } from "./job.entity";
+import type { JobEntity } from "../work/job.entity";
 import { type Walk, listPurchases } from "./list-purchases";
 import { listTestClocks } from "./list-test-clocks";
-import { loadJobConnection } from "./load-job-connection";
+import { loadJobConnection } from "../work/load-job-connection";
 import { wantedItem } from "./read-listed";
 import { replayPage } from "./replay-page";
-import { type JobDeps, type JobPage, type JobRunner, noCounts } from "./run-jobs";
+import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
 import { keepUnfinished } from "./keep-unfinished";
 
 export interface LinkImportInput {

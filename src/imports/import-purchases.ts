@@ -9,11 +9,11 @@ import { emailKeyOf } from "../users/read-user-input";
 import { findUsersByEmailKeys } from "../users/users.store";
 import { applyEach } from "./apply-each";
 import type { LinkImportInput } from "./import-link";
-import type { JobEntity, JobProblemRow } from "./job.entity";
+import type { JobEntity, JobProblemRow } from "../work/job.entity";
 import { type Unreadable, lookCarefully } from "./look-carefully";
 import { type ImportOutcome, readOutcome } from "./read-outcome";
 import type { Listed } from "./read-listed";
-import type { JobDeps, JobPage } from "./run-jobs";
+import type { JobDeps, JobPage } from "../work/run-jobs";
 
 interface Found {
   link: ProductLinkEntity;

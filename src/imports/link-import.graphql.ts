@@ -1,8 +1,8 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Context } from "../graphql/context";
 import { StripeProductLink } from "../links/product-links.graphql";
-import { Job, toJob } from "./jobs.graphql";
-import { importOfLink } from "./jobs.loader";
+import { Job, toJob } from "../work/jobs.graphql";
+import { importOfLink } from "../work/jobs.loader";
 
 @Resolver(() => StripeProductLink)
 export class LinkImportResolver {

@@ -7,7 +7,7 @@ import { replanSoon } from "../access/replan-soon";
 import { fetchStripeProduct } from "../links/fetch-catalogue";
 import { ProductLinkEntity } from "../links/product-link.entity";
 import { findProducts } from "../products/find-products";
-import type { JobEntity } from "./job.entity";
+import type { JobEntity } from "../work/job.entity";
 import { type LinkFields, type LinkTerms, readLinkTerms, usualTerms } from "./read-link-terms";
 import { startLinkImport } from "./start-link-import";
 import { chooses, refuseOverlap, writeLink } from "./write-link";

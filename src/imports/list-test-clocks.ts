@@ -1,6 +1,6 @@
 import { askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import type { JobDeps } from "./run-jobs";
+import type { JobDeps } from "../work/run-jobs";
 
 /** Stripe leaves out of its lists what lives under a test clock, unless the clock is named. In live mode there are none. */
 export async function listTestClocks(deps: Pick<JobDeps, "config">, connection: ConnectionEntity): Promise<string[]> {

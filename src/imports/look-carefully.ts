@@ -3,8 +3,8 @@ import { Failure } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { type LookDeps, type Sighting, lookAt } from "../projection/look-at";
 import type { Target } from "../projection/target";
-import type { JobDeps } from "./run-jobs";
-import { isUnavailable } from "./plan-next-try";
+import type { JobDeps } from "../work/run-jobs";
+import { isUnavailable } from "../work/plan-next-try";
 
 export interface CarefulSighting extends Pick<Sighting, "facts" | "customers"> {
   /** Why something could not be read, by the id of the target. */

@@ -1,9 +1,9 @@
 import type { Tx } from "../database/db";
 import { requeueFailed } from "../stripe/inbox.store";
 import { atPace } from "../stripe/pace-requests";
-import { loadJobConnection } from "./load-job-connection";
+import { loadJobConnection } from "../work/load-job-connection";
 import { type ReplayPage, replayPage } from "./replay-page";
-import type { JobPage, JobRunner } from "./run-jobs";
+import type { JobPage, JobRunner } from "../work/run-jobs";
 
 export interface ReplayInput {
   since: string;

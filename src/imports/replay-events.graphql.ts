@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
-import { Job, toJob } from "./jobs.graphql";
+import { Job, toJob } from "../work/jobs.graphql";
 import { replayEvents } from "./replay-events";
 
 @Resolver()

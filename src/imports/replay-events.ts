@@ -3,10 +3,10 @@ import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { getConnection } from "../connections/find-connection";
 import type { Deps, Identity } from "../graphql/context";
-import type { JobEntity } from "./job.entity";
-import { loadJobConnection } from "./load-job-connection";
+import type { JobEntity } from "../work/job.entity";
+import { loadJobConnection } from "../work/load-job-connection";
 import type { ReplayInput } from "./replay-connection";
-import { startJob } from "./start-job";
+import { startJob } from "../work/start-job";
 
 /** Stripe lists its events for so long. */
 const DAYS_MAX = 30;

@@ -5,7 +5,7 @@ import { neededEvents } from "../connections/needed-events";
 import type { Tx } from "../database/db";
 import { type NewEvent, insertEvents } from "../stripe/inbox.store";
 import { readEvent } from "../stripe/read-event";
-import type { JobDeps } from "./run-jobs";
+import type { JobDeps } from "../work/run-jobs";
 
 export interface ReplayPage {
   /** The needed events of this page. */

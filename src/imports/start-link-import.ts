@@ -4,8 +4,8 @@ import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import type { LinkImportInput } from "./import-link";
-import type { JobEntity } from "./job.entity";
-import { startJob } from "./start-job";
+import type { JobEntity } from "../work/job.entity";
+import { startJob } from "../work/start-job";
 
 export interface LinkImport {
   link: ProductLinkEntity;

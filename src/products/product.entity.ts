@@ -46,6 +46,10 @@ export class ProductEntity {
   @Column("text", { array: true })
   tags!: string[];
 
+  /** How many days before access ends its holders are reminded. */
+  @Column("integer", { name: "remind_days_before", array: true, default: [] })
+  remindDaysBefore!: number[];
+
   @Column("jsonb")
   metadata!: object;
 

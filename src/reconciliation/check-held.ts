@@ -1,7 +1,7 @@
 import type { SourceFacts } from "../access/fact";
-import type { JobEntity } from "../imports/job.entity";
+import type { JobEntity } from "../work/job.entity";
 import { lookCarefully } from "../imports/look-carefully";
-import type { JobDeps } from "../imports/run-jobs";
+import type { JobDeps } from "../work/run-jobs";
 import type { Target } from "../projection/target";
 import { checkSources } from "./check-sources";
 import { findHeldSources } from "./held-sources.store";

@@ -1,8 +1,8 @@
 import { findSources } from "../access/facts.store";
-import type { JobEntity } from "../imports/job.entity";
+import type { JobEntity } from "../work/job.entity";
 import { listPurchases } from "../imports/list-purchases";
 import { lookCarefully } from "../imports/look-carefully";
-import type { JobDeps } from "../imports/run-jobs";
+import type { JobDeps } from "../work/run-jobs";
 import { checkSources } from "./check-sources";
 import { decideRelevance } from "./decide-relevance";
 import { loadReach } from "./load-reach";

@@ -1,5 +1,5 @@
 import type { Reader } from "../database/db";
-import { findLatestJobs } from "../imports/jobs.store";
+import { findLatestJobs } from "../work/jobs.store";
 import { findLinksOfStripeProducts } from "../links/product-links.store";
 import type { LinkReach } from "./decide-relevance";
 

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, ID, InputType, Mutation, Resolver } from "type-graphql";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
-import { Job, toJob } from "../imports/jobs.graphql";
+import { Job, toJob } from "../work/jobs.graphql";
 import { reconcile } from "./reconcile";
 
 @InputType({ description: "What is compared with Stripe." })

@@ -2,11 +2,11 @@ import { type ActivityLine, recordActivities } from "../activities/record-activi
 import { toPublicId } from "../base/ids";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Tx } from "../database/db";
-import type { JobEntity } from "../imports/job.entity";
+import type { JobEntity } from "../work/job.entity";
 import type { Walk } from "../imports/list-purchases";
 import { listTestClocks } from "../imports/list-test-clocks";
-import { loadJobConnection } from "../imports/load-job-connection";
-import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../imports/run-jobs";
+import { loadJobConnection } from "../work/load-job-connection";
+import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
 import { findLinksOfUsers } from "../links/customer-links.store";
 import { queueNotices } from "../outbox/queue-notices";
 import { atPace } from "../stripe/pace-requests";

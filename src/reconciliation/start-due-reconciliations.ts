@@ -1,8 +1,8 @@
 import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import type { Db } from "../database/db";
-import { lockJobs } from "../imports/jobs.store";
-import { startJob } from "../imports/start-job";
+import { lockJobs } from "../work/jobs.store";
+import { startJob } from "../work/start-job";
 import { type DueReason, decideDue } from "./decide-due";
 import type { ReconciliationInput } from "./run-reconciliation";
 import { findStandings } from "./standings.store";

@@ -1,9 +1,9 @@
 import { toPublicId } from "../../src/base/ids";
 import type { Mode } from "../../src/base/mode";
-import type { JobEntity, JobKind } from "../../src/imports/job.entity";
-import { openPaces } from "../../src/imports/open-paces";
-import { runJobs } from "../../src/imports/run-jobs";
-import { startJob } from "../../src/imports/start-job";
+import type { JobEntity, JobKind } from "../../src/work/job.entity";
+import { openPaces } from "../../src/connections/open-paces";
+import { runJobs } from "../../src/work/run-jobs";
+import { startJob } from "../../src/work/start-job";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 
 let latchkey: Latchkey;

@@ -4,12 +4,12 @@ import type { Mode } from "../../src/base/mode";
 import { Refusal } from "../../src/base/refusal";
 import { type OpenedDeps, openDeps } from "../../src/app/open-deps";
 import { readConfig } from "../../src/config/read-config";
-import type { JobEntity } from "../../src/imports/job.entity";
-import { cancelJob } from "../../src/imports/cancel-job";
-import { findJobsById } from "../../src/imports/jobs.store";
-import { openPaces } from "../../src/imports/open-paces";
-import { type JobPage, type JobRunner, type JobRunners, runJobs } from "../../src/imports/run-jobs";
-import { startJob } from "../../src/imports/start-job";
+import type { JobEntity } from "../../src/work/job.entity";
+import { cancelJob } from "../../src/work/cancel-job";
+import { findJobsById } from "../../src/work/jobs.store";
+import { openPaces } from "../../src/connections/open-paces";
+import { type JobPage, type JobRunner, type JobRunners, runJobs } from "../../src/work/run-jobs";
+import { startJob } from "../../src/work/start-job";
 import { TEST_SECRETS } from "../kit/start-latchkey";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
 

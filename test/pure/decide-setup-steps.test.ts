@@ -3,7 +3,7 @@ import {
   type SetupConnection,
   decideReady,
   decideSetupSteps,
-} from "../../src/projection/decide-setup-steps";
+} from "../../src/setup/decide-setup-steps";
 
 const now = new Date("2026-03-20T12:00:00.000Z");
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);

@@ -6,8 +6,8 @@ import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { readUserRef } from "../users/read-user-ref";
 import { findUser, lockUser, userNotFound } from "../users/users.store";
 import { findCustomer } from "./find-customer";
-import type { Sighting } from "./look-at";
-import { applySighting, seeCustomer } from "./look-at-customer";
+import type { Sighting } from "../projection/look-at";
+import { applySighting, seeCustomer } from "../projection/look-at-customer";
 import { moveCustomer } from "./move-customer";
 
 export interface LinkCustomerInput {

@@ -11,7 +11,7 @@ import { type AlsoChange, updateUser as updateUserAlone } from "../users/update-
 import type { UserEntity } from "../users/user.entity";
 import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
-import { seeCustomer } from "./look-at-customer";
+import { seeCustomer } from "../projection/look-at-customer";
 import { moveCustomer } from "./move-customer";
 import { releaseCustomer } from "./release-customer";
 

@@ -9,7 +9,7 @@ import type { Config } from "../config/config";
 import type { Db, Tx } from "../database/db";
 import type { JobEntity, JobKind, JobProblemRow } from "./job.entity";
 import { type JobCounts, claimJob, extendClaim, failJob, pauseJob, writeStep } from "./jobs.store";
-import type { PaceOf } from "./open-paces";
+import type { PaceOf } from "../connections/open-paces";
 import { planNextTry } from "./plan-next-try";
 
 export interface JobDeps {

@@ -1,6 +1,6 @@
 import type { Mode } from "../base/mode";
 import type { Config } from "../config/config";
-import type { ConnectionEntity } from "../connections/connection.entity";
+import type { ConnectionEntity } from "./connection.entity";
 import { type Pace, openPace } from "../stripe/pace-requests";
 
 /** What Stripe allows an account in a second. */

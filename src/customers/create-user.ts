@@ -7,7 +7,7 @@ import type { NewUser } from "../users/create-user";
 import type { UserEntity } from "../users/user.entity";
 import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
-import { seeCustomer } from "./look-at-customer";
+import { seeCustomer } from "../projection/look-at-customer";
 import { moveCustomer } from "./move-customer";
 
 export type NewUserWithCustomer = NewUser & {
