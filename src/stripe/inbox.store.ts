@@ -19,6 +19,8 @@ export interface NewEvent {
   /** Kept only while it could be needed, for it names people. */
   body: string | null;
   state: "PENDING" | "IGNORED";
+  /** Nobody waits for it: it is looked at in the turns of background work. */
+  paced?: boolean;
 }
 
 /** Every event that was new. The order of the rows is fixed: two statements that share events never wait in a circle. */
@@ -37,6 +39,7 @@ export async function insertEvents(db: Reader, events: readonly NewEvent[]): Pro
     columns((event) => event.receivedAt),
     columns((event) => event.body),
     columns((event) => event.state),
+    columns((event) => event.paced ?? false),
     INBOX_FILLED,
   ]);
   return row?.inserted ?? 0;
@@ -45,15 +48,16 @@ export async function insertEvents(db: Reader, events: readonly NewEvent[]): Pro
 const insertSql = `/* inbox.insert */
   with inserted as (
     insert into stripe_inbox (connection_id, event_id, type, object_id, ids, subject, shape, api_version, happened_at,
-                              received_at, body, state)
+                              received_at, body, state, paced)
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[],
-                         $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[])
-      as e (connection_id, event_id, type, object_id, ids, subject, shape, api_version, happened_at, received_at, body, state)
+                         $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::bool[])
+      as e (connection_id, event_id, type, object_id, ids, subject, shape, api_version, happened_at, received_at, body, state,
+            paced)
     order by connection_id, event_id
     on conflict do nothing
     returning state
   ), told as (
-    select pg_notify($13, '') from inserted where state = 'PENDING' limit 1
+    select pg_notify($14, '') from inserted where state = 'PENDING' limit 1
   )
   select (select count(*)::int from inserted) as inserted, (select count(*) from told) as told`;
 
@@ -68,6 +72,8 @@ export interface InboxEvent {
   body: string | null;
   /** How often it was tried before. */
   attempts: number;
+  /** It is looked at in the turns of background work. */
+  paced: boolean;
 }
 
 /** Events of one subject, which are worked on together. */
@@ -131,7 +137,7 @@ const claimSql = `/* inbox.claim */
     returning e.*
   )
   select connection_id as "connectionId", subject, event_id as "eventId", type, object_id as "objectId", ids, shape,
-         happened_at as "happenedAt", received_at as "receivedAt", body, attempts
+         happened_at as "happenedAt", received_at as "receivedAt", body, attempts, paced
   from claimed order by received_at, event_id`;
 
 /** Whoever works on them is alive, and needs longer than the lease. */

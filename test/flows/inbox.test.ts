@@ -105,6 +105,14 @@ test("events of one subject are claimed together, and by one worker only", async
   expect(await claim()).toEqual([]);
 });
 
+test("what nobody waits for says so when it is claimed", async () => {
+  await put(eventOf("evt_1", "cus_1"), eventOf("evt_2", "cus_1", { paced: true }));
+  expect((await claim())[0]?.events).toMatchObject([
+    { eventId: "evt_1", paced: false },
+    { eventId: "evt_2", paced: true },
+  ]);
+});
+
 test("what comes in about a subject in work is left alone until that is done", async () => {
   await put(eventOf("evt_1", "cus_1"));
   await claim();
