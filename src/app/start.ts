@@ -1,3 +1,5 @@
+import { markUnowned } from "../access/facts.store";
+import { replanSoon } from "../access/replan-soon";
 import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import { type Metrics, openMetrics } from "../base/metrics";
@@ -101,7 +103,9 @@ async function serve(
   opened.push(() => keys.close());
   const rates = openRateLimits(parts);
   opened.push(() => rates.close());
-  const tokens = openTokenVerifier(parts);
+  // What was bought with an address before its owner was known opens before their first answer.
+  const addressFound = { write: markUnowned, follow: () => replanSoon(parts).then(() => undefined) };
+  const tokens = openTokenVerifier({ ...parts, addressFound });
   const receipt = openReceipt(parts, () => background.received());
   opened.push(() => receipt.close());
   const contextOf: ContextOf = (asked) =>

@@ -15,7 +15,7 @@ import { Refusal, Unavailable } from "../base/refusal";
 import type { Config, IdentityProvider } from "../config/config";
 import type { Db } from "../database/db";
 import { keepRecent } from "../graphql/keep-recent";
-import { type Claims, noteSeen, seeUser } from "../users/see-user";
+import { type AddressFound, type Claims, noteSeen, seeUser } from "../users/see-user";
 import { findPresentUser } from "../users/users.store";
 import { USER_TOKEN_AUDIENCE } from "./create-user-token";
 import { SIGNING_ALGORITHM } from "./ensure-signing-key";
@@ -35,6 +35,7 @@ interface Deps {
   db: Db;
   clock: Clock;
   config: Pick<Config, "publicUrl" | "identityProvider">;
+  addressFound: AddressFound;
 }
 
 export function openTokenVerifier(deps: Deps): TokenVerifier {

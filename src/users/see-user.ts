@@ -19,11 +19,21 @@ export interface Claims {
 
 const LAST_SEEN_WRITTEN_EVERY = 5 * MINUTE;
 
+/** What else is to be done once somebody has an address of which we are sure: they may have bought something by it. */
+export interface AddressFound {
+  /** In the transaction that writes the address, as it is compared. */
+  write(tx: Tx, emailKey: string): Promise<void>;
+  /** After it. */
+  follow(): Promise<void>;
+}
+
+type Parts = { db: Db; clock: Clock; addressFound: AddressFound };
+
 /**
  * The user whom a token of the identity provider speaks for. First sight creates them. Somebody whom we know by a
  * verified address only, and whom nobody has given an external id yet, is recognised by it instead of made twice.
  */
-export async function seeUser(deps: { db: Db; clock: Clock }, mode: Mode, claims: Claims): Promise<UserEntity> {
+export async function seeUser(deps: Parts, mode: Mode, claims: Claims): Promise<UserEntity> {
   if (!externalIdSchema.safeParse(claims.subject).success) {
     throw new Refusal("UNAUTHENTICATED", { say: "The token's subject cannot be an external id." });
   }
@@ -33,9 +43,15 @@ export async function seeUser(deps: { db: Db; clock: Clock }, mode: Mode, claims
   return user;
 }
 
-async function firstSight(deps: { db: Db; clock: Clock }, mode: Mode, claims: Claims): Promise<UserEntity> {
+async function firstSight(deps: Parts, mode: Mode, claims: Claims): Promise<UserEntity> {
   try {
-    return await deps.db.transaction((tx) => meet(tx, deps.clock.now(), mode, claims));
+    const met = await deps.db.transaction(async (tx) => {
+      const user = await meet(tx, deps.clock.now(), mode, claims);
+      if (user.emailVerified && user.emailKey !== null) await deps.addressFound.write(tx, user.emailKey);
+      return user;
+    });
+    if (met.emailVerified) await deps.addressFound.follow();
+    return met;
   } catch (error) {
     // Two first requests of one person at once: the other one made the user.
     const met = error instanceof Refusal && (await findUser(deps.db, { id: null, externalId: claims.subject }));
