@@ -61,9 +61,11 @@ function shortName(name: string): string {
   return name.length <= NAME_LENGTH_MAX ? name : createHash("sha256").update(name).digest("hex");
 }
 
-/** Who did it, when it was asked for through the API. */
+const COMMAND_LINE = "command line";
+
+/** Who did it, when it was asked for through the API or by a command. */
 export function actorOf(identity: Identity): { actor: Actor; actorRef: string } {
-  return identity.role === "USER"
-    ? { actor: "CUSTOMER", actorRef: toPublicId("user", identity.userId) }
-    : { actor: "ADMIN", actorRef: toPublicId("apiKey", identity.apiKeyId) };
+  if (identity.role === "USER") return { actor: "CUSTOMER", actorRef: toPublicId("user", identity.userId) };
+  const { apiKeyId } = identity;
+  return { actor: "ADMIN", actorRef: apiKeyId === null ? COMMAND_LINE : toPublicId("apiKey", apiKeyId) };
 }

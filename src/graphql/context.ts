@@ -12,6 +12,8 @@ export type Role = "ANONYMOUS" | "PUBLISHABLE" | "USER" | "READ" | "WRITE" | "AD
 /** Who is asking, as the credential says. */
 export type Identity =
   | { role: "PUBLISHABLE" | "READ" | "WRITE" | "ADMIN"; mode: Mode; apiKeyId: string; userId: null }
+  /** Whoever runs a command: they hold the database itself, and came in by no door of ours. */
+  | { role: "ADMIN"; mode: Mode; apiKeyId: null; userId: null }
   | { role: "USER"; mode: Mode; apiKeyId: null; userId: string };
 
 /** What every verb can ask for; a verb's own signature names the parts that it uses. */

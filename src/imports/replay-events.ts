@@ -1,5 +1,5 @@
+import { actorOf } from "../activities/record-activities";
 import { DAY } from "../base/durations";
-import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { getConnection } from "../connections/find-connection";
 import type { Deps, Identity } from "../graphql/context";
@@ -16,7 +16,7 @@ export async function replayEvents(
   deps: Pick<Deps, "db" | "clock"> & { identity: Identity },
   { connection: named, since }: { connection: string; since: Date },
 ): Promise<JobEntity> {
-  const { mode, apiKeyId } = deps.identity;
+  const { mode } = deps.identity;
   const now = deps.clock.now();
   const { id: connectionId } = await getConnection(deps, mode, named);
   await loadJobConnection(deps.db, connectionId);
@@ -30,6 +30,6 @@ export async function replayEvents(
   }
   const input: ReplayInput = { since: since.toISOString() };
   const job = { kind: "REPLAY", mode, subject: connectionId, connectionId, input, dryRun: false } as const;
-  const createdBy = toPublicId("apiKey", apiKeyId ?? "");
+  const createdBy = actorOf(deps.identity).actorRef;
   return deps.db.transaction((tx) => startJob(tx, deps, { ...job, createdBy }));
 }

@@ -1,5 +1,5 @@
+import { actorOf } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
-import { toPublicId } from "../base/ids";
 import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import type { ProductLinkEntity } from "../links/product-link.entity";
@@ -27,6 +27,6 @@ export function startLinkImport(
     connectionId: link.connectionId,
     input,
     dryRun,
-    createdBy: toPublicId("apiKey", deps.identity.apiKeyId ?? ""),
+    createdBy: actorOf(deps.identity).actorRef,
   });
 }

@@ -1,4 +1,4 @@
-import { toPublicId } from "../base/ids";
+import { actorOf } from "../activities/record-activities";
 import { Refusal } from "../base/refusal";
 import { findConnected } from "../connections/connections.store";
 import { getConnection } from "../connections/find-connection";
@@ -22,7 +22,7 @@ export async function reconcile(
   deps: Pick<Deps, "db" | "clock"> & { identity: Identity },
   { connection, user, since, dryRun }: ReconcileRequest,
 ): Promise<JobEntity> {
-  const { mode, apiKeyId } = deps.identity;
+  const { mode } = deps.identity;
   const connectionIds = connection ? [await idOf(deps, connection)] : await idsOfAll(deps);
   const userId = user ? await userIdOf(deps, user) : null;
   const [only = null] = connectionIds.length === 1 ? connectionIds : [];
@@ -35,7 +35,7 @@ export async function reconcile(
       connectionId: only,
       input,
       dryRun: dryRun ?? false,
-      createdBy: toPublicId("apiKey", apiKeyId ?? ""),
+      createdBy: actorOf(deps.identity).actorRef,
     }),
   );
 }
