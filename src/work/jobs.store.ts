@@ -78,20 +78,26 @@ const LEASE = "15 seconds";
 
 /**
  * A job whose next page is due and that nobody works on. Those that waited longest come first. Only of kinds that this
- * build knows: a newer one may have begun others.
+ * build knows: a newer one may have begun others. `only` leaves all jobs but one to others.
  */
-export async function claimJob(db: Db, claim: string, kinds: readonly string[]): Promise<JobEntity | null> {
+export async function claimJob(
+  db: Db,
+  claim: string,
+  kinds: readonly string[],
+  only: string | null = null,
+): Promise<JobEntity | null> {
   const raw = await db.rows<Record<string, unknown>>(
     `/* jobs.claim */ with due as (
        select id from jobs
        where status in ('QUEUED', 'RUNNING') and kind = any($3::text[]) and next_try_at <= now()
+         and ($4::uuid is null or id = $4)
          and (claimed_until is null or claimed_until < now())
        order by next_try_at, id limit 1 for update skip locked),
      claimed as (
        update jobs set status = 'RUNNING', claim = $1, claimed_until = now() + $2::interval
        where id in (select id from due) returning *)
      select * from claimed`,
-    [claim, LEASE, [...kinds]],
+    [claim, LEASE, [...kinds], only],
   );
   return raw.map(entityReader(db, JobEntity))[0] ?? null;
 }

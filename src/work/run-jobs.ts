@@ -43,9 +43,11 @@ const HEARTBEAT = 5 * SECOND;
 /**
  * One page of one job; true if there may be more. Between pages nobody holds the job: replicas take turns, a long job
  * keeps no short one waiting, and after a crash the next one goes on at the page that was not written.
+ *
+ * @param only the one job to work on: whoever began it by a command does not take over what others began.
  */
-export async function runJobs(deps: JobDeps, runners: JobRunners): Promise<boolean> {
-  const job = await claimJob(deps.db, randomUUID(), Object.keys(runners));
+export async function runJobs(deps: JobDeps, runners: JobRunners, only: string | null = null): Promise<boolean> {
+  const job = await claimJob(deps.db, randomUUID(), Object.keys(runners), only);
   if (!job) return false;
   const heart = setInterval(() => {
     extendClaim(deps.db, job).catch((err: unknown) =>
