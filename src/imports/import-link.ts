@@ -6,13 +6,14 @@ import { findLinksById } from "../links/product-links.store";
 import { atPace } from "../stripe/pace-requests";
 import { importPurchases } from "./import-purchases";
 import type { JobEntity } from "../work/job.entity";
-import { type Walk, listPurchases } from "./list-purchases";
-import { listTestClocks } from "./list-test-clocks";
+import { listPurchases } from "../surveys/list-purchases";
+import type { Walk } from "../surveys/plan-walks";
+import { listTestClocks } from "../surveys/list-test-clocks";
 import { loadJobConnection } from "../work/load-job-connection";
-import { wantedItem } from "./read-listed";
+import { wantedItem } from "../surveys/read-listed";
 import { replayPage } from "./replay-page";
 import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
-import { keepUnfinished } from "./keep-unfinished";
+import { keepUnfinished } from "../surveys/keep-unfinished";
 
 export interface LinkImportInput {
   /** Whether the caller is told of what is found. */

@@ -7,12 +7,12 @@ import type { Reader, Tx } from "../database/db";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { emailKeyOf } from "../users/read-user-input";
 import { findUsersByEmailKeys } from "../users/users.store";
-import { applyEach } from "./apply-each";
+import { applyEach } from "../surveys/apply-each";
 import type { LinkImportInput } from "./import-link";
 import type { JobEntity, JobProblemRow } from "../work/job.entity";
-import { type Unreadable, lookCarefully } from "./look-carefully";
+import { type Unreadable, lookCarefully } from "../surveys/look-carefully";
 import { type ImportOutcome, readOutcome } from "./read-outcome";
-import type { Listed } from "./read-listed";
+import type { Listed } from "../surveys/read-listed";
 import type { JobDeps, JobPage } from "../work/run-jobs";
 
 interface Found {

@@ -1,7 +1,7 @@
 import type { SourceFacts } from "../access/fact";
 import { findSources } from "../access/facts.store";
 import type { JobEntity } from "../work/job.entity";
-import type { Listed } from "../imports/read-listed";
+import type { Listed } from "../surveys/read-listed";
 import type { JobDeps } from "../work/run-jobs";
 import { seeCustomer } from "../projection/look-at-customer";
 import { targetOf } from "./check-held";

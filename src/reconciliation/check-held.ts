@@ -1,6 +1,6 @@
 import type { SourceFacts } from "../access/fact";
 import type { JobEntity } from "../work/job.entity";
-import { lookCarefully } from "../imports/look-carefully";
+import { lookCarefully } from "../surveys/look-carefully";
 import type { JobDeps } from "../work/run-jobs";
 import type { Target } from "../projection/target";
 import { checkSources } from "./check-sources";

@@ -1,7 +1,7 @@
 import { findSources } from "../access/facts.store";
 import type { JobEntity } from "../work/job.entity";
-import { listPurchases } from "../imports/list-purchases";
-import { lookCarefully } from "../imports/look-carefully";
+import { listPurchases } from "../surveys/list-purchases";
+import { lookCarefully } from "../surveys/look-carefully";
 import type { JobDeps } from "../work/run-jobs";
 import { checkSources } from "./check-sources";
 import { decideRelevance } from "./decide-relevance";

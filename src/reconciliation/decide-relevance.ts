@@ -1,4 +1,4 @@
-import { type Listed, type Wanted, wantedItem } from "../imports/read-listed";
+import { type Listed, type Wanted, wantedItem } from "../surveys/read-listed";
 
 /** A link, and since when what was bought of it should be known to us. */
 export interface LinkReach extends Wanted {
