@@ -30,10 +30,9 @@ const statements = [
   `create index job_files_expires_idx on job_files (expires_at)`,
   `create table job_file_pieces (
     job_id uuid not null constraint job_file_pieces_file_fk references job_files on delete cascade,
-    place integer not null,
     starts_at bigint not null,
     piece bytea not null,
-    primary key (job_id, place)
+    primary key (job_id, starts_at)
   )`,
   `comment on column job_file_pieces.starts_at is 'the place of its first byte in the whole file'`,
   `create table job_notes (

@@ -197,10 +197,9 @@ create table idempotency_keys (
 
 create table job_file_pieces (
   job_id uuid not null,
-  place integer not null,
   starts_at bigint not null,
   piece bytea not null,
-  constraint job_file_pieces_pkey PRIMARY KEY (job_id, place)
+  constraint job_file_pieces_pkey PRIMARY KEY (job_id, starts_at)
 );
 
 create table job_files (

@@ -1,3 +1,4 @@
+import type { Mode } from "../base/mode";
 import type { Reader, Tx } from "../database/db";
 
 /** What a job reads, or what it wrote. Its bytes are kept in pieces, so that no replica holds more than one of them. */
@@ -35,24 +36,34 @@ export async function findFile(db: Reader, jobId: string): Promise<JobFile | nul
   return row ?? null;
 }
 
+export interface Addition {
+  /** Where the caller thinks that the file ends. */
+  at: number;
+  piece: Buffer;
+  isLast: boolean;
+  /** Until when it is kept from now on; as long as before when it is left out. */
+  expiresAt?: Date;
+}
+
 /**
  * Adds bytes to the end of a file, if that is still where the caller thinks it is. Answers its length after that; null:
- * somebody else has added something meanwhile, or it is complete.
+ * somebody else has added something meanwhile, it is complete, or its job is over.
  */
 export async function appendPiece(
   tx: Tx,
   jobId: string,
-  { at, piece, isLast }: { at: number; piece: Buffer; isLast: boolean },
+  { at, piece, isLast, expiresAt }: Addition,
 ): Promise<number | null> {
   const [row] = await tx.rows<{ bytes: number }>(
     `/* jobFiles.append */ with grown as (
-       update job_files set bytes = bytes + $3, complete = $4
-       where job_id = $1 and bytes = $2 and not complete returning bytes),
+       update job_files set bytes = bytes + $3, complete = $4, expires_at = coalesce($6, expires_at)
+       where job_id = $1 and bytes = $2 and not complete
+         and exists (select 1 from jobs where id = $1 and status in ('QUEUED', 'RUNNING'))
+       returning bytes),
      kept as (
-       insert into job_file_pieces (job_id, place, starts_at, piece)
-       select $1, (select count(*) from job_file_pieces where job_id = $1), $2, $5 from grown where $3 > 0)
+       insert into job_file_pieces (job_id, starts_at, piece) select $1, $2, $5 from grown where $3 > 0)
      select bytes::float8 as bytes from grown`,
-    [jobId, at, piece.length, isLast, piece],
+    [jobId, at, piece.length, isLast, piece, expiresAt ?? null],
   );
   return row?.bytes ?? null;
 }
@@ -61,17 +72,53 @@ export async function appendPiece(
 export async function readPieceAt(db: Reader, jobId: string, at: number): Promise<Buffer | null> {
   const [row] = await db.rows<{ piece: Buffer; startsAt: number }>(
     `/* jobFiles.read */ select piece, starts_at::float8 as "startsAt" from job_file_pieces
-     where job_id = $1 and starts_at <= $2 and starts_at + octet_length(piece) > $2`,
+     where job_id = $1 and starts_at <= $2 order by starts_at desc limit 1`,
     [jobId, at],
   );
-  return row ? row.piece.subarray(at - row.startsAt) : null;
+  const rest = row?.piece.subarray(at - row.startsAt);
+  return rest && rest.length > 0 ? rest : null;
 }
 
-/** What nobody may need any more: its pieces go with it. Answers how many. */
-export async function deleteExpiredFiles(db: Reader, now: Date, limit: number): Promise<number> {
+/** How many exports are under way, and how many are kept for whoever fetches them. */
+export async function countExports(db: Reader, mode: Mode): Promise<{ open: number; kept: number }> {
+  const [row] = await db.rows<{ open: number; kept: number }>(
+    `/* jobFiles.countExports */ select count(*) filter (where j.status in ('QUEUED', 'RUNNING'))::int as open,
+       count(*) filter (where j.status = 'SUCCEEDED')::int as kept
+     from job_files f join jobs j on j.id = f.job_id where f.direction = 'OUT' and j.mode = $1`,
+    [mode],
+  );
+  return row ?? { open: 0, kept: 0 };
+}
+
+/**
+ * Uploads that nobody went on with: their jobs are cancelled. Those that are being looked at this very moment are left
+ * for the next time. Answers how many.
+ */
+export async function cancelAbandonedUploads(tx: Tx, now: Date, limit: number): Promise<number> {
+  const rows = await tx.rows(
+    `/* jobFiles.cancelAbandoned */ with abandoned as (
+       select job_id from job_files where direction = 'IN' and not complete and expires_at <= $1
+       order by expires_at limit $2 for update skip locked),
+     cancelled as (
+       update jobs set status = 'CANCELLED', cancel_asked = true, finished_at = $1, error = $3, claim = null
+       where id in (select job_id from abandoned) and status in ('QUEUED', 'RUNNING')
+         and (claimed_until is null or claimed_until < now())
+       returning id)
+     select id from cancelled`,
+    [now, limit, "The file was begun, and nobody went on with it for a day."],
+  );
+  return rows.length;
+}
+
+/** What nobody may need any more; its pieces go with it. Answers how many. */
+export async function deleteOldFiles(db: Reader, now: Date, limit: number): Promise<number> {
   const rows = await db.rows(
-    `/* jobFiles.deleteExpired */ delete from job_files where job_id in
-       (select job_id from job_files where expires_at <= $1 order by expires_at limit $2) returning job_id`,
+    `/* jobFiles.deleteOld */ with old as (
+       select f.job_id from job_files f join jobs j on j.id = f.job_id
+       where j.status in ('FAILED', 'CANCELLED') or j.status = 'SUCCEEDED' and (f.direction = 'IN' or f.expires_at <= $1)
+       limit $2),
+     gone as (delete from job_files where job_id in (select job_id from old) returning job_id)
+     select job_id from gone`,
     [now, limit],
   );
   return rows.length;

@@ -34,3 +34,17 @@ export async function findNotes(
   );
   return new Map(rows.map(({ subject, value }) => [subject, value]));
 }
+
+/** Those of jobs that are over. Answers how many. */
+export async function deleteOldNotes(db: Reader, limit: number): Promise<number> {
+  const [row] = await db.rows<{ gone: number }>(
+    `/* jobNotes.deleteOld */ with gone as (
+       delete from job_notes where (job_id, kind, subject) in (
+         select n.job_id, n.kind, n.subject from job_notes n join jobs j on j.id = n.job_id
+         where j.status in ('SUCCEEDED', 'FAILED', 'CANCELLED') limit $1)
+       returning 1)
+     select count(*)::int as gone from gone`,
+    [limit],
+  );
+  return row?.gone ?? 0;
+}

@@ -8,8 +8,8 @@ import { insertJob } from "./jobs.store";
 export interface NewJob {
   kind: JobKind;
   mode: Mode;
-  /** What it is about, as an id. */
-  subject: string;
+  /** What it is about, as an id; null: itself, so that any number may be open at once. */
+  subject: string | null;
   connectionId: string | null;
   input: object;
   dryRun: boolean;
@@ -20,9 +20,11 @@ export interface NewJob {
 /** Puts long work on the list. It begins within a second of the commit, in whichever replica looks first. */
 export async function startJob(tx: Tx, deps: { clock: Clock }, job: NewJob): Promise<JobEntity> {
   const now = deps.clock.now();
+  const id = newUuid(now);
   const row = Object.assign(new JobEntity(), {
     ...job,
-    id: newUuid(now),
+    id,
+    subject: job.subject ?? id,
     status: "QUEUED",
     cursor: null,
     total: null,
