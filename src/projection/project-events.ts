@@ -24,6 +24,8 @@ export interface Projecting {
   deps: LookDeps & { log: Logger };
   /** For tests: how long to wait before trying again. */
   pauses?: readonly number[] | undefined;
+  /** Only what came from this connection; the others are left to others. */
+  only?: string;
 }
 
 /** Of which Stripe is asked at the same time. */
@@ -45,7 +47,7 @@ interface Place {
 }
 
 /** From the inbox to access, until it is stopped. Subjects are worked on side by side, and each by one worker only. */
-export function projectEvents({ deps, pauses }: Projecting): Loop {
+export function projectEvents({ deps, pauses, only }: Projecting): Loop {
   const applier = openApplier(deps);
   const patience = openPatience();
   const working = new Map<ClaimedSubject, Promise<void>>();
@@ -56,7 +58,7 @@ export function projectEvents({ deps, pauses }: Projecting): Loop {
     const free = SUBJECTS_AT_ONCE - working.size;
     // Whoever finishes wakes us.
     if (free <= 0) return false;
-    const connections = (await findConnected(deps.db)).filter(({ id }) => patience.mayAsk(id));
+    const connections = (await findConnected(deps.db)).filter(({ id }) => (only ?? id) === id && patience.mayAsk(id));
     if (connections.length === 0) return false;
     const claimed = await claimSubjects(deps.db, { limit: free, connectionIds: connections.map(({ id }) => id) });
     if (claimed.length === 0) return false;

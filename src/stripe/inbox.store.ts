@@ -238,6 +238,16 @@ export function countInbox(db: Reader, connectionIds: readonly string[]): Promis
   );
 }
 
+/** Those of a connection that somebody works on, or could work on now. */
+export async function countDueEvents(db: Reader, connectionId: string): Promise<number> {
+  const [row] = await db.rows<{ due: number }>(
+    `/* inbox.countDue */ select count(*)::int as due from stripe_inbox
+     where connection_id = $1 and state = 'PENDING' and (next_try_at <= now() or claimed_until > now())`,
+    [connectionId],
+  );
+  return row?.due ?? 0;
+}
+
 export interface FailedEvent extends EventRef {
   type: string;
   objectId: string | null;
