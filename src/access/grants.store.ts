@@ -18,7 +18,7 @@ export const grantOrder: ListOrder = {
 const reasonsSql = reasonRank.map((reason) => `'${reason}'`).join(", ");
 
 /** In SQL what isLive says of a grant `g`; `at` is a parameter. The property tests hold the two together. */
-function liveSql(at: string): string {
+export function liveSql(at: string): string {
   return `g.reason in (${reasonsSql}) and g.starts_at <= ${at} and (g.ends_at is null or coalesce(g.closes_at, g.ends_at) > ${at}) and (g.ended_at is null or g.ended_at > ${at})`;
 }
 

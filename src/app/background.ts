@@ -2,7 +2,8 @@ import { replanMarked } from "../access/replan";
 import { HOUR, MINUTE } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../connections/open-paces";
-import { runJobs } from "../work/run-jobs";
+import { sweepWork } from "../work/sweep-work";
+import { type JobRunners, runJobs } from "../work/run-jobs";
 import { type Loop, runLoop } from "../jobs/run-loop";
 import { projectEvents } from "../projection/project-events";
 import { pushCustomers } from "../customers/push-customers";
@@ -13,6 +14,10 @@ import { jobRunners } from "./job-runners";
 export interface BackgroundOptions {
   /** For tests: how long a failed event waits before it is tried again, the first time, the second time and so on. */
   retryPausesMs?: readonly number[];
+  /** For tests: false where only what is asked for may be compared with Stripe. */
+  reconcilesByItself?: boolean;
+  /** For tests: who does long work; nobody, where a test does it itself. */
+  runners?: JobRunners;
 }
 
 export interface Background {
@@ -23,7 +28,10 @@ export interface Background {
 }
 
 /** What every server does beside answering. Any number of them share the work. */
-export function startBackground(parts: Deps, { retryPausesMs }: BackgroundOptions = {}): Background {
+export function startBackground(
+  parts: Deps,
+  { retryPausesMs, reconcilesByItself = true, runners = jobRunners }: BackgroundOptions = {},
+): Background {
   const { log, signals } = parts;
   const projection = projectEvents({ deps: parts, pauses: retryPausesMs });
   const replan = runLoop({
@@ -38,10 +46,11 @@ export function startBackground(parts: Deps, { retryPausesMs }: BackgroundOption
     idleMs: MINUTE,
     step: () => startDueReconciliations(parts).then(() => false),
   });
-  const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, jobRunners) });
+  const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, runners) });
   const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
+  const sweepFiles = runLoop({ name: "sweep-work", log, idleMs: HOUR, step: () => sweepWork(parts) });
   const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
-  const loops: Loop[] = [projection, replan, due, jobs, push, sweep];
+  const loops: Loop[] = [projection, replan, due, jobs, push, sweep, sweepFiles];
   signals.on(INBOX_FILLED, () => projection.wake());
   return {
     received: () => projection.wake(),

@@ -38,6 +38,7 @@ import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
 import { UsersResolver } from "../users/users.graphql";
 import { NodesResolver } from "./nodes.graphql";
+import { ExportResultResolver, ExportsResolver } from "../exports/exports.graphql";
 
 /** Every room that has something to say to callers, in the order of the shelves. */
 const resolvers = [
@@ -83,6 +84,8 @@ const resolvers = [
   JobsResolver,
   ReplayEventsResolver,
   ReconcileResolver,
+  ExportsResolver,
+  ExportResultResolver,
   SetupStatusResolver,
   NodesResolver,
 ] as const;

@@ -30,10 +30,13 @@ const COLUMNS = `job_id as "jobId", direction, name, content_type as "contentTyp
   created_at as "createdAt", expires_at as "expiresAt"`;
 
 export async function findFile(db: Reader, jobId: string): Promise<JobFile | null> {
-  const [row] = await db.rows<JobFile>(`/* jobFiles.find */ select ${COLUMNS} from job_files where job_id = $1`, [
-    jobId,
+  return (await findFiles(db, [jobId]))[0] ?? null;
+}
+
+export function findFiles(db: Reader, jobIds: readonly string[]): Promise<JobFile[]> {
+  return db.rows<JobFile>(`/* jobFiles.find */ select ${COLUMNS} from job_files where job_id = any($1::uuid[])`, [
+    [...jobIds],
   ]);
-  return row ?? null;
 }
 
 export interface Addition {

@@ -95,9 +95,6 @@ export class Job extends Node {
   @Field(() => String, { nullable: true, description: "Why it failed, or what it waits for." })
   error!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Where the file of an export is; null for other jobs." })
-  resultUrl!: string | null;
-
   @Field({ description: "When it was asked for." })
   createdAt!: Date;
 
@@ -110,7 +107,7 @@ export class Job extends Node {
 export function toJob(row: JobEntity): Job {
   const { kind, status, dryRun, total, done, created, updated, skipped, failed, error, createdAt, finishedAt } = row;
   const counts = { total, done, created, updated, skipped, failed };
-  const fields = { uuid: row.id, kind, status, dryRun, ...counts, error, resultUrl: null, createdAt, finishedAt };
+  const fields = { uuid: row.id, kind, status, dryRun, ...counts, error, createdAt, finishedAt };
   return Object.assign(new Job(), { id: toPublicId("job", row.id), ...fields });
 }
 
