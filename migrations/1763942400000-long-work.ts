@@ -44,6 +44,9 @@ const statements = [
   )`,
   `comment on table job_notes is 'what one page of a job found out for a later one; removed after its end'`,
 
+  `alter table jobs add column moved_at timestamptz not null default now()`,
+  `comment on column jobs.moved_at is 'when a page of it went in for the last time'`,
+
   // Whoever asks Stripe in the background takes the next turns from here, in whichever replica.
   `create table stripe_paces (
     connection_id uuid primary key constraint stripe_paces_connection_fk references stripe_connections,
@@ -60,6 +63,8 @@ const statements = [
   )`,
   `create index grants_starting_idx on grants (starts_at, id) where ended_at is null and starts_at > created_at`,
   `create index grants_ending_idx on grants (ends_at, id) where ended_at is null and ends_at is not null`,
+  // Stripe's clock may be ahead of ours: an end that was told before it came, by our clock.
+  `create index grants_ended_ahead_idx on grants (ended_at, id) where ended_at > updated_at`,
   `create index grants_closing_idx on grants ((coalesce(closes_at, ends_at)), id)
     where ended_at is null and ends_at is not null`,
   `alter table products add column remind_days_before integer[] not null default '{}'`,

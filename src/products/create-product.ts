@@ -41,6 +41,7 @@ function blank(id: string, now: Date): ProductEntity {
     externalUrl: null,
     showWhenLocked: true,
     tags: [],
+    remindDaysBefore: [],
     metadata: {},
     createdAt: now,
     updatedAt: now,

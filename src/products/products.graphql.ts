@@ -1,4 +1,16 @@
-import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
 import { toPublicId } from "../base/ids";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";
@@ -68,6 +80,12 @@ export class Product extends Node {
   @Field(() => [String], { description: "The caller's tags, for filtering." })
   tags!: string[];
 
+  @Field(() => [Int], {
+    description:
+      "How many days before access ends its holders are reminded: a line CUSTOM `access.ending` for each, and a notice.",
+  })
+  remindDaysBefore!: number[];
+
   @Field(() => JsonScalar, { description: "Whatever the caller keeps here. Whoever sees the product may read it." })
   metadata!: object;
 
@@ -116,6 +134,13 @@ abstract class ProductInput {
 
   @Field(() => [String], { nullable: true, description: "Replaces the tags." })
   tags?: string[] | null;
+
+  @Field(() => [Int], {
+    nullable: true,
+    description:
+      "Replaces the reminders: how many days before access ends, at most 10 of them, from 1 to 365. Empty or null: none.",
+  })
+  remindDaysBefore?: number[] | null;
 
   @Field(() => [String], { nullable: true, description: "Keys or ids of the products that this one opens too." })
   includes?: string[] | null;

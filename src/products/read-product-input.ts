@@ -17,6 +17,7 @@ export interface ProductFields {
   externalUrl?: string | null | undefined;
   showWhenLocked?: boolean | undefined;
   tags?: string[] | null | undefined;
+  remindDaysBefore?: number[] | null | undefined;
   includes?: string[] | null | undefined;
   metadata?: object | null | undefined;
 }
@@ -24,6 +25,8 @@ export interface ProductFields {
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/;
 const KEY_LENGTH_MAX = 100;
 const TAGS_MAX = 50;
+const REMINDERS_MAX = 10;
+const REMINDER_DAYS_MAX = 365;
 const INCLUDES_MAX = 200;
 
 const keySchema = z
@@ -39,6 +42,12 @@ export const tagSchema = z
   .refine((tag) => tag.trim() === tag, "A tag does not begin or end with a space.");
 
 export const tagsSchema = z.array(tagSchema).max(TAGS_MAX, `At most ${TAGS_MAX} tags.`);
+
+const someDays = `A reminder comes from 1 to ${REMINDER_DAYS_MAX} whole days before the end.`;
+const reminders = z
+  .array(z.int(someDays).min(1, someDays).max(REMINDER_DAYS_MAX, someDays))
+  .max(REMINDERS_MAX, `At most ${REMINDERS_MAX} reminders.`)
+  .refine((days) => new Set(days).size === days.length, "Each number of days is named once.");
 
 const webAddress = z
   .string()
@@ -63,6 +72,7 @@ const productFields = z.object({
   externalUrl: webAddress.nullish(),
   showWhenLocked: kept(z.boolean()),
   tags: tagsSchema.nullish(),
+  remindDaysBefore: reminders.nullish(),
   includes: z.array(z.string()).max(INCLUDES_MAX, `A bundle includes at most ${INCLUDES_MAX} products.`).nullish(),
   metadata: z.custom<object>().nullish(),
 });
@@ -73,12 +83,13 @@ export function readProductFields(input: ProductFields): ProductFields {
 
 /** The product as it is after the changes. */
 export function changeProduct(product: ProductEntity, fields: ProductFields, now: Date): ProductEntity {
-  const { includes: _, tags, metadata, ...plain } = fields;
+  const { includes: _, tags, remindDaysBefore: days, metadata, ...plain } = fields;
   const said = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return {
     ...product,
     ...said,
     tags: tags === undefined ? product.tags : [...new Set(tags)],
+    remindDaysBefore: days === undefined ? product.remindDaysBefore : [...(days ?? [])].sort((a, b) => a - b),
     metadata: metadata === undefined ? product.metadata : (metadata ?? {}),
     updatedAt: now,
   };

@@ -23,12 +23,13 @@ const everything = {
   externalUrl: "https://elsewhere.example/js",
   showWhenLocked: false,
   tags: ["code", "2026"],
+  remindDaysBefore: [1, 7, 30],
   metadata: { level: 1 },
 } as const;
 
 describe("making a product", () => {
   test("CH-X23 CH-X24 a product keeps everything that was said, and is found by key and by id", async () => {
-    const input = { ...everything, tags: [...everything.tags] };
+    const input = { ...everything, tags: [...everything.tags], remindDaysBefore: [...everything.remindDaysBefore] };
     const product = await api.createProduct(input);
     expect(product).toMatchObject(input);
     expect(product.id).toMatch(/^prd_[0-9a-z]{26}$/);
@@ -46,6 +47,7 @@ describe("making a product", () => {
       purchaseMethod: "NONE",
       showWhenLocked: true,
       tags: [],
+      remindDaysBefore: [],
       includes: [],
       description: null,
     });
@@ -104,18 +106,42 @@ describe("making a product", () => {
 
 describe("changing a product", () => {
   test("what is absent stays; null clears what can be empty", async () => {
-    const before = await api.createProduct({ ...everything, key: "cleared", tags: ["code"] });
+    const before = await api.createProduct({
+      ...everything,
+      key: "cleared",
+      tags: ["code"],
+      remindDaysBefore: [7],
+    });
     expect(await api.updateProduct({ product: "cleared", name: "Renamed" })).toEqual({ ...before, name: "Renamed" });
     const cleared = { description: null, teaser: null, imageUrl: null, salesPageUrl: null, externalUrl: null };
     const after = await api.updateProduct({
       product: before.id,
       ...cleared,
       tags: null,
+      remindDaysBefore: null,
       metadata: null,
       includes: null,
     });
-    expect(after).toEqual({ ...before, name: "Renamed", ...cleared, tags: [], metadata: {} });
+    expect(after).toEqual({ ...before, name: "Renamed", ...cleared, tags: [], remindDaysBefore: [], metadata: {} });
     expect(await api.product("cleared")).toEqual(after);
+  });
+
+  test.each([
+    ["none at all", [0]],
+    ["more than a year", [366]],
+    ["a part of a day", [1.5]],
+    ["the same days twice", [7, 1, 7]],
+    ["eleven of them", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+  ])("TA-X33: reminders of %s are refused, and what was set stays", async (_title, remindDaysBefore) => {
+    const { key } = await api.createProduct({ remindDaysBefore: [3] });
+    const said = await api.refused("updateProduct", { input: { product: key, remindDaysBefore } });
+    expect(said.message).toMatch(/day|reminder|Int/);
+    expect((await api.product(key))?.remindDaysBefore).toEqual([3]);
+  });
+
+  test("TA-X33: reminders are kept in order, as many as ten, up to a year before", async () => {
+    const { key } = await api.createProduct({ remindDaysBefore: [365, 9, 8, 7, 6, 5, 4, 3, 2, 1] });
+    expect((await api.product(key))?.remindDaysBefore).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 365]);
   });
 
   test.each(["key", "name", "status", "accessMode", "purchaseMethod", "showWhenLocked"])(

@@ -23,7 +23,7 @@ import type { Latchkey } from "./start-latchkey";
 
 const userFields = "id externalId email emailVerified name metadata createdAt lastSeenAt";
 const productFields =
-  "id key name description teaser imageUrl status accessMode purchaseMethod salesPageUrl externalUrl showWhenLocked tags metadata includes { key }";
+  "id key name description teaser imageUrl status accessMode purchaseMethod salesPageUrl externalUrl showWhenLocked tags remindDaysBefore metadata includes { key }";
 const grantFields =
   "id source status reason startsAt endsAt quantity note grantedBy createdAt user { id } product { key }";
 const decisionFields =
