@@ -64,7 +64,8 @@ export class LinkProductInput extends LinkTermsInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Find those who bought before, by a job; true by default.",
+    description:
+      "Find those who bought before, by a job; true by default. With dryRun it has to be asked for: then the job says who would be found, and changes nothing.",
   })
   importExisting?: boolean | null;
 

@@ -1,23 +1,30 @@
 import { Refusal } from "../base/refusal";
 import { askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { drawObservation } from "../links/observations.store";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksById } from "../links/product-links.store";
 import { atPace } from "../stripe/pace-requests";
-import { importPurchases } from "./import-purchases";
-import type { JobEntity } from "../work/job.entity";
-import { listPurchases } from "../surveys/list-purchases";
-import type { Walk } from "../surveys/plan-walks";
-import { listTestClocks } from "../surveys/list-test-clocks";
-import { loadJobConnection } from "../work/load-job-connection";
-import { wantedItem } from "../surveys/read-listed";
-import { replayPage } from "./replay-page";
-import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
 import { keepUnfinished } from "../surveys/keep-unfinished";
+import { listTestClocks } from "../surveys/list-test-clocks";
+import { type Walk, planWalks } from "../surveys/plan-walks";
+import { wantedItem } from "../surveys/read-listed";
+import { seeRows } from "../surveys/see-rows";
+import { surveyPage } from "../surveys/survey-page";
+import { takeRows } from "../surveys/take-rows";
+import type { JobEntity } from "../work/job.entity";
+import { loadJobConnection } from "../work/load-job-connection";
+import { writeNotes } from "../work/notes.store";
+import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
+import { importPurchases } from "./import-purchases";
+import { type ProposedLink, readProposedLink } from "./proposed-link";
+import { replayPage } from "./replay-page";
 
 export interface LinkImportInput {
   /** Whether the caller is told of what is found. */
   notify: boolean;
+  /** Of a dry run: the link as it would be. There is none. */
+  proposed?: ProposedLink;
 }
 
 /** Where the import stands: which list, and after which row of it. After the last list come the events. */
@@ -25,6 +32,8 @@ interface ImportCursor {
   walks: Walk[];
   at: number;
   after: string | null;
+  /** Drawn before the first list is asked for: whatever was looked at since then is the later look. */
+  observation: string;
 }
 
 /** So many objects are looked at for one page; each costs some requests. */
@@ -38,11 +47,17 @@ const CLOCKS_APART_S = 300;
  * nothing slips in between.
  */
 export const importLink: JobRunner = async (deps, job) => {
-  const [link] = await findLinksById(deps.db, job.mode, [job.subject]);
+  const link = await findLink(deps, job);
   if (!link || link.state !== "ACTIVE") throw new Refusal("NOT_LINKED", { say: "The link was removed meanwhile." });
   const connection = await loadJobConnection(deps.db, link.connectionId);
   return atPace(deps.paceOf(connection), () => importPage(deps, job, { link, connection }));
 };
+
+async function findLink({ db }: JobDeps, job: JobEntity): Promise<ProductLinkEntity | undefined> {
+  const { proposed } = job.input as LinkImportInput;
+  if (proposed) return readProposedLink(proposed);
+  return (await findLinksById(db, job.mode, [job.subject]))[0];
+}
 
 interface Subject {
   link: ProductLinkEntity;
@@ -51,25 +66,20 @@ interface Subject {
 
 async function importPage(deps: JobDeps, job: JobEntity, subject: Subject): ReturnType<JobRunner> {
   const cursor = job.cursor as ImportCursor | null;
-  if (!cursor) return move({ walks: await planWalks(deps, subject), at: 0, after: null });
+  if (!cursor) {
+    const observation = String(await drawObservation(deps.db));
+    const begun: ImportCursor = { walks: await planLinkWalks(deps, subject), at: 0, after: null, observation };
+    return () => Promise.resolve({ cursor: begun, counts: noCounts, problems: [] });
+  }
   const walk = cursor.walks[cursor.at];
   if (!walk) return replayEventsSince(deps, job, cursor, subject.connection);
   return walkOn(deps, job, { ...subject, cursor, walk });
 }
 
-function move(cursor: ImportCursor): (tx: unknown) => Promise<JobPage> {
-  return () => Promise.resolve({ cursor, counts: noCounts, problems: [] });
-}
-
 /** All prices, archived ones too: whoever bought at them holds the product. */
-async function planWalks(deps: JobDeps, { link, connection }: Subject): Promise<Walk[]> {
-  const named = link.priceIds.length > 0 ? link.priceIds : await listPrices(deps, connection, link.stripeProduct);
-  const clocks = await listTestClocks(deps, connection);
-  const subscriptions = named.flatMap((price): Walk[] => [
-    { list: "SUBSCRIPTIONS", price },
-    ...clocks.map((clock): Walk => ({ list: "SUBSCRIPTIONS", price, clock })),
-  ]);
-  return [...subscriptions, { list: "SESSIONS" }, { list: "INVOICES" }];
+async function planLinkWalks(deps: JobDeps, { link, connection }: Subject): Promise<Walk[]> {
+  const prices = link.priceIds.length > 0 ? link.priceIds : await listPrices(deps, connection, link.stripeProduct);
+  return planWalks({ clocks: await listTestClocks(deps, connection), prices });
 }
 
 async function listPrices(deps: JobDeps, connection: ConnectionEntity, product: string): Promise<string[]> {
@@ -85,18 +95,27 @@ async function walkOn(
   job: JobEntity,
   { link, connection, cursor, walk }: Subject & { cursor: ImportCursor; walk: Walk },
 ): ReturnType<JobRunner> {
-  const { listed, next } = await listPurchases(deps, connection, walk, cursor.after);
+  const { after, observation } = cursor;
+  const { rows, notes, next } = await surveyPage(deps, job, connection, {
+    walk,
+    after,
+    observation: BigInt(observation),
+  });
   // A subscription with several of the prices stands in several lists, and counts in one.
-  const ours = listed.filter((each) => {
+  const ours = rows.filter((each) => {
     const item = wantedItem(each, [link]);
     return item !== undefined && (walk.price === undefined || item.price === walk.price);
   });
   const worthwhile = await keepUnfinished(deps.db, connection.id, ours);
-  const taken = worthwhile.slice(0, LOOKS_MAX);
+  const taken = takeRows(worthwhile, LOOKS_MAX);
   const last = taken.length < worthwhile.length ? (taken.at(-1)?.target.id ?? null) : next;
   const cursorAfter = last === null ? { ...cursor, at: cursor.at + 1, after: null } : { ...cursor, after: last };
-  const write = await importPurchases(deps, job, { link, connection, listed: taken });
-  return async (tx) => ({ cursor: cursorAfter, ...(await write(tx)) });
+  const sighting = await seeRows(deps, connection, taken);
+  const write = await importPurchases(deps, job, { link, connection, listed: taken, sighting });
+  return async (tx): Promise<JobPage> => {
+    await writeNotes(tx, job.id, notes);
+    return { cursor: cursorAfter, ...(await write(tx)) };
+  };
 }
 
 async function replayEventsSince(

@@ -25,7 +25,7 @@ export interface LinkChange {
   /** Null: it was a dry run. */
   link: ProductLinkEntity | null;
   preview: Preview;
-  /** What finds those who bought before we knew of them. */
+  /** What finds those who bought before we knew of them; of a dry run, what says who they are. */
   job: JobEntity | null;
 }
 
@@ -49,7 +49,7 @@ export async function linkProduct(deps: Deps & { identity: Identity }, input: Ne
     filter: { connectionId: link.connectionId, stripeProduct: link.stripeProduct },
     changeLinks: (links) => [...links, link],
   });
-  if (input.dryRun) return { link: null, preview, job: null };
+  if (input.dryRun) return { link: null, preview, job: await proposeImport(deps, link, input) };
   const job = await deps.db.transaction(async (tx) => {
     await writeLink(tx, deps.identity, { before: null, after: link, catalogue, isForSale: chooses(input) });
     if (input.importExisting === false) return null;
@@ -57,6 +57,17 @@ export async function linkProduct(deps: Deps & { identity: Identity }, input: Ne
   });
   await replanSoon(deps);
   return { link, preview, job };
+}
+
+/** Reading through a whole account is more than a preview, so it has to be asked for. */
+async function proposeImport(
+  deps: Deps & { identity: Identity },
+  link: ProductLinkEntity,
+  { importExisting, notifyImported }: NewLink,
+): Promise<JobEntity | null> {
+  if (importExisting !== true) return null;
+  const proposal = { link, notify: notifyImported ?? false, isProposed: true };
+  return deps.db.transaction((tx) => startLinkImport(tx, deps, proposal));
 }
 
 export function newLinkRow(

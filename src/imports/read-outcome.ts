@@ -20,16 +20,13 @@ export interface Imported {
   isAddressKnown: boolean;
   /** What its owner holds by it of the linked product. */
   grants: readonly { createdAt: Date }[];
-  /** Nothing was written: it is said what would be. */
-  dryRun: boolean;
   begunAt: Date;
 }
 
 export function readOutcome(imported: Imported): ImportOutcome {
-  const { failure, facts, before, ownerId, grants, dryRun, begunAt } = imported;
+  const { failure, facts, before, ownerId, grants, begunAt } = imported;
   if (failure) return { kind: "FAILED", ...failure };
   if (!facts || facts.ignored) return { kind: "SKIPPED" };
-  if (dryRun) return { kind: grants.length > 0 ? "SKIPPED" : "CREATED" };
   if (ownerId === null) return opensSomething(facts) ? nobodys(imported) : { kind: "SKIPPED" };
   // Also those that the link itself has planned just before, from what we knew.
   if (grants.some(({ createdAt }) => createdAt >= begunAt)) return { kind: "CREATED" };

@@ -18,7 +18,7 @@ export interface SubscriptionPapers {
   subscription: Stripe.Subscription;
   items: readonly Stripe.SubscriptionItem[];
   /** The checkout that it came from. */
-  sessions: readonly Stripe.Checkout.Session[];
+  sessions: readonly Pick<Stripe.Checkout.Session, "id" | "metadata">[];
   /** Of the payment of its latest paid invoice. */
   disputes: readonly Stripe.Dispute[];
   /** Its oldest invoice that is open and was tried, with every try; only when a payment is missing. */

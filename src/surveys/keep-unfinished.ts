@@ -4,7 +4,11 @@ import type { Reader } from "../database/db";
 import type { Listed } from "./read-listed";
 
 /** Without what was over for good before we knew of it. What we still hold as alive is worth a look all the same. */
-export async function keepUnfinished(db: Reader, connectionId: string, listed: readonly Listed[]): Promise<Listed[]> {
+export async function keepUnfinished<Row extends Listed>(
+  db: Reader,
+  connectionId: string,
+  listed: readonly Row[],
+): Promise<Row[]> {
   const over = listed.filter(({ overAt }) => overAt !== null);
   const held = await findSources(
     db,

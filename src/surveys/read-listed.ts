@@ -49,13 +49,13 @@ export function readListedSubscription(
   };
 }
 
-/** Null: nothing was paid for by it, or it is known by its subscription or its invoice. */
+/** An order of a checkout, by its invoice if it has one. Null: nothing was paid for by it, or it is a subscription. */
 export function readListedSession(session: Stripe.Checkout.Session, lines: readonly Stripe.LineItem[]): Listed | null {
   const { id, mode, status, payment_status: paid, invoice, payment_intent: payment, created } = session;
-  if (mode !== "payment" || status !== "complete" || paid === "unpaid" || invoice) return null;
+  if (mode !== "payment" || status !== "complete" || paid === "unpaid") return null;
   return {
     target: { kind: "SESSION", id },
-    source: idOf(payment) ?? id,
+    source: idOf(invoice) ?? idOf(payment) ?? id,
     items: lines.flatMap(({ price }) => (price ? [{ stripeProduct: idOf(price.product) ?? "", price: price.id }] : [])),
     boughtAt: new Date(created * 1000),
     overAt: null,

@@ -1,0 +1,82 @@
+import type Stripe from "stripe";
+import type { SourceFacts } from "../access/fact";
+import type { Payment, Sight } from "../projection/papers";
+import { readInvoice } from "../projection/read-invoice";
+import { idOf, wholeOf } from "../projection/read-references";
+import { readSession } from "../projection/read-session";
+import { readSubscription } from "../projection/read-subscription";
+
+/** What earlier lists have told of a subscription. */
+export interface Noted {
+  /** The checkout that it came from; null: none was listed. */
+  session: string | null;
+  /** That checkout carries a mark, which somebody set in Stripe. */
+  isMarked: boolean;
+  /** Its customer has taken a payment back, or asked about one. */
+  isDisputed: boolean;
+  /** It began so late that its checkout may have been listed before. */
+  isLate: boolean;
+}
+
+/**
+ * A subscription as its row shows it, exactly as a look would. Null: the row does not tell everything, so it is looked at
+ * with care: payments that are missing, money that was taken back, and whatever another list had to tell and could not.
+ */
+export function readSubscriptionRow(
+  { subscription, items }: { subscription: Stripe.Subscription; items: readonly Stripe.SubscriptionItem[] },
+  { session, isMarked, isDisputed, isLate }: Noted,
+  sight: Sight,
+): SourceFacts | null {
+  const { status, schedule, latest_invoice: latest, test_clock: clock } = subscription;
+  const isUnpaid = status === "past_due" || status === "unpaid";
+  const isWhole = wholeOf(subscription.customer) !== null && isShown(schedule) && isShown(latest);
+  if (isUnpaid || isMarked || isDisputed || !isWhole) return null;
+  // The checkouts of those who live under a test clock are in no list.
+  if (clock !== null || (isLate && session === null)) return null;
+  const sessions = session === null ? [] : [{ id: session, metadata: null }];
+  return readSubscription({ subscription, items, sessions, disputes: [], failure: null }, sight);
+}
+
+/** Whole, or not there at all; of what is an id only we know too little. */
+function isShown(reference: string | { id: string } | null): boolean {
+  return reference === null || wholeOf(reference) !== null;
+}
+
+/**
+ * An order of a checkout as its row shows it, with its invoice or without one. Null: money went back or is disputed, or the
+ * row does not show all of the money.
+ */
+export function readSessionRow(
+  { session, lines }: { session: Stripe.Checkout.Session; lines: readonly Stripe.LineItem[] },
+  sight: Sight,
+): SourceFacts | null {
+  const intent = wholeOf(session.payment_intent);
+  const payment = readPayment(intent);
+  const isWhole = payment !== null || idOf(session.payment_intent) === null;
+  if (!isWhole || !isShown(session.customer)) return null;
+  if (session.invoice === null) return readSession({ session, lines, payment }, sight);
+  const invoice = wholeOf(session.invoice);
+  if (!invoice || !isPlain(invoice, session, payment)) return null;
+  const papers = { lines: invoice.lines.data, payments: payment ? [payment] : [], sessions: [session], notes: [] };
+  return readInvoice({ ...papers, invoice: { ...invoice, customer: session.customer }, wasKnown: false }, sight);
+}
+
+/** A payment that arrived, and of which nothing went back. Its last try is the one that succeeded. */
+function readPayment(intent: Stripe.PaymentIntent | null): Payment | null {
+  const charge = wholeOf(intent?.latest_charge);
+  if (!intent || charge?.status !== "succeeded" || charge.amount_refunded > 0 || charge.disputed) return null;
+  return { intent, charge, refunds: [], disputes: [] };
+}
+
+/** Paid by the payment of its checkout and by nothing else, and nothing was credited. */
+function isPlain(invoice: Stripe.Invoice, session: Stripe.Checkout.Session, payment: Payment | null): boolean {
+  const credited = invoice.post_payment_credit_notes_amount + invoice.pre_payment_credit_notes_amount;
+  return (
+    invoice.status === "paid" &&
+    invoice.parent === null &&
+    credited === 0 &&
+    !invoice.lines.has_more &&
+    idOf(invoice.customer) === idOf(session.customer) &&
+    invoice.amount_paid === (payment?.charge?.amount_captured ?? 0)
+  );
+}
