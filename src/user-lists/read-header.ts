@@ -1,0 +1,54 @@
+import { Refusal } from "../base/refusal";
+import { type ListColumn, type ListField, headerKey, listColumns } from "./columns";
+
+/** What each column is about, in their order. */
+export type Column = { kind: "FIELD"; field: ListField } | { kind: "METADATA"; key: string } | { kind: "UNNAMED" };
+
+const METADATA = /^(?:metadata|meta)[.:](.+)$/i;
+
+/** Reads the first row of a list. One that names nobody is refused. */
+export function readHeader(header: readonly string[]): Column[] {
+  const fields = findFields(header);
+  if (!fields.has("externalId") && !fields.has("email") && !fields.has("id")) throw namesNobody(header);
+  const byPlace = new Map([...fields].map(([field, place]) => [place, field]));
+  const columns = header.map((text, place): Column => {
+    const field = byPlace.get(place);
+    if (field) return { kind: "FIELD", field };
+    const key = (METADATA.exec(text.trim())?.[1] ?? text).trim();
+    return key === "" ? { kind: "UNNAMED" } : { kind: "METADATA", key };
+  });
+  refuseTwice(columns);
+  return columns;
+}
+
+function findFields(header: readonly string[]): Map<ListField, number> {
+  const keys = header.map((text) => (METADATA.test(text.trim()) ? "" : headerKey(text)));
+  const fields = new Map<ListField, number>();
+  for (const [field, { names }] of Object.entries(listColumns) as [ListField, ListColumn][]) {
+    const name = names.find((each) => keys.includes(each));
+    if (name !== undefined) fields.set(field, keys.indexOf(name));
+  }
+  // They say something of another column only.
+  if (!fields.has("products")) fields.delete("accessEndsAt");
+  if (fields.has("name")) for (const part of ["firstName", "lastName"] as const) fields.delete(part);
+  return fields;
+}
+
+const SHOWN_MAX = 20;
+
+function namesNobody(header: readonly string[]): Refusal {
+  const shown = header.slice(0, SHOWN_MAX).map((text) => (text.includes("@") ? "(an address)" : text.slice(0, 50)));
+  const found = shown.map((text) => JSON.stringify(text)).join(", ");
+  return new Refusal("INVALID_INPUT", {
+    say: `The first row has to name the columns, one of them for e-mail addresses or external ids. It has: ${found}.`,
+  });
+}
+
+function refuseTwice(columns: readonly Column[]): void {
+  const keys = columns.flatMap((column) => (column.kind === "METADATA" ? [column.key] : []));
+  const twice = keys.find((key, place) => keys.indexOf(key) !== place);
+  if (twice === undefined) return;
+  throw new Refusal("INVALID_INPUT", {
+    say: `The first row names the column ${JSON.stringify(twice.slice(0, 50))} twice.`,
+  });
+}
