@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
-import { buildSchemaSync } from "type-graphql";
+import { type PubSub, buildSchemaSync } from "type-graphql";
+import { Bug } from "../base/refusal";
 import { AccessPreviewResolver } from "../access/access-preview.graphql";
 import { CheckAccessResolver, ProductAccessResolver, UserAccessResolver } from "../access/check-access.graphql";
 import { AccessDecisionResolver } from "../access/decision.graphql";
@@ -18,6 +19,7 @@ import { lightenSchema } from "../graphql/lighten-schema";
 import { DateTimeScalar } from "../graphql/scalars";
 import { ActivitiesResolver, UserActivitiesResolver } from "../journal/journal.graphql";
 import { JobsResolver } from "../work/jobs.graphql";
+import { JobProgressResolver } from "../work/job-progress.graphql";
 import { ReplayEventsResolver } from "../imports/replay-events.graphql";
 import { ReconcileResolver } from "../reconciliation/reconcile.graphql";
 import { ChangeLinksResolver } from "../imports/change-links.graphql";
@@ -37,8 +39,8 @@ import { PortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
 import { UsersResolver } from "../users/users.graphql";
-import { NodesResolver } from "./nodes.graphql";
 import { ExportResultResolver, ExportsResolver } from "../exports/exports.graphql";
+import { NodesResolver } from "./nodes.graphql";
 
 /** Every room that has something to say to callers, in the order of the shelves. */
 const resolvers = [
@@ -82,10 +84,11 @@ const resolvers = [
   ChangeLinksResolver,
   LinkImportResolver,
   JobsResolver,
+  JobProgressResolver,
   ReplayEventsResolver,
-  ReconcileResolver,
   ExportsResolver,
   ExportResultResolver,
+  ReconcileResolver,
   SetupStatusResolver,
   NodesResolver,
 ] as const;
@@ -96,6 +99,15 @@ export function buildLatchkeySchema(): GraphQLSchema {
     validate: false,
     authChecker: RoleChecker,
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
+    pubSub: NOBODY,
   });
   return lightenSchema(schema);
 }
+
+/** Every subscription of ours says itself where its states come from; type-graphql asks for one that publishes anyway. */
+const NOBODY: PubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Bug("a subscription has to say where its states come from");
+  },
+};

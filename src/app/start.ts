@@ -17,6 +17,7 @@ import { KEYS_CHANGED } from "../keys/api-keys.store";
 import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
 import { registerBootstrapKey } from "../keys/register-bootstrap-key";
+import { JOB_CHANGED } from "../work/jobs.store";
 import { INBOX_FILLED } from "../stripe/inbox.store";
 import { ensureSigningKey } from "../tokens/ensure-signing-key";
 import { identifyCaller } from "../tokens/identify-caller";
@@ -72,7 +73,7 @@ async function open(
   opened.push(() => deps.close());
   const listenUrl = config.database.listenUrl ?? databaseUrl;
   const channels = [KEYS_CHANGED, CONNECTIONS_CHANGED];
-  const signals = await openSignals({ url: listenUrl, channels, hints: [INBOX_FILLED], log });
+  const signals = await openSignals({ url: listenUrl, channels, hints: [INBOX_FILLED, JOB_CHANGED], log });
   opened.push(() => signals.close());
   const parts: Deps = { ...deps, signals };
   await ensureSigningKey(parts);
@@ -98,7 +99,7 @@ async function serve(
   { metrics, background, graphiqlKey, lane = true }: Serving,
   opened: (() => Promise<void>)[],
 ): Promise<HttpServer> {
-  const { config, log, db } = parts;
+  const { config, log, db, signals } = parts;
   const keys = openKeyMemory(parts);
   opened.push(() => keys.close());
   const rates = openRateLimits(parts);
@@ -124,6 +125,8 @@ async function serve(
     ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),
   });
   opened.push(() => http.stop());
+  // The memory of keys listens before this, so whoever is asked now is looked up.
+  signals.on(KEYS_CHANGED, () => http.credentialsChanged());
   return http;
 }
 

@@ -13,6 +13,8 @@ export interface Metrics {
   refusals: Counter<"code">;
   /** Requests that are being answered now. */
   inFlight: Count;
+  /** Subscriptions that are open now. */
+  streams: Count;
 }
 
 /** A number that is read when somebody looks, and costs nothing in between. */
@@ -21,11 +23,10 @@ export interface Count {
   dec(): void;
 }
 
-function countInFlight(registers: Registry[]): Count {
+function countNow(named: { name: string; help: string }, registers: Registry[]): Count {
   let count = 0;
   const gauge: Gauge = new Gauge({
-    name: "latchkey_http_in_flight",
-    help: "Requests that are being answered now.",
+    ...named,
     registers,
     collect: (): void => gauge.set(count),
   });
@@ -62,6 +63,7 @@ export function openMetrics(): Metrics {
       labelNames: ["code"],
       registers,
     }),
-    inFlight: countInFlight(registers),
+    inFlight: countNow({ name: "latchkey_http_in_flight", help: "Requests that are being answered now." }, registers),
+    streams: countNow({ name: "latchkey_streams_open", help: "Subscriptions that are open now." }, registers),
   };
 }

@@ -59,4 +59,7 @@ export interface Limits {
   wrongCredentialsPerMinutePerAddress: number;
   checkoutsPerMinutePerUser: number;
   guestCheckoutsPerMinutePerAddress: number;
+  /** Open at once, in each replica. */
+  streamsPerKey: number;
+  streamsPerUser: number;
 }

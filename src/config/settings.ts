@@ -182,6 +182,18 @@ export const settings = {
     whenEmpty: "60.",
     bounds: { min: 1, max: 1_000_000 },
   },
+  LATCHKEY_STREAMS_PER_KEY: {
+    meaning: "Subscriptions that one API key may hold open at once, in each replica.",
+    default: "200",
+    whenEmpty: "200.",
+    bounds: { min: 1, max: 100_000 },
+  },
+  LATCHKEY_STREAMS_PER_USER: {
+    meaning: "Subscriptions that the tokens of one user may hold open at once, in each replica.",
+    default: "10",
+    whenEmpty: "10.",
+    bounds: { min: 1, max: 10_000 },
+  },
   STRIPE_SECRET_KEY: {
     meaning: "A secret or restricted key of a Stripe account: `sk_…` or `rk_…`. Local mode refuses a live one.",
     default: null,

@@ -9,7 +9,8 @@ import { SECOND } from "../base/durations";
  * told `null` when the line is up again.
  */
 export interface Signals {
-  on(channel: string, listener: (payload: string | null) => void): void;
+  /** Answers what ends the listening. */
+  on(channel: string, listener: (payload: string | null) => void): () => void;
   live(): boolean;
   /** Does the work, then waits until every replica has acted on the notice that it sent (a second at the most). */
   untilHeard<Result>(channel: string, payload: string, work: () => Promise<Result>): Promise<Result>;
@@ -27,7 +28,7 @@ const RECONNECT_MAX = 10 * SECOND;
 
 /** For commands that hold nothing in memory. */
 export const noSignals: Signals = {
-  on: () => undefined,
+  on: () => () => undefined,
   live: () => false,
   untilHeard: (_channel, _payload, work) => work(),
   close: () => Promise.resolve(),
@@ -43,18 +44,15 @@ export async function openSignals(options: {
   const me = randomUUID();
   const { hints = [] } = options;
   const channels = [...options.channels, ...hints];
-  const listeners = new Map<string, Listener[]>();
+  const listeners = new Map<string, Set<Listener>>();
   let client: Client | null = null;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
 
   const on = (channel: string, listener: Listener) => {
-    listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
-    return () =>
-      listeners.set(
-        channel,
-        (listeners.get(channel) ?? []).filter((other) => other !== listener),
-      );
+    const listening = listeners.get(channel) ?? new Set();
+    listeners.set(channel, listening.add(listener));
+    return () => void listening.delete(listener);
   };
   const tell = (channel: string, payload: string | null) => listeners.get(channel)?.forEach((hear) => hear(payload));
 

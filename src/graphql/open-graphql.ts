@@ -4,7 +4,6 @@ import {
   type GraphQLRequestContext,
   type GraphQLRequestListener,
   HeaderMap,
-  type HTTPGraphQLRequest,
   type HTTPGraphQLResponse,
 } from "@apollo/server";
 import {
@@ -14,7 +13,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { type DocumentNode, GraphQLError, type GraphQLSchema, OperationTypeNode } from "graphql";
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from "graphql";
 import { type Logger, withoutSecrets } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Failure, Refusal } from "../base/refusal";
@@ -23,8 +28,12 @@ import type { Context } from "./context";
 import { type Recent, asStore, keepRecent } from "./keep-recent";
 import { type CheckLimits, makeLimits, readsSchema } from "./limits";
 import { type Lane, openLane } from "./open-lane";
+import { openStreams } from "./open-streams";
+import { asEventStream, openSubscription } from "./open-subscription";
 import { refuseHalfCharacters } from "./refuse-half-characters";
+import { type AskedRequest, CSRF_HEADERS, toAsked } from "./to-asked";
 import { type ErrorTeller, internal, toGraphqlError } from "./to-graphql-error";
+import { COMPLETE, nextEvent } from "./write-events";
 
 export interface GraphqlRequest {
   method: "GET" | "POST";
@@ -34,6 +43,8 @@ export interface GraphqlRequest {
   /** Parsed, not yet trusted. */
   body: unknown;
   context: Context;
+  /** Throws once the credential is not good any more. A stream asks again and again; nothing is counted. */
+  isWelcome?: () => Promise<void>;
 }
 
 export interface GraphqlAnswer {
@@ -41,11 +52,18 @@ export interface GraphqlAnswer {
   headers: Readonly<Record<string, string>>;
   body: string | AsyncIterable<string>;
   operationName: string | null;
+  /** It goes on until one of both ends it. */
+  isStream?: true;
+  /** Told when the connection is gone. */
+  closed?: () => void;
 }
 
 /** All that the HTTP room knows of GraphQL. */
 export interface GraphqlServer {
   answer(request: GraphqlRequest): Promise<GraphqlAnswer>;
+  /** Some credential is not what it was: open streams ask about theirs. */
+  checkStreams(): void;
+  endStreams(): void;
   stop(): Promise<void>;
 }
 
@@ -70,26 +88,33 @@ export async function openGraphql(parts: GraphqlParts): Promise<GraphqlServer> {
   const textOf = (hash: string) => texts.get(`${PERSISTED}${hash}`);
   const lane = openLane({ ...parts, checkLimits, reads: parts.laneFields ?? new Set(), textOf });
   const apollo = openApollo(parts, { checkLimits, texts, lane });
+  const streams = openStreams({ limits: parts.config.limits, metrics: parts.metrics });
   await apollo.start();
   return {
     answer: async (request) => {
       const known = await lane.answer(request);
       if (known) return known;
-      const { method, headers, search, body, context } = request;
-      const asked: AskedRequest = { method, headers: headersForApollo(headers), search, body, operationName: null };
+      const asked = toAsked(request);
       const output = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: asked,
-        context: () => Promise.resolve(context),
+        context: () => Promise.resolve(request.context),
       });
-      return toAnswer(output, asked, tellerOf(parts, context));
+      const teller = tellerOf(parts, request.context);
+      if (asked.subscription) return openSubscription(asked.subscription, request, { ...parts, streams, teller });
+      const answer = toAnswer(output, asked, teller);
+      return asked.streaming === "ONLY" ? toEvents(answer) : answer;
     },
+    checkStreams: () => streams.check(),
+    endStreams: () => streams.endAll(),
     stop: () => apollo.stop(),
   };
 }
 
-/** Carries what the log wants to know out of the pipeline. */
-interface AskedRequest extends HTTPGraphQLRequest {
-  operationName: string | null;
+/** What is answered at once, for whoever accepts nothing but events. Where we broke, the status says so. */
+function toEvents(answer: GraphqlAnswer): GraphqlAnswer {
+  const { status, body, operationName } = answer;
+  if (typeof body !== "string" || status >= 500) return answer;
+  return { ...asEventStream(nextEvent(body.trim()) + COMPLETE), operationName };
 }
 
 function toAnswer(output: HTTPGraphQLResponse, asked: AskedRequest, teller: ErrorTeller): GraphqlAnswer {
@@ -140,21 +165,6 @@ function openApollo(parts: GraphqlParts, shared: Shared): ApolloServer<Context> 
   });
 }
 
-// A browser asks first before it sends one of these from another site, so none of them comes from a forged form. With
-// `authorization`, clients that send queries by GET and know nothing of Apollo's own headers pass as well.
-const CSRF_HEADERS = ["authorization", "x-apollo-operation-name", "apollo-require-preflight"];
-
-/** The headers that the pipeline looks at; the credential itself goes no further than the door. */
-function headersForApollo(headers: GraphqlRequest["headers"]): HeaderMap {
-  const map = new HeaderMap();
-  for (const name of ["accept", "content-type", "x-apollo-operation-name", "apollo-require-preflight"]) {
-    const value = headers[name];
-    if (typeof value === "string") map.set(name, value);
-  }
-  if (headers["authorization"]) map.set("authorization", "checked");
-  return map;
-}
-
 function tellerOf(parts: GraphqlParts, context: Context): ErrorTeller {
   const sees = readsSchema(context.identity.role, parts.config.localMode);
   return {
@@ -184,6 +194,9 @@ function requestPlugin(
 ): ApolloServerPlugin<Context> {
   const listener: GraphQLRequestListener<Context> = {
     didResolveOperation: (asked) => Promise.resolve(admit(asked, shared, parts.metrics)),
+    // A subscription is begun behind the pipeline, which would execute it as a query.
+    responseForOperation: ({ operation }) =>
+      Promise.resolve(operation.operation === OperationTypeNode.SUBSCRIPTION ? EMPTY : null),
     // formatError is not told whose error it formats, so it is written down here.
     didEncounterErrors: (asked) => {
       const teller = tellerOf(parts, asked.contextValue);
@@ -201,19 +214,25 @@ function requestPlugin(
   };
 }
 
+const EMPTY = { http: { headers: new HeaderMap() }, body: { kind: "single" as const, singleResult: { data: null } } };
+
 function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): void {
   const { source, document, operation, operationName, request, contextValue } = asked;
-  if (request.http && "operationName" in request.http) request.http.operationName = operationName ?? null;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one that toAsked made
+  const http = request.http as AskedRequest | undefined;
+  if (http) http.operationName = operationName ?? null;
   if (!document || !operation) return;
   const { role } = contextValue.identity;
   try {
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION)
-      throw new Refusal("INVALID_INPUT", { say: NO_SUBSCRIPTIONS });
+    refuseRoad(operation, http);
     const variables = request.variables ?? {};
     refuseHalfCharacters(variables);
     const measured = checkLimits({ document, operation, variables, role });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
     const { rootFields, introspects } = measured;
+    if (http && operation.operation === OperationTypeNode.SUBSCRIPTION) {
+      http.subscription = { document, operation, operationName: request.operationName, variables };
+    }
     if (source === undefined || introspects) return;
     lane.learn({ text: source, document, operation, operationName: request.operationName, role, rootFields });
   } catch (error) {
@@ -221,7 +240,15 @@ function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): v
   }
 }
 
-const NO_SUBSCRIPTIONS = "Subscriptions are not answered here; ask a query or a mutation.";
+function refuseRoad({ operation }: OperationDefinitionNode, http: AskedRequest | undefined): void {
+  if (operation === OperationTypeNode.SUBSCRIPTION && http?.streaming === "NO") {
+    const say = "A subscription is answered by a stream of events: send `Accept: text/event-stream`.";
+    throw new Refusal("INVALID_INPUT", { say });
+  }
+  if (operation === OperationTypeNode.MUTATION && http?.isGet) {
+    throw new Refusal("INVALID_INPUT", { say: "A mutation is sent by POST." });
+  }
+}
 
 /** Without a status of its own, Apollo would answer 500. */
 function refusedBeforeExecution(error: unknown): unknown {

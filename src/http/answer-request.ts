@@ -157,7 +157,7 @@ function record(
 ): void {
   const name = route?.path ?? "unknown";
   const method = KNOWN_METHODS.has(request.method ?? "") ? (request.method ?? "") : "other";
-  metrics.httpSeconds.observe({ route: name, method, status }, ms / 1000);
+  if (!note.stream) metrics.httpSeconds.observe({ route: name, method, status }, ms / 1000);
   const level = route?.quiet && status < 500 ? "debug" : "info";
   log[level]({ route: name, method, status, ms: Math.round(ms * 10) / 10, requestId, ...note }, "request");
 }

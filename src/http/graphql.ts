@@ -13,6 +13,8 @@ export interface Knock {
   authorization: string | undefined;
   address: string;
   requestId: string;
+  /** It was let in before, and is asked about again while its answer goes on: that is no request, and is not counted. */
+  isInside?: true;
 }
 
 /** Answers who it is, or throws Refusal UNAUTHENTICATED, or RATE_LIMITED with `details.retryAfterMs`. */
@@ -51,9 +53,13 @@ async function answerGraphql(door: GraphqlDoor, request: HttpRequest): Promise<A
     search: request.search,
     body,
     context: door.contextOf({ identity, requestId, address }),
+    isWelcome: () =>
+      door.identify({ authorization: headers.authorization, address, requestId, isInside: true }).then(() => undefined),
   });
   if (answer.operationName !== null) request.note.operation = answer.operationName.slice(0, OPERATION_LENGTH_MAX);
-  return { status: answer.status, headers: answer.headers, body: answer.body };
+  if (answer.isStream) request.note.stream = true;
+  const { status, closed } = answer;
+  return { status, headers: answer.headers, body: answer.body, ...(closed && { closed }) };
 }
 
 const OPERATION_LENGTH_MAX = 100;

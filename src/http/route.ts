@@ -35,12 +35,16 @@ export interface HttpRequest {
 export interface RequestNote {
   role?: Role;
   operation?: string;
+  /** The answer takes as long as its reader likes. */
+  stream?: true;
 }
 
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
   body?: string | Buffer | AsyncIterable<string>;
+  /** Told when the connection is gone, which whoever waits for the next piece would learn late. */
+  closed?: () => void;
 }
 
 export interface JsonAnswer extends Answer {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { MINUTE } from "../base/durations";
 import { ClientGone } from "./read-body";
 import type { Answer } from "./route";
 
@@ -33,7 +34,11 @@ export async function sendAnswer(
   const all: Record<string, string | number> = { ...headers, "x-request-id": requestId, ...answer.headers };
   // What is still to come of the body is not read: the connection ends with the answer.
   if (isLast || !request.complete) all["connection"] = "close";
-  const { body } = answer;
+  const { body, closed } = answer;
+  if (closed) {
+    if (response.destroyed) closed();
+    else response.once("close", closed);
+  }
   if (typeof body === "object" && Symbol.asyncIterator in body) return sendPieces(response, answer.status, all, body);
   if (answer.status !== 204) all["content-length"] = body === undefined ? 0 : Buffer.byteLength(body);
   response.writeHead(answer.status, all);
@@ -51,8 +56,23 @@ async function sendPieces(
   response.writeHead(status, headers);
   for await (const piece of pieces) {
     if (response.destroyed) throw new ClientGone("the caller hung up");
-    if (!response.write(piece))
-      await new Promise((resume) => void response.once("drain", resume).once("close", resume));
+    if (!response.write(piece)) await drained(response);
   }
   response.end();
+}
+
+/** A reader who takes nothing for so long is gone, whatever the network says. */
+const READER_PATIENCE = 2 * MINUTE;
+
+async function drained(response: ServerResponse): Promise<void> {
+  await new Promise<void>((resume) => {
+    const timer = setTimeout(() => response.destroy(), READER_PATIENCE);
+    const go = () => {
+      clearTimeout(timer);
+      response.off("drain", go).off("close", go);
+      resume();
+    };
+    response.once("drain", go).once("close", go);
+    if (response.destroyed) go();
+  });
 }

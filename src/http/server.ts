@@ -41,10 +41,12 @@ export interface HttpServer {
   /** `/health/ready` says 503 from now on, so that balancers look elsewhere; everything else goes on. */
   beginStop(): void;
   /**
-   * Takes no new connection and no new request, closes the idle connections, lets running requests finish, and cuts what
-   * is left after `stopMsMax`. Resolves when nothing is open any more; calling it again waits for the same end.
+   * Takes no new connection and no new request, closes the idle connections, ends the streams, lets running requests finish, and
+   * cuts what is left after `stopMsMax`. Resolves when nothing is open any more; calling it again waits for the same end.
    */
   stop(): Promise<void>;
+  /** Some key is not what it was: whoever reads a stream has to be welcome still. */
+  credentialsChanged(): void;
 }
 
 const STOP_MS_MAX = 10 * SECOND;
@@ -88,9 +90,11 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     },
     stop: () => {
       phase.ending = phase.stopping = true;
+      graphql.endStreams();
       stopped ??= close(server, connections, stopMsMax).then(() => graphql.stop());
       return stopped;
     },
+    credentialsChanged: () => graphql.checkStreams(),
   };
 }
 

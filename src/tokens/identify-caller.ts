@@ -10,6 +10,8 @@ export interface Caller {
   /** The header as it came. */
   authorization: string | undefined;
   address: string;
+  /** It was let in before; now it is only asked whether it still would be, and nothing is counted. */
+  isInside?: true;
 }
 
 const BEARER = /^Bearer +([\w.~+/=-]{1,8192})$/i;
@@ -30,10 +32,11 @@ export async function identifyCaller(
   try {
     identity = await identify(deps, caller.authorization);
   } catch (error) {
-    const isWrong = error instanceof Refusal && error.code === "UNAUTHENTICATED";
+    const isWrong = !caller.isInside && error instanceof Refusal && error.code === "UNAUTHENTICATED";
     if (isWrong) deps.rates.take(`address ${caller.address}`, limits.wrongCredentialsPerMinutePerAddress);
     throw error;
   }
+  if (caller.isInside) return identity;
   if (identity.role === "USER") deps.rates.take(`user ${identity.userId}`, limits.requestsPerMinutePerUser);
   else deps.rates.take(`key ${identity.apiKeyId}`, limits.requestsPerMinutePerKey);
   return identity;

@@ -1,7 +1,15 @@
 import { Column, Entity, PrimaryColumn } from "typeorm";
 import type { Mode } from "../base/mode";
 
-export type JobKind = "LINK_IMPORT" | "USER_IMPORT" | "USER_EXPORT" | "ACTIVITY_EXPORT" | "RECONCILIATION" | "REPLAY";
+export const jobKinds = [
+  "LINK_IMPORT",
+  "USER_IMPORT",
+  "USER_EXPORT",
+  "ACTIVITY_EXPORT",
+  "RECONCILIATION",
+  "REPLAY",
+] as const;
+export type JobKind = (typeof jobKinds)[number];
 export type JobStatus = "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
 /**
@@ -81,6 +89,10 @@ export class JobEntity {
 
   @Column("timestamptz", { name: "finished_at", nullable: true })
   finishedAt!: Date | null;
+
+  /** When it came further for the last time, by the database's clock. */
+  @Column("timestamptz", { name: "moved_at" })
+  movedAt!: Date;
 
   @Column("timestamptz", { name: "next_try_at" })
   nextTryAt!: Date;

@@ -5,7 +5,7 @@ import { Refusal } from "../base/refusal";
 import { type Db, type Reader, type Tx, brokenConstraint } from "../database/db";
 import { entityReader } from "../database/read-entity";
 import { readPage, readPages } from "../database/read-pages";
-import { JobEntity, type JobKind, type JobProblemRow } from "./job.entity";
+import { JobEntity, type JobKind, type JobProblemRow, jobKinds } from "./job.entity";
 
 /** The latest first. */
 export const jobOrder: ListOrder = { list: "jobs", columns: [{ sql: "j.id", type: "uuid" }], newestFirst: true };
@@ -21,8 +21,9 @@ export function findJobPage(
   { mode, kind }: { mode: Mode; kind?: JobKind | null | undefined },
   page: PageRequest,
 ): Promise<Page<JobEntity>> {
-  const conditions = ["j.mode = $1", ...(kind ? ["j.kind = $2"] : [])];
-  const values = kind ? [mode, kind] : [mode];
+  // Kinds that only a newer build knows have no name here yet.
+  const conditions = ["j.mode = $1", "j.kind = any($2::text[])"];
+  const values = [mode, kind ? [kind] : [...jobKinds]];
   return readPage(
     db,
     { order: jobOrder, columns: "j.*", from: "jobs j", conditions, values },
@@ -43,7 +44,7 @@ export function findProblemPages(
 }
 
 export function findJobsById(db: Reader, mode: Mode, ids: readonly string[]): Promise<JobEntity[]> {
-  return db.repository(JobEntity).findBy({ id: In([...ids]), mode });
+  return db.repository(JobEntity).findBy({ id: In([...ids]), mode, kind: In([...jobKinds]) });
 }
 
 /** The latest job of a kind for each of these subjects. */
@@ -62,7 +63,7 @@ export async function findLatestJobs(db: Reader, kind: JobKind, subjects: readon
 export async function insertJob(tx: Tx, job: JobEntity): Promise<void> {
   try {
     // Its first page is due by the database's clock, by which all tries are.
-    const { nextTryAt: _, ...columns } = job;
+    const { nextTryAt: _, movedAt: __, ...columns } = job;
     await tx.repository(JobEntity).insert(columns);
   } catch (error) {
     if (brokenConstraint(error) !== "jobs_one_at_a_time_key") throw error;
@@ -72,6 +73,9 @@ export async function insertJob(tx: Tx, job: JobEntity): Promise<void> {
     });
   }
 }
+
+/** Told with the id of a job that changed; whoever watches it looks again. A hint. */
+export const JOB_CHANGED = "latchkey_jobs";
 
 /** Whoever works on a job has said so in the last few seconds. Who fell silent has lost it. */
 const LEASE = "15 seconds";
@@ -88,16 +92,17 @@ export async function claimJob(
 ): Promise<JobEntity | null> {
   const raw = await db.rows<Record<string, unknown>>(
     `/* jobs.claim */ with due as (
-       select id from jobs
+       select id, status as before from jobs
        where status in ('QUEUED', 'RUNNING') and kind = any($3::text[]) and next_try_at <= now()
          and ($4::uuid is null or id = $4)
          and (claimed_until is null or claimed_until < now())
        order by next_try_at, id limit 1 for update skip locked),
      claimed as (
        update jobs set status = 'RUNNING', claim = $1, claimed_until = now() + $2::interval
-       where id in (select id from due) returning *)
-     select * from claimed`,
-    [claim, LEASE, [...kinds], only],
+       where id in (select id from due) returning *),
+     told as (select pg_notify($5, id::text) from due where before = 'QUEUED')
+     select * from claimed where (select count(*) from told) >= 0`,
+    [claim, LEASE, [...kinds], only, JOB_CHANGED],
   );
   return raw.map(entityReader(db, JobEntity))[0] ?? null;
 }
@@ -115,8 +120,10 @@ export interface JobStep {
   total: number | null;
   counts: JobCounts;
   problems: readonly JobProblemRow[];
-  /** Of a job that is over: how it ended, and when by our clock. */
-  end: { status: "SUCCEEDED" | "CANCELLED"; at: Date } | null;
+  /** How it ended; null: it goes on, unless somebody has cancelled it meanwhile. */
+  end: "SUCCEEDED" | "CANCELLED" | null;
+  /** By our clock. */
+  at: Date;
 }
 
 export interface JobCounts {
@@ -132,16 +139,20 @@ export interface JobCounts {
  * and nothing that belongs to this page may be kept.
  */
 export async function writeStep(tx: Tx, { id, claim }: JobEntity, step: JobStep): Promise<boolean> {
-  const { cursor, total, counts, end } = step;
+  const { cursor, total, counts, end, at } = step;
   const rows = await tx.rows<{ id: string }>(
     `/* jobs.step */ with written as (
        update jobs set cursor = $3::jsonb,
-         total = case when $10 = 'SUCCEEDED' then done + $5 else coalesce($4, total) end, done = done + $5,
+         total = case when $10 = 'SUCCEEDED' then done + $5 when coalesce($4, total) is not null
+           then greatest(coalesce($4, total), done + $5) end,
+         done = done + $5,
          created = created + $6, updated = updated + $7, skipped = skipped + $8, failed = failed + $9,
-         status = coalesce($10, status),
-         finished_at = $11, error = null, attempts = 0, waits = 0, next_try_at = now(), claim = null, claimed_until = null
-       where id = $1 and claim = $2 returning id)
-     select id from written`,
+         status = coalesce($10, case when cancel_asked then 'CANCELLED' end, status),
+         finished_at = case when $10 is not null or cancel_asked then $11::timestamptz end, error = null, attempts = 0,
+         waits = 0, moved_at = now(), next_try_at = now(), claim = null, claimed_until = null
+       where id = $1 and claim = $2 returning id),
+     told as (select pg_notify($12, id::text) from written)
+     select id from written where (select count(*) from told) >= 0`,
     [
       id,
       claim,
@@ -152,8 +163,9 @@ export async function writeStep(tx: Tx, { id, claim }: JobEntity, step: JobStep)
       counts.updated,
       counts.skipped,
       counts.failed,
-      end?.status ?? null,
-      end?.at ?? null,
+      end,
+      at,
+      JOB_CHANGED,
     ],
   );
   if (rows.length === 0) return false;
@@ -189,44 +201,50 @@ export interface JobPause {
   error: string;
   ms: number;
   isWait: boolean;
+  /** By our clock. */
+  at: Date;
 }
 
-/** It is tried again after a pause, at the page where it stands, by whoever comes. */
-export async function pauseJob(db: Db, { id, claim }: JobEntity, { error, ms, isWait }: JobPause): Promise<void> {
+/**
+ * It is tried again after a pause, at the page where it stands, by whoever comes. One that somebody has cancelled
+ * meanwhile is over instead: it does not wait for hours to say so.
+ */
+export async function pauseJob(db: Db, { id, claim }: JobEntity, { error, ms, isWait, at }: JobPause): Promise<void> {
   await db.rows(
-    `/* jobs.pause */ update jobs set error = $3, next_try_at = now() + $4 * interval '1 millisecond',
-       attempts = attempts + $5, waits = waits + $6, claim = null, claimed_until = null
-     where id = $1 and claim = $2`,
-    [id, claim, error, ms, isWait ? 0 : 1, isWait ? 1 : 0],
+    `/* jobs.pause */ with paused as (
+       update jobs set error = case when cancel_asked then null else $3 end,
+         status = case when cancel_asked then 'CANCELLED' else status end,
+         finished_at = case when cancel_asked then $7::timestamptz end,
+         next_try_at = now() + $4 * interval '1 millisecond',
+         attempts = attempts + $5, waits = waits + $6, claim = null, claimed_until = null
+       where id = $1 and claim = $2 returning id)
+     select pg_notify($8, id::text) from paused`,
+    [id, claim, error, ms, isWait ? 0 : 1, isWait ? 1 : 0, at, JOB_CHANGED],
   );
 }
 
 export async function failJob(db: Db, { id, claim }: JobEntity, error: string, now: Date): Promise<void> {
   await db.rows(
-    `/* jobs.fail */ update jobs set status = 'FAILED', error = $3, finished_at = $4, claim = null, claimed_until = null
-     where id = $1 and claim = $2`,
-    [id, claim, error, now],
+    `/* jobs.fail */ with failed as (
+       update jobs set status = 'FAILED', error = $3, finished_at = $4, claim = null, claimed_until = null
+       where id = $1 and claim = $2 returning id)
+     select pg_notify($5, id::text) from failed`,
+    [id, claim, error, now, JOB_CHANGED],
   );
 }
 
 /** At once where nobody works on it; otherwise after the page that is being worked on, so that its counts are true. */
 export async function askToCancel(tx: Tx, id: string, now: Date): Promise<void> {
   await tx.rows(
-    `/* jobs.cancel */ update jobs set cancel_asked = true,
-       status = case when claimed_until >= now() then status else 'CANCELLED' end,
-       finished_at = case when claimed_until >= now() then null else $2::timestamptz end,
-       claim = case when claimed_until >= now() then claim end
-     where id = $1 and status in ('QUEUED', 'RUNNING')`,
-    [id, now],
-  );
-}
-
-/** Its next page is due at once: what it waited for is there. */
-export async function wakeJob(tx: Tx, id: string): Promise<void> {
-  await tx.rows(
-    `/* jobs.wake */ update jobs set next_try_at = now(), waits = 0
-     where id = $1 and status in ('QUEUED', 'RUNNING')`,
-    [id],
+    `/* jobs.cancel */ with asked as (
+       update jobs set cancel_asked = true,
+         status = case when claimed_until >= now() then status else 'CANCELLED' end,
+         error = case when claimed_until >= now() then error end,
+         finished_at = case when claimed_until >= now() then null else $2::timestamptz end,
+         claim = case when claimed_until >= now() then claim end
+       where id = $1 and status in ('QUEUED', 'RUNNING') returning id)
+     select pg_notify($3, id::text) from asked`,
+    [id, now, JOB_CHANGED],
   );
 }
 

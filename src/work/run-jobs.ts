@@ -71,9 +71,8 @@ async function runPage(deps: JobDeps, job: JobEntity, runner: JobRunner | undefi
     deps.db
       .transaction(async (tx) => {
         const page = await write(tx);
-        const end = endOf(job, page, deps.clock.now());
-        const total = page.total ?? null;
-        if (!(await writeStep(tx, job, { ...page, total, end }))) throw new ClaimLost();
+        const step = { ...page, total: page.total ?? null, end: endOf(job, page), at: deps.clock.now() };
+        if (!(await writeStep(tx, job, step))) throw new ClaimLost();
         return true;
       })
       .catch((error: unknown) => {
@@ -87,9 +86,9 @@ async function runPage(deps: JobDeps, job: JobEntity, runner: JobRunner | undefi
 /** Rolls back what the page wrote: whoever has the job now writes it. */
 class ClaimLost extends Error {}
 
-function endOf(job: JobEntity, page: JobPage, at: Date) {
-  if (job.cancelAsked) return { status: "CANCELLED" as const, at };
-  return page.cursor === null ? { status: "SUCCEEDED" as const, at } : null;
+function endOf(job: JobEntity, page: JobPage): "CANCELLED" | "SUCCEEDED" | null {
+  if (job.cancelAsked) return "CANCELLED";
+  return page.cursor === null ? "SUCCEEDED" : null;
 }
 
 export const noCounts: JobCounts = { done: 0, created: 0, updated: 0, skipped: 0, failed: 0 };
@@ -107,5 +106,6 @@ async function afterTrouble(deps: JobDeps, job: JobEntity, error: unknown): Prom
     return;
   }
   deps.log.warn({ ...note, afterMs: next.afterMs }, "a page of a job is tried again later");
-  await pauseJob(deps.db, job, { error: next.error, ms: next.afterMs, isWait: next.kind === "WAIT" });
+  const at = deps.clock.now();
+  await pauseJob(deps.db, job, { error: next.error, ms: next.afterMs, isWait: next.kind === "WAIT", at });
 }

@@ -21,6 +21,8 @@ export const limits: Limits = {
   wrongCredentialsPerMinutePerAddress: 1_000,
   checkoutsPerMinutePerUser: 1_000,
   guestCheckoutsPerMinutePerAddress: 1_000,
+  streamsPerKey: 3,
+  streamsPerUser: 3,
 };
 
 export interface SmallServer extends HttpServer, SmallSchema {
