@@ -248,6 +248,15 @@ export async function askToCancel(tx: Tx, id: string, now: Date): Promise<void> 
   );
 }
 
+/** Its next page is due at once: what it waited for is there. */
+export async function wakeJob(tx: Tx, id: string): Promise<void> {
+  await tx.rows(
+    `/* jobs.wake */ update jobs set next_try_at = now(), waits = 0
+     where id = $1 and status in ('QUEUED', 'RUNNING')`,
+    [id],
+  );
+}
+
 /** What runs by itself is decided once, whichever replica is first. Until the transaction ends. */
 export async function lockJobs(tx: Tx, subject: string): Promise<void> {
   await tx.rows(`/* jobs.lock */ select pg_advisory_xact_lock(hashtextextended('jobs of ' || $1, 0))`, [subject]);
