@@ -24,11 +24,30 @@ export async function chooseStripe(config: Config, log: Logger): Promise<ChosenS
   const clock = { now: () => new Date(systemClock.now().getTime() + (simulated?.world.aheadMs ?? 0)) };
   simulated = await openBeside(config, log, clock);
   const { url, close } = simulated;
-  return {
-    access: { ...stripe, secretKey: SIMULATED_KEY, webhookSecret: null, apiBase: url },
-    simulated: { url, clock },
-    stop: close,
+  const { keepStripeAddress } = await import("../local/stripe-address.js");
+  const forgetAddress = keepStripeAddress(config.dataDir, url);
+  const stop = async () => {
+    forgetAddress();
+    await close();
   };
+  return { access: accessTo(stripe, url), simulated: { url, clock }, stop };
+}
+
+/** The Stripe that a server beside us speaks with; without such a server, the one that it would speak with. */
+export async function reachStripe(config: Config, log: Logger): Promise<ChosenStripe> {
+  const { stripe } = config;
+  const isBrought = stripe.secretKey !== null || stripe.apiBase !== null;
+  if (!config.localMode || isBrought) return { access: stripe, simulated: null, stop: () => Promise.resolve() };
+  const { findRunningStripe } = await import("../local/stripe-address.js");
+  const running = await findRunningStripe(config.dataDir);
+  if (!running) return chooseStripe(config, log);
+  const { url, aheadMs } = running;
+  const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
+  return { access: accessTo(stripe, url), simulated: { url, clock }, stop: () => Promise.resolve() };
+}
+
+function accessTo(stripe: Config["stripe"], apiBase: string): Config["stripe"] {
+  return { ...stripe, secretKey: SIMULATED_KEY, webhookSecret: null, apiBase };
 }
 
 /** On the port that was asked for, or the one after ours; if nobody asked and that one is taken, on any. */

@@ -1,3 +1,4 @@
+import type { LogLevel } from "../base/log";
 import type { Config } from "../config/config";
 import type { Environment, Purpose } from "../config/environment";
 import { readConfig } from "../config/read-config";
@@ -33,9 +34,13 @@ async function missingSecrets(env: Environment, dataDir: string): Promise<Enviro
  * For commands that look after the database: the one of `DATABASE_URL`, or else the one that `npm start` keeps here. In
  * production there is no "or else".
  */
-export async function loadDatabaseConfig(env: Environment): Promise<Loaded> {
+export async function loadDatabaseConfig(env: Environment, logLevel: LogLevel = "warn"): Promise<Loaded> {
   // What there is to say is said by the command itself; the log is for what goes wrong.
-  const quiet = { ...env, LOG_LEVEL: env["LOG_LEVEL"]?.trim() || "warn" };
-  const elsewhere = Boolean(env["DATABASE_URL"]?.trim()) || env["NODE_ENV"] === "production";
-  return elsewhere ? loadConfig(quiet, { localMode: false, databaseOnly: true }) : loadLocalConfig(quiet);
+  const quiet = { ...env, LOG_LEVEL: env["LOG_LEVEL"]?.trim() || logLevel };
+  return isElsewhere(env) ? loadConfig(quiet, { localMode: false, databaseOnly: true }) : loadLocalConfig(quiet);
+}
+
+/** Whether commands work on a database that was named, and not on the one that `npm start` keeps here. */
+export function isElsewhere(env: Environment): boolean {
+  return Boolean(env["DATABASE_URL"]?.trim()) || env["NODE_ENV"] === "production";
 }

@@ -8,7 +8,7 @@ import { SECOND } from "../base/durations";
 import type { Terminal } from "./terminal";
 import { chooseDatabase } from "./choose-database";
 import { loadDatabaseConfig } from "./load-config";
-import { FAILED } from "./report-failure";
+import { FAILED } from "./exit-codes";
 
 /** Brings the schema up to this build, or with `status` only says how the two relate (exit code 1: not current). */
 export async function migrate(terminal: Terminal, options: { status: boolean; json: boolean }): Promise<number> {

@@ -1,13 +1,12 @@
 import { withoutSecrets } from "../base/log";
 import { Failure } from "../base/refusal";
+import { FAILED, MISUSED } from "./exit-codes";
+import { Misuse } from "./misuse";
 import { SettingMistakes } from "./setting-mistakes";
-
-export const FAILED = 1;
-export const MISUSED = 2;
 
 /** The one place where the command line turns an error into words for a person and an exit code. */
 export function reportFailure(error: unknown, print: (text: string) => void): number {
-  const misused = error instanceof SettingMistakes;
+  const misused = error instanceof SettingMistakes || error instanceof Misuse;
   // Mistakes in the settings never hold a value, and their examples look like secrets.
   print(misused ? error.message : withoutSecrets(describe(error)));
   return misused ? MISUSED : FAILED;

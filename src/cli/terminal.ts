@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Environment } from "../config/environment";
 
 /** What a command gets of the process it runs in. */
@@ -7,4 +8,10 @@ export interface Terminal {
   print(text: string): void;
   /** Everything said to a person beside the answer: standard error. */
   remark(text: string): void;
+  /** Bytes of an answer that is a file. Resolves when more may come. */
+  write(bytes: Buffer): Promise<void>;
+  /** Standard input, for commands that read `-`. */
+  input: Readable;
+  /** What can be drawn on, line over line; null: standard error is a pipe or a file. */
+  screen: { columns: number; draw(text: string): void } | null;
 }

@@ -1,19 +1,44 @@
-import { openLog } from "../base/log";
+import { type Logger, openLog } from "../base/log";
+import type { Config } from "../config/config";
 import type { Environment } from "../config/environment";
 import type { openDeps } from "../app/open-deps";
+import { type ChosenStripe, reachStripe } from "./choose-stripe";
 import { chooseDatabase } from "./choose-database";
 import { loadDatabaseConfig } from "./load-config";
 
-type OpenDeps = Awaited<ReturnType<typeof openDeps>>;
+export type OpenDeps = Awaited<ReturnType<typeof openDeps>>;
 
 /** For commands that work on the database without a server. What was opened is closed, however the work ends. */
 export async function withDeps<Result>(env: Environment, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
   const { config } = await loadDatabaseConfig(env);
   const log = openLog(config.logLevel, process.stderr);
+  return openAndWork({ config, log, stripe: null }, work);
+}
+
+/**
+ * The same, with the Stripe that a server on this database speaks with. What is waited for stands in the job, so the log
+ * is for those who ask for it.
+ */
+export async function withStripe<Result>(env: Environment, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
+  const { config } = await loadDatabaseConfig(env, "fatal");
+  const log = openLog(config.logLevel, process.stderr);
+  const stripe = await reachStripe(config, log);
+  try {
+    return await openAndWork({ config: { ...config, stripe: stripe.access }, log, stripe }, work);
+  } finally {
+    await stripe.stop();
+  }
+}
+
+async function openAndWork<Result>(
+  { config, log, stripe }: { config: Config; log: Logger; stripe: ChosenStripe | null },
+  work: (deps: OpenDeps) => Promise<Result>,
+): Promise<Result> {
   const database = await chooseDatabase(config, log);
   try {
     const app = await import("../app/open-deps.js");
-    const deps = await app.openDeps({ config, databaseUrl: database.url, log });
+    const clock = stripe?.simulated?.clock;
+    const deps = await app.openDeps({ config, databaseUrl: database.url, log, ...(clock && { clock }) });
     try {
       return await work(deps);
     } finally {

@@ -1,0 +1,16 @@
+import { untilToldToStop } from "./until-told-to-stop";
+
+/** Somebody wants their terminal back. A second time ends the process at once. */
+export interface Interruption {
+  happened(): boolean;
+  told: Promise<void>;
+}
+
+/** Asked for before the work begins, so that nothing is cut off in its middle. */
+export function openInterruption(): Interruption {
+  let happened = false;
+  const told = untilToldToStop().then(() => {
+    happened = true;
+  });
+  return { happened: () => happened, told };
+}
