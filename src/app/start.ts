@@ -10,9 +10,11 @@ import { openSignals } from "../database/open-signals";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
 import { buyRoutes } from "../http/buy";
-import type { ContextOf } from "../http/graphql";
+import { exportsRoute } from "../http/exports";
+import type { ContextOf, Identify } from "../http/graphql";
 import { handBackRoute } from "../http/hand-back";
 import { type HttpServer, startHttp } from "../http/server";
+import { uploadRoutes } from "../http/uploads";
 import { KEYS_CHANGED } from "../keys/api-keys.store";
 import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
@@ -111,15 +113,22 @@ async function serve(
   opened.push(() => receipt.close());
   const contextOf: ContextOf = (asked) =>
     openContext(parts, { ...asked, take: (...counted) => rates.take(...counted) });
+  const identify: Identify = (caller) => identifyCaller({ keys, tokens, rates, config }, caller);
   const http = await startHttp({
     config,
     log,
     metrics,
     schema: buildLatchkeySchema(),
     laneFields: lane ? laneFields : NO_FIELDS,
-    identify: (caller) => identifyCaller({ keys, tokens, rates, config }, caller),
+    identify,
     contextOf,
-    routes: [receipt.route, handBackRoute(config), ...buyRoutes({ contextOf, log })],
+    routes: [
+      receipt.route,
+      handBackRoute(config),
+      ...buyRoutes({ contextOf, log }),
+      exportsRoute(parts),
+      ...uploadRoutes({ identify, contextOf }),
+    ],
     jwks: () => listPublicKeys({ db }),
     readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
     ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),

@@ -59,6 +59,8 @@ export interface Limits {
   wrongCredentialsPerMinutePerAddress: number;
   checkoutsPerMinutePerUser: number;
   guestCheckoutsPerMinutePerAddress: number;
+  /** Of one file that is brought, after decoding. */
+  uploadBytesMax: number;
   /** Open at once, in each replica. */
   streamsPerKey: number;
   streamsPerUser: number;

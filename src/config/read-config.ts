@@ -93,6 +93,7 @@ function limitShapes() {
     LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS: readWhole(
       settings.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS.bounds,
     ),
+    LATCHKEY_UPLOAD_BYTES_MAX: readWhole(settings.LATCHKEY_UPLOAD_BYTES_MAX.bounds),
     LATCHKEY_STREAMS_PER_KEY: readWhole(settings.LATCHKEY_STREAMS_PER_KEY.bounds),
     LATCHKEY_STREAMS_PER_USER: readWhole(settings.LATCHKEY_STREAMS_PER_USER.bounds),
   };
@@ -167,6 +168,7 @@ function toLimits(values: Values): Limits {
     wrongCredentialsPerMinutePerAddress: values.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS,
     checkoutsPerMinutePerUser: values.LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER,
     guestCheckoutsPerMinutePerAddress: values.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS,
+    uploadBytesMax: values.LATCHKEY_UPLOAD_BYTES_MAX,
     streamsPerKey: values.LATCHKEY_STREAMS_PER_KEY,
     streamsPerUser: values.LATCHKEY_STREAMS_PER_USER,
   };

@@ -120,6 +120,12 @@ export const settings = {
     whenEmpty: "100 kB.",
     bounds: { min: 1_000, max: 50_000_000 },
   },
+  LATCHKEY_UPLOAD_BYTES_MAX: {
+    meaning: "Bytes in a file that is uploaded to `/imports/users`, after decompression.",
+    default: "1000000000",
+    whenEmpty: "1 GB.",
+    bounds: { min: 1_000, max: 100_000_000_000 },
+  },
   LATCHKEY_TOKENS_MAX: {
     meaning: "Words and marks in a GraphQL document.",
     default: "4000",

@@ -26,16 +26,22 @@ export function answerFailure(
   return jsonAnswer(statusOf(error), { errors: [told] }, headersOf(error));
 }
 
+const TOO_LARGE = new Set<unknown>(["bodyBytes", "uploadBytes"]);
+
 function statusOf(error: unknown): number {
   if (!(error instanceof Failure)) return 500;
   if (error instanceof Unsupported) return 415;
-  if (error.code === "LIMIT_EXCEEDED") return error.details?.["limit"] === "bodyBytes" ? 413 : 400;
+  if (error.code === "LIMIT_EXCEEDED") return TOO_LARGE.has(error.details?.["limit"]) ? 413 : 400;
   return statuses[error.code] ?? 400;
 }
 
 function headersOf(error: unknown): Record<string, string> {
   if (!(error instanceof Failure)) return {};
   if (error.code === "UNAUTHENTICATED") return { "www-authenticate": "Bearer" };
+  const uploadOffset = error.details?.["uploadOffset"];
+  if (typeof uploadOffset === "number") {
+    return { "upload-offset": String(uploadOffset), "upload-complete": error.details?.["complete"] ? "?1" : "?0" };
+  }
   const retryAfterMs = error.details?.["retryAfterMs"];
   return typeof retryAfterMs === "number" ? { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) } : {};
 }

@@ -7,6 +7,7 @@ import { answerFailure } from "./answer-failure";
 import { type FindRoute, type FoundRoute } from "./find-route";
 import { readAddress } from "./read-address";
 import { ClientGone, readBody } from "./read-body";
+import { readPieces } from "./read-pieces";
 import { readRequestId } from "./read-request-id";
 import type { Answer, RequestNote, Route } from "./route";
 import { carefulHeaders, sendAnswer } from "./send-answer";
@@ -18,6 +19,10 @@ export interface AnswerDeps {
   findRoute: FindRoute;
   /** From then on only questions about our health are answered. */
   isStopping(): boolean;
+  /** The same for those who read for long. */
+  stopping: AbortSignal;
+  /** The body of this request may take its time. */
+  allowLong(request: IncomingMessage): void;
 }
 
 export type AnswerRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -89,6 +94,10 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
     headers,
     address: readAddress(socket.remoteAddress, headers["x-forwarded-for"], deps.config.trustedProxies),
     readBody: (bytesMax = deps.config.limits.bodyBytesMax) => readBody(request, bytesMax),
+    readPieces: () => {
+      deps.allowLong(request);
+      return readPieces(request, { idleMsMax: deps.config.limits.requestMsMax, stopping: deps.stopping });
+    },
   });
 }
 

@@ -30,6 +30,11 @@ export interface HttpRequest {
   note: RequestNote;
   /** The decoded bytes; refuses more than the limit. Can be read once. */
   readBody(bytesMax?: number): Promise<Buffer>;
+  /**
+   * The same in pieces, without a limit, for as long as something comes: for those whose credential was looked at. Ends
+   * early when the server stops.
+   */
+  readPieces(): AsyncIterable<Buffer>;
 }
 
 export interface RequestNote {
@@ -42,7 +47,7 @@ export interface RequestNote {
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;
-  body?: string | Buffer | AsyncIterable<string>;
+  body?: string | Buffer | AsyncIterable<string | Buffer>;
   /** Told when the connection is gone, which whoever waits for the next piece would learn late. */
   closed?: () => void;
 }

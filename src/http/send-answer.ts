@@ -39,7 +39,12 @@ export async function sendAnswer(
     if (response.destroyed) closed();
     else response.once("close", closed);
   }
-  if (typeof body === "object" && Symbol.asyncIterator in body) return sendPieces(response, answer.status, all, body);
+  if (typeof body === "object" && Symbol.asyncIterator in body) {
+    if (request.method !== "HEAD") return sendPieces(response, answer.status, all, body);
+    // Nobody wants the pieces, so none is read.
+    response.writeHead(answer.status, all).end();
+    return;
+  }
   if (answer.status !== 204) all["content-length"] = body === undefined ? 0 : Buffer.byteLength(body);
   response.writeHead(answer.status, all);
   // Node itself leaves the body of an answer to HEAD away.
@@ -51,7 +56,7 @@ async function sendPieces(
   response: ServerResponse,
   status: number,
   headers: Record<string, string | number>,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Buffer>,
 ): Promise<void> {
   response.writeHead(status, headers);
   for await (const piece of pieces) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Server, createServer } from "node:http";
 import type { GraphQLSchema } from "graphql";
 import { SECOND } from "../base/durations";
@@ -67,12 +68,27 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
   const answer = makeAnswerRequest({ config, log, metrics, findRoute: makeFindRoute(routes), isStopping });
   // The body has to arrive in the time that the whole request has.
   const server = createServer({
-    requestTimeout: config.limits.requestMsMax,
-    connectionsCheckingInterval: 5 * SECOND,
+    headersTimeout: requestMsMax,
+    requestTimeout: 0,
+    connectionsCheckingInterval: CHECKED_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const connections = trackConnections(server);
   server.on("request", (request, response) => {
+  const watch = setInterval(() => connections.cutSlow(requestMsMax), CHECKED_EVERY_MS);
+  server.once("close", () => clearInterval(watch));
+  const stopping = new AbortController();
+  // Every upload that is under way listens.
+  setMaxListeners(0, stopping.signal);
+  const answer = makeAnswerRequest({
+    config,
+    log,
+    metrics,
+    findRoute: makeFindRoute(routes),
+    isStopping,
+    stopping: stopping.signal,
+    allowLong: (request) => connections.allowLong(request),
+  });
     connections.begin(request, response);
     void answer(request, response);
   });
@@ -91,6 +107,7 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     stop: () => {
       phase.ending = phase.stopping = true;
       graphql.endStreams();
+      stopping.abort();
       stopped ??= close(server, connections, stopMsMax).then(() => graphql.stop());
       return stopped;
     },
@@ -99,6 +116,8 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
 }
 
 // Longer than the minute after which common balancers drop an idle connection: they must be the ones to close it.
+const CHECKED_EVERY_MS = 5 * SECOND;
+
 const KEEP_ALIVE_MS = 65 * SECOND;
 
 async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {

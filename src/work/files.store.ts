@@ -93,6 +93,16 @@ export async function countExports(db: Reader, mode: Mode): Promise<{ open: numb
   return row ?? { open: 0, kept: 0 };
 }
 
+/** How many files are on their way in. */
+export async function countUploads(db: Reader, mode: Mode): Promise<number> {
+  const [row] = await db.rows<{ open: number }>(
+    `/* jobFiles.countUploads */ select count(*)::int as open from job_files f join jobs j on j.id = f.job_id
+     where f.direction = 'IN' and not f.complete and j.mode = $1 and j.status in ('QUEUED', 'RUNNING')`,
+    [mode],
+  );
+  return row?.open ?? 0;
+}
+
 /**
  * Uploads that nobody went on with: their jobs are cancelled. Those that are being looked at this very moment are left
  * for the next time. Answers how many.

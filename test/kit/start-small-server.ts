@@ -21,6 +21,7 @@ export const limits: Limits = {
   wrongCredentialsPerMinutePerAddress: 1_000,
   checkoutsPerMinutePerUser: 1_000,
   guestCheckoutsPerMinutePerAddress: 1_000,
+  uploadBytesMax: 1_000_000,
   streamsPerKey: 3,
   streamsPerUser: 3,
 };
