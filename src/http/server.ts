@@ -65,8 +65,9 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     ...(config.localMode && parts.graphiql ? graphiqlRoutes(parts.graphiql) : []),
   ];
   const isStopping = () => phase.stopping;
-  const answer = makeAnswerRequest({ config, log, metrics, findRoute: makeFindRoute(routes), isStopping });
-  // The body has to arrive in the time that the whole request has.
+  // Headers and body each have to arrive in the time that the whole request has. Node's own limit for bodies knows no
+  // exception, and an upload by somebody whom we know may take longer: so bodies are watched here.
+  const { requestMsMax } = config.limits;
   const server = createServer({
     headersTimeout: requestMsMax,
     requestTimeout: 0,
@@ -74,7 +75,6 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const connections = trackConnections(server);
-  server.on("request", (request, response) => {
   const watch = setInterval(() => connections.cutSlow(requestMsMax), CHECKED_EVERY_MS);
   server.once("close", () => clearInterval(watch));
   const stopping = new AbortController();
@@ -89,6 +89,7 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     stopping: stopping.signal,
     allowLong: (request) => connections.allowLong(request),
   });
+  server.on("request", (request, response) => {
     connections.begin(request, response);
     void answer(request, response);
   });
@@ -106,8 +107,8 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     },
     stop: () => {
       phase.ending = phase.stopping = true;
-      graphql.endStreams();
       stopping.abort();
+      graphql.endStreams();
       stopped ??= close(server, connections, stopMsMax).then(() => graphql.stop());
       return stopped;
     },
@@ -115,9 +116,9 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
   };
 }
 
-// Longer than the minute after which common balancers drop an idle connection: they must be the ones to close it.
 const CHECKED_EVERY_MS = 5 * SECOND;
 
+// Longer than the minute after which common balancers drop an idle connection: they must be the ones to close it.
 const KEEP_ALIVE_MS = 65 * SECOND;
 
 async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
