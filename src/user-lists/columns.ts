@@ -49,8 +49,17 @@ export const listColumns: Record<ListField, ListColumn> = {
     names: ["last name", "lastname", "surname", "family name"],
   },
   stripeCustomerId: {
-    meaning: "The customer in Stripe that the person is (`cus_…`).",
-    names: ["stripe customer id", "stripecustomerid", "stripe customer", "stripe id", "customer id", "customer"],
+    meaning:
+      "The customer in Stripe that the person is (`cus_…`); of several accounts one each, separated by `|`, `;` or `,`.",
+    names: [
+      "stripe customer id",
+      "stripecustomerid",
+      "stripe customer ids",
+      "stripe customer",
+      "stripe id",
+      "customer id",
+      "customer",
+    ],
   },
   products: {
     meaning: "Keys or ids of products that the person may open, separated by `|`, `;` or `,`.",

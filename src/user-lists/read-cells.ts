@@ -11,7 +11,7 @@ export function readCells(columns: readonly Column[], cells: readonly string[]):
   for (let place = 0; place < columns.length; place++) {
     const cell = readCell(cells[place] ?? "");
     const column = columns[place];
-    if (cell === null || !column || column.kind === "UNNAMED") continue;
+    if (cell === null || !column || column.kind === "UNREAD") continue;
     if (column.kind === "FIELD") fields[column.field] = cell;
     else metadata.push([column.key, cell]);
   }
@@ -23,7 +23,7 @@ export function readCells(columns: readonly Column[], cells: readonly string[]):
     email: fields.email,
     emailVerified: fields.emailVerified,
     name,
-    stripeCustomerId: fields.stripeCustomerId?.trim(),
+    customers: fields.stripeCustomerId?.split(/[|;,]/),
     products: fields.products === undefined ? undefined : fields.products.split(/[|;,]/),
     accessEndsAt: fields.accessEndsAt,
     metadata: fields.metadata,
@@ -38,8 +38,8 @@ function checkCount(columns: readonly Column[], cells: readonly string[]): strin
   return `The row has ${cells.length} cells, and the first row names ${columns.length} columns.`;
 }
 
-// What spreadsheets would take for a formula is written with an apostrophe in front.
-const SHIELDED = /^'[=+\-@\t\r]/;
+// What spreadsheets would take for a formula is written with one more apostrophe in front.
+const SHIELDED = /^'+[=+\-@\t\r]/;
 const EMPTY = new Set(["NULL", "null", "\\N"]);
 
 function readCell(cell: string): string | null {

@@ -2,8 +2,10 @@ import { Refusal } from "../base/refusal";
 import { type ListColumn, type ListField, headerKey, listColumns } from "./columns";
 
 /** What each column is about, in their order. */
-export type Column = { kind: "FIELD"; field: ListField } | { kind: "METADATA"; key: string } | { kind: "UNNAMED" };
+export type Column = { kind: "FIELD"; field: ListField } | { kind: "METADATA"; key: string } | { kind: "UNREAD" };
 
+/** What our exports say beside what can be brought back. */
+const SAID_BY_US = new Set(["createdAt", "lastSeenAt"]);
 const METADATA = /^(?:metadata|meta)[.:](.+)$/i;
 
 /** Reads the first row of a list. One that names nobody is refused. */
@@ -14,8 +16,9 @@ export function readHeader(header: readonly string[]): Column[] {
   const columns = header.map((text, place): Column => {
     const field = byPlace.get(place);
     if (field) return { kind: "FIELD", field };
+    if (fields.has("id") && SAID_BY_US.has(text)) return { kind: "UNREAD" };
     const key = (METADATA.exec(text.trim())?.[1] ?? text).trim();
-    return key === "" ? { kind: "UNNAMED" } : { kind: "METADATA", key };
+    return key === "" ? { kind: "UNREAD" } : { kind: "METADATA", key };
   });
   refuseTwice(columns);
   return columns;

@@ -57,7 +57,7 @@ function firstLine(text: Buffer): string {
 function detectDelimiter(text: Buffer): string {
   const counts = DELIMITERS.map((delimiter) => {
     const [record] = readCsv(text, delimiter.charCodeAt(0), { isEnd: true, rowsMax: 1 }).records;
-    return record?.kind === "CELLS" ? record.cells.length : 0;
+    return record?.kind === "CELLS" ? record.cells.length : 1;
   });
   return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ",";
 }

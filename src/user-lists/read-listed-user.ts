@@ -15,7 +15,7 @@ export interface SaidUser {
   email?: string | undefined;
   emailVerified?: boolean | string | undefined;
   name?: string | undefined;
-  stripeCustomerId?: string | undefined;
+  customers?: readonly string[] | undefined;
   products?: readonly string[] | undefined;
   accessEndsAt?: string | undefined;
   metadata?: unknown;
@@ -31,7 +31,8 @@ export interface ListedUser {
   email?: string;
   emailVerified?: boolean;
   name?: string;
-  customer: string | null;
+  /** In Stripe, each once. */
+  customers: string[];
   /** By key or id, each once. */
   products: string[];
   /** Null: the row does not say. */
@@ -64,7 +65,7 @@ function read(row: number, said: SaidUser): ListedUser {
   const { externalId = fromId, email, emailVerified, name } = said;
   const fields = readUserFields({ externalId, email, emailVerified: readSwitch(emailVerified), name });
   if (id === null && !fields.externalId && !fields.email) throw invalid("A row needs an e-mail address or an id.");
-  const products = [...new Set((said.products ?? []).map((key) => key.trim()).filter((key) => key !== ""))];
+  const products = eachOnce(said.products);
   if (said.accessEndsAt !== undefined && products.length === 0) {
     throw invalid("The row says when access ends, and not to which product.");
   }
@@ -75,11 +76,18 @@ function read(row: number, said: SaidUser): ListedUser {
     ...(typeof fields.email === "string" && { email: fields.email }),
     ...(typeof fields.emailVerified === "boolean" && { emailVerified: fields.emailVerified }),
     ...(typeof fields.name === "string" && { name: fields.name }),
-    customer: said.stripeCustomerId ?? null,
+    customers: eachOnce(said.customers),
     products,
     accessEndsAt: said.accessEndsAt === undefined ? null : readAccessEnd(said.accessEndsAt),
     metadata: readMetadata(said, rest),
   };
+}
+
+const NONE: string[] = [];
+
+function eachOnce(texts: readonly string[] | undefined): string[] {
+  if (!texts || texts.length === 0) return NONE;
+  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))];
 }
 
 /** Ours, theirs, or something that another program calls an id. */

@@ -1,7 +1,6 @@
 import { actorOf } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { DAY } from "../base/durations";
-import { newUuid } from "../base/ids";
 import { getConnection } from "../connections/find-connection";
 import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
@@ -18,12 +17,12 @@ export interface UserImport {
   contentType: ListContentType;
 }
 
-/** A list names people, so it is not kept for ever; long enough for a job that has to wait. */
-const KEPT_MS = 7 * DAY;
+/** Who begins to send a list and does not go on for so long has given it up. */
+const KEPT_MS = DAY;
 
 /**
  * Begins to take over a list, and makes the empty file for it: `appendPiece` fills it. The job waits until it is complete.
- * Any number of lists may be taken over at once, so each is a subject of its own.
+ * Any number of lists may be taken over at once.
  */
 export async function startUserImport(
   tx: Tx,
@@ -36,7 +35,7 @@ export async function startUserImport(
   const job = await startJob(tx, deps, {
     kind: "USER_IMPORT",
     mode,
-    subject: newUuid(now),
+    subject: null,
     connectionId: connection ? connection.id : null,
     input: options,
     dryRun: options.dryRun,

@@ -21,7 +21,7 @@ export async function surveyList(db: Reader, file: JobFile, kind: ListForm["kind
   const columns = begin.form.kind === "CSV" ? readHeader(begin.form.header) : [];
   const keys = new NumberList();
   let rows = 0;
-  for (let at: number | null = begin.at; at !== null; ) {
+  for (let at: number | null = begin.at; at !== null;) {
     const page = await loadRecords(db, file, begin.form, at, ROWS_AT_ONCE);
     for (const record of page.records) {
       const said = readRow(columns, record);

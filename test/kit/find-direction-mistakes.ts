@@ -89,7 +89,7 @@ function layerMistakes(edge: Edge): string[] {
   return [];
 }
 
-const PURE_PACKAGES = new Set(["zod", "graphql", "node:net"]);
+const PURE_PACKAGES = new Set(["zod", "graphql", "node:net", "node:buffer"]);
 const NEVER_PURE =
   /^(database|jobs|stripe|http|app|local|cli)\/|\.(store|entity|loader|graphql)\.ts$|^base\/(log|metrics)\.ts$/;
 
