@@ -54,6 +54,9 @@ const statements = [
   )`,
   `alter table stripe_inbox add column paced boolean not null default false`,
   `comment on column stripe_inbox.paced is 'nobody waits for it: it is looked at in the turns of background work'`,
+  // Those that wait for a turn must not have to be passed over by whoever looks for the others.
+  "drop index stripe_inbox_pending_idx",
+  `create index stripe_inbox_pending_idx on stripe_inbox (paced, next_try_at) where state = 'PENDING'`,
 
   // Up to when the clock's own turns are in the journal.
   `create table clock_sweeps (

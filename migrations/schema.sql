@@ -705,7 +705,7 @@ CREATE INDEX stripe_facts_unowned_idx ON stripe_facts USING btree (lower((facts 
 
 CREATE INDEX stripe_inbox_failed_idx ON stripe_inbox USING btree (connection_id, received_at) WHERE state = 'FAILED'::text;
 
-CREATE INDEX stripe_inbox_pending_idx ON stripe_inbox USING btree (next_try_at) WHERE state = 'PENDING'::text;
+CREATE INDEX stripe_inbox_pending_idx ON stripe_inbox USING btree (paced, next_try_at) WHERE state = 'PENDING'::text;
 
 CREATE INDEX stripe_inbox_subject_idx ON stripe_inbox USING btree (connection_id, subject) WHERE state = 'PENDING'::text;
 

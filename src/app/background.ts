@@ -33,24 +33,26 @@ export function startBackground(
   { retryPausesMs, reconcilesByItself = true, runners = jobRunners }: BackgroundOptions = {},
 ): Background {
   const { log, signals } = parts;
-  const projection = projectEvents({ deps: parts, pauses: retryPausesMs });
+  const paceOf = openPaces(parts);
+  const projecting = { deps: parts, pauses: retryPausesMs, paceOf };
+  const projection = projectEvents({ ...projecting, which: "WAITED" });
+  const replayed = projectEvents({ ...projecting, which: "PACED" });
   const replan = runLoop({
     name: "replan",
     log,
     step: async () => (await replanMarked(parts)).planned > 0,
   });
-  const paceOf = openPaces(parts.config);
   const due = runLoop({
     name: "reconciliations-due",
     log,
     idleMs: MINUTE,
-    step: () => startDueReconciliations(parts).then(() => false),
+    step: () => (reconcilesByItself ? startDueReconciliations(parts) : Promise.resolve()).then(() => false),
   });
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, runners) });
   const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
   const sweepFiles = runLoop({ name: "sweep-work", log, idleMs: HOUR, step: () => sweepWork(parts) });
   const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
-  const loops: Loop[] = [projection, replan, due, jobs, push, sweep, sweepFiles];
+  const loops: Loop[] = [projection, replayed, replan, due, jobs, push, sweep, sweepFiles];
   signals.on(INBOX_FILLED, () => projection.wake());
   return {
     received: () => projection.wake(),

@@ -27,6 +27,17 @@ export async function ensurePortal(
   }
 }
 
+/** The same, for those who only look: nothing is made. */
+export async function findPortal(
+  stripe: Stripe,
+  held: { configuration: string | null; choices: PortalChoices },
+): Promise<EnsuredPortal> {
+  const found = choose(await listActive(stripe), held.configuration);
+  if (!found) return { configuration: null, choices: null, trouble: "The customer portal has no configuration." };
+  const { id, ...configuration } = found;
+  return { configuration: id, choices: readPortalChoices(configuration), trouble: null };
+}
+
 /** The one that we use, or ours of an earlier time, or the account's default, or a new one. */
 export async function ensureConfiguration(
   stripe: Stripe,

@@ -5,7 +5,7 @@ import type { Config } from "../config/config";
 import { askStripe } from "../stripe/ask-stripe";
 import { isGone } from "../stripe/read-error";
 import type { ConnectionEntity } from "./connection.entity";
-import { ensurePortal } from "./ensure-portal";
+import { ensurePortal, findPortal } from "./ensure-portal";
 import { webhookUrlOf } from "./ensure-webhook-endpoint";
 import { findAccount } from "./find-account";
 import { adviceOn, findMissingPermissions } from "./find-missing-permissions";
@@ -21,7 +21,20 @@ type Deps = { clock: Clock; config: Pick<Config, "sealingKeys" | "stripe" | "pub
  * What was found, as what is to be written about the connection: how it stands, and what is wrong in sentences. Of the
  * portal only what Stripe knows of; whether it is on is ours.
  */
-export async function findTrouble(deps: Deps, connection: ConnectionEntity): Promise<Partial<ConnectionEntity>> {
+export function findTrouble(deps: Deps, connection: ConnectionEntity): Promise<Partial<ConnectionEntity>> {
+  return look(deps, connection, ensurePortal);
+}
+
+/** The same, and nothing is made in Stripe: for those who only look. */
+export function lookForTrouble(deps: Deps, connection: ConnectionEntity): Promise<Partial<ConnectionEntity>> {
+  return look(deps, connection, findPortal);
+}
+
+async function look(
+  deps: Deps,
+  connection: ConnectionEntity,
+  portalOf: typeof ensurePortal,
+): Promise<Partial<ConnectionEntity>> {
   const stripe = stripeOf(deps, connection);
   const { trouble: keyTrouble, ...key } = await findKeyTrouble(deps, stripe, connection);
   if (keyTrouble !== null) return { status: "ERROR", lastError: keyTrouble, keyTrouble };
@@ -32,7 +45,7 @@ export async function findTrouble(deps: Deps, connection: ConnectionEntity): Pro
   const held = { configuration: connection.portalConfiguration, choices: connection.portal };
   const [webhook, portal] = await Promise.all([
     findWebhookTrouble(deps, stripe, connection),
-    ensurePortal(stripe, held),
+    portalOf(stripe, held),
   ]);
   const { trouble, ...known } = webhook;
   return {

@@ -51,5 +51,7 @@ function toRow(connection: ConnectionEntity, event: Stripe.Event, now: Date): Ne
     // Stripe has just answered, so it can be asked for the object itself.
     body: null,
     state: "PENDING",
+    // There may be many of them, and whatever happens now goes first.
+    paced: true,
   };
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../base/log";
 import { withoutSecrets } from "../base/log";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { findConnected } from "../connections/connections.store";
+import type { PaceOf } from "../connections/open-paces";
 import { type Loop, runLoop } from "../jobs/run-loop";
 import {
   type ClaimedSubject,
@@ -17,6 +18,7 @@ import { type Trouble, decideRetry, troubleOf } from "./decide-retry";
 import type { LookDeps } from "./look-at";
 import { openApplier } from "./open-applier";
 import { drawObservation } from "../links/observations.store";
+import { atPace } from "../stripe/pace-requests";
 import { openPatience } from "./open-patience";
 import { apart, applySnapshots, seeSubject } from "./project-subject";
 
@@ -26,6 +28,10 @@ export interface Projecting {
   pauses?: readonly number[] | undefined;
   /** Only what came from this connection; the others are left to others. */
   only?: string;
+  /** Only what somebody may wait for, or only what nobody waits for; otherwise all of it. */
+  which?: "WAITED" | "PACED";
+  /** In whose turns that is looked at for which nobody waits. */
+  paceOf?: PaceOf;
 }
 
 /** Of which Stripe is asked at the same time. */
@@ -38,6 +44,9 @@ const EXTEND_EVERY_MS = 5 * SECOND;
 const WAKE_WITHIN_MS = 10 * SECOND;
 const STOP_WITHIN_MS = 5 * SECOND;
 
+/** Of what nobody waits for. They wait for their turns, and a subject that waits keeps its newer events waiting. */
+const PACED_AT_ONCE = 8;
+
 /** Instead of a failure: its turn came when nobody was to be asked any more. */
 const NOT_NOW = Symbol("not now");
 
@@ -47,20 +56,25 @@ interface Place {
 }
 
 /** From the inbox to access, until it is stopped. Subjects are worked on side by side, and each by one worker only. */
-export function projectEvents({ deps, pauses, only }: Projecting): Loop {
+export function projectEvents({ deps, pauses, only, which, paceOf }: Projecting): Loop {
   const applier = openApplier(deps);
   const patience = openPatience();
   const working = new Map<ClaimedSubject, Promise<void>>();
-  const places = openPlaces(LOOKS_AT_ONCE);
+  const subjectsMax = which === "PACED" ? PACED_AT_ONCE : SUBJECTS_AT_ONCE;
+  const places = openPlaces(Math.min(LOOKS_AT_ONCE, subjectsMax));
   let isStopping = false;
 
   async function step(): Promise<boolean> {
-    const free = SUBJECTS_AT_ONCE - working.size;
+    const free = subjectsMax - working.size;
     // Whoever finishes wakes us.
     if (free <= 0) return false;
     const connections = (await findConnected(deps.db)).filter(({ id }) => (only ?? id) === id && patience.mayAsk(id));
     if (connections.length === 0) return false;
-    const claimed = await claimSubjects(deps.db, { limit: free, connectionIds: connections.map(({ id }) => id) });
+    const claimed = await claimSubjects(deps.db, {
+      limit: free,
+      connectionIds: connections.map(({ id }) => id),
+      ...(which === undefined ? {} : { paced: which === "PACED" }),
+    });
     if (claimed.length === 0) return false;
     // One number for all of them: it is drawn before Stripe is asked about any, and that is what counts.
     const observation = await drawObservation(deps.db);
@@ -121,7 +135,7 @@ export function projectEvents({ deps, pauses, only }: Projecting): Loop {
       const seen = await places.take(async () => {
         // The account may be in trouble since it was claimed.
         const mayAsk = !isStopping && patience.mayAsk(at.connection.id);
-        return mayAsk ? seeSubject(deps, at, { subject, events }) : null;
+        return mayAsk ? inTurns(at, events, () => seeSubject(deps, at, { subject, events })) : null;
       });
       if (!seen) return NOT_NOW;
       const { facts, customers, isUnfinished } = seen;
@@ -130,6 +144,15 @@ export function projectEvents({ deps, pauses, only }: Projecting): Loop {
     } catch (error) {
       return error ?? new Error("nothing was said");
     }
+  }
+
+  /** Unless somebody may wait for one of them. */
+  function inTurns<Seen>(
+    { connection }: Place,
+    events: readonly InboxEvent[],
+    see: () => Promise<Seen>,
+  ): Promise<Seen> {
+    return paceOf && events.every(({ paced }) => paced) ? atPace(paceOf(connection), see) : see();
   }
 
   async function park(

@@ -92,14 +92,21 @@ const LEASE_MS = 15 * SECOND;
  */
 export async function claimSubjects(
   db: Db,
-  options: { limit: number; leaseMs?: number; connectionIds?: readonly string[] },
+  options: {
+    limit: number;
+    leaseMs?: number;
+    connectionIds?: readonly string[];
+    /** Only subjects with an event that is paced, or with one that is not. */
+    paced?: boolean;
+  },
 ): Promise<ClaimedSubject[]> {
-  const { limit, leaseMs = LEASE_MS, connectionIds = null } = options;
+  const { limit, leaseMs = LEASE_MS, connectionIds = null, paced } = options;
   const rows = await db.rows<InboxEvent & { connectionId: string; subject: string }>(claimSql, [
     limit,
     leaseMs,
     connectionIds,
     limit * CANDIDATES_PER_SUBJECT,
+    paced === undefined ? [false, true] : [paced],
   ]);
   const subjects = new Map<string, ClaimedSubject>();
   for (const { connectionId, subject, ...event } of rows) {
@@ -122,7 +129,7 @@ const claimSql = `/* inbox.claim */
   ), due as materialized (
     select e.connection_id, e.subject, e.next_try_at from stripe_inbox e
     where e.state = 'PENDING' and e.next_try_at <= now() and (e.claimed_until is null or e.claimed_until <= now())
-      and ($3::uuid[] is null or e.connection_id = any($3))
+      and e.paced = any($5::bool[]) and ($3::uuid[] is null or e.connection_id = any($3))
       and (e.connection_id, e.subject) not in (select connection_id, subject from held)
     order by e.next_try_at limit $4
   ), subjects as materialized (
@@ -274,7 +281,8 @@ export async function requeueFailed(
 ): Promise<number> {
   const [row] = await db.rows<{ requeued: number }>(
     `/* inbox.requeue */ with again as (
-       update stripe_inbox set state = 'PENDING', attempts = 0, next_try_at = now(), claimed_until = null, error = null
+       update stripe_inbox
+       set state = 'PENDING', attempts = 0, next_try_at = now(), claimed_until = null, error = null, paced = true
        where connection_id = $1 and state = 'FAILED' and ($3::text[] is null or event_id = any($3)) returning 1
      ), told as (select pg_notify($2, '') from again limit 1)
      select (select count(*)::int from again) as requeued, (select count(*) from told) as told`,

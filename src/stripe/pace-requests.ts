@@ -15,20 +15,60 @@ export function atPace<Result>(pace: Pace, work: () => Promise<Result>): Promise
   return current.run(pace, work);
 }
 
+interface Waiting {
+  come(): void;
+  fail(error: unknown): void;
+}
+
+/** Reserves so many turns in a row, and answers when the first of them comes. */
+export type TakeTurns = (turns: number) => Promise<{ firstAfterMs: number }>;
+
+/** So much is reserved at once: whoever dies loses no more than that, and others wait no longer for it. */
+const RESERVED_MS = SECOND / 4;
+
 /**
- * Evenly spaced turns. There is no burst: what was not used is gone, so no second has more than it should. It holds for
- * this process.
+ * Evenly spaced turns. There is no burst: what was not used is gone, so no second has more than it should. Who waits at the
+ * same moment is reserved for together. If nothing can be reserved, nobody's turn comes.
  */
-export function openPace(perSecond: number): Pace {
-  const spacing = SECOND / perSecond;
-  let next = 0;
+export function openPace(perSecond: number, takeTurns: TakeTurns): Pace {
+  const spacingMs = SECOND / perSecond;
+  const together = Math.max(1, Math.floor(RESERVED_MS / spacingMs));
+  const waiting: Waiting[] = [];
+  let isRunning = false;
+
+  async function run(): Promise<void> {
+    isRunning = true;
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, together);
+      try {
+        const { firstAfterMs } = await takeTurns(batch.length);
+        await callUp(batch, firstAfterMs);
+      } catch (error) {
+        for (const { fail } of batch) fail(error);
+      }
+    }
+    isRunning = false;
+  }
+
+  async function callUp(batch: readonly Waiting[], firstAfterMs: number): Promise<void> {
+    const from = performance.now();
+    for (const [place, { come }] of batch.entries()) {
+      const ms = firstAfterMs + place * spacingMs - (performance.now() - from);
+      if (ms > 0) await new Promise((passed) => setTimeout(passed, ms));
+      come();
+    }
+  }
+
   return {
-    takeTurn: async () => {
-      const now = performance.now();
-      const turn = Math.max(now, next);
-      next = turn + spacing;
-      if (turn > now) await new Promise((come) => setTimeout(come, turn - now));
-    },
+    takeTurn: () =>
+      new Promise((come, fail) => {
+        waiting.push({ come, fail });
+        // Those who ask in this very moment go together.
+        if (!isRunning) {
+          isRunning = true;
+          queueMicrotask(() => void run());
+        }
+      }),
   };
 }
 

@@ -33,7 +33,7 @@ const cancel = `mutation ($id: ID!) { cancelJob(id: $id) { ${fields} } }`;
 /** Does the job in one page, with so many problems. */
 const finish = (problems: number) =>
   runJobs(
-    { ...latchkey.server.deps, paceOf: openPaces(latchkey.server.deps.config) },
+    { ...latchkey.server.deps, paceOf: openPaces(latchkey.server.deps) },
     {
       USER_EXPORT: () =>
         Promise.resolve(() =>

@@ -30,7 +30,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const jobDeps = () => ({ ...deps, paceOf: openPaces(deps.config) });
+const jobDeps = () => ({ ...deps, paceOf: openPaces(deps) });
 
 const counting =
   (before: (from: number) => void | Promise<void> = () => undefined): JobRunner =>

@@ -1,3 +1,4 @@
+import { until } from "../kit/operations";
 import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { type Shop, startShop } from "../kit/start-shop";
 
@@ -85,3 +86,33 @@ test("of a connection of the other mode, or one that is disconnected, nothing is
   await shop.latchkey.get(`mutation { disconnectStripe(connection: "${shop.connection}") { id } }`);
   expect((await shop.latchkey.refused(REPLAY, variables)).extensions.code).toBe("STRIPE_NOT_CONNECTED");
 });
+
+test("however much is replayed, whoever buys meanwhile does not wait for it, and Stripe never refuses", async () => {
+  await shop.stop();
+  shop = await startShop({ env: { LATCHKEY_STRIPE_REQUESTS_PER_SECOND: "25" } });
+  stall = await openStall(shop, "course");
+  await stall.link();
+  await shop.control("instruct-delivery", { event: "*", count: 1_000_000, drop: true });
+  for (let index = 0; index < 60; index++) await stall.subscribe(await stall.customer(`b${index}@a.example`));
+  await shop.control("clear-instructions");
+  await shop.control("limit-rates", { read: 25 });
+  const { replayEvents } = await shop.latchkey.get<{ replayEvents: { id: string } }>(REPLAY, {
+    connection: shop.connection,
+    since: ago(DAY_MS),
+  });
+  const { done } = await jobDone(shop, replayEvents.id);
+  expect(done).toBeGreaterThan(180);
+  const waiting = () =>
+    shop.latchkey.server.deps.db.rows<{ count: number }>(
+      "select count(*)::int as count from stripe_inbox where state = 'PENDING' and paced",
+    );
+  await stall.subscribe(await stall.customer("now@a.example"));
+  const begun = performance.now();
+  await until(() => stall.allowed("now@a.example"), Boolean);
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  // Fifteen requests a second, and each of the sixty takes some.
+  expect((await waiting())[0]?.count).toBeGreaterThan(100);
+  await shop.settled();
+  expect(await stall.allowed("b59@a.example")).toBe(true);
+  expect(shop.latchkey.logged.filter((line) => /wait to be tried again|limits us/.test(line))).toEqual([]);
+}, 60_000);

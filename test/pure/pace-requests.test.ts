@@ -1,19 +1,52 @@
 import { atPace, openPace, pacedTransport } from "../../src/stripe/pace-requests";
 
+/** Turns by a clock of this process, as the database gives them; with how many were asked for at once. */
+function turnstile(perSecond: number) {
+  const asked: number[] = [];
+  let next = 0;
+  const take = (turns: number) => {
+    asked.push(turns);
+    const now = performance.now();
+    const first = Math.max(next, now);
+    next = first + (turns * 1_000) / perSecond;
+    return Promise.resolve({ firstAfterMs: first - now });
+  };
+  return { asked, take };
+}
+
 test("turns are evenly spaced, however many ask at once, and nothing is saved up", async () => {
-  const pace = openPace(100);
+  const pace = openPace(100, turnstile(100).take);
   await pace.takeTurn();
   await new Promise((come) => setTimeout(come, 200));
   const begun = performance.now();
   const turns: number[] = [];
   await Promise.all(
-    Array.from({ length: 30 }, async () => {
+    Array.from({ length: 60 }, async () => {
       await pace.takeTurn();
       turns.push(performance.now() - begun);
     }),
   );
   // Timers may come a millisecond early.
   turns.forEach((turn, index) => expect(turn).toBeGreaterThan(index * 10 - 2));
+});
+
+test("who waits together is reserved for together, a quarter of a second at most, so that a crash loses no more", async () => {
+  const { asked, take } = turnstile(100);
+  const pace = openPace(100, take);
+  await Promise.all(Array.from({ length: 60 }, () => pace.takeTurn()));
+  expect(asked).toEqual([25, 25, 10]);
+  await pace.takeTurn();
+  expect(asked.at(-1)).toBe(1);
+});
+
+test("while no turns can be taken nobody's turn comes, and afterwards it goes on", async () => {
+  const { take } = turnstile(1_000);
+  let isDown = true;
+  const pace = openPace(1_000, (turns) => (isDown ? Promise.reject(new Error("no database")) : take(turns)));
+  const both = await Promise.allSettled([pace.takeTurn(), pace.takeTurn()]);
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  isDown = false;
+  await expect(pace.takeTurn()).resolves.toBeUndefined();
 });
 
 test("only what is asked at a pace waits for its turn", async () => {
