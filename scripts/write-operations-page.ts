@@ -31,6 +31,13 @@ ${table(schema.getQueryType())}
 
 ${head}
 ${table(schema.getMutationType())}
+
+## Subscriptions
+
+Asked for as [subscriptions](subscriptions.md) are.
+
+${head}
+${table(schema.getSubscriptionType())}
 `;
 }
 
@@ -38,7 +45,7 @@ function fileOf(files: readonly { file: string; text: string }[], operation: str
   const method = new RegExp(`^  (?:async )?${operation}\\(`, "m");
   // Methods stand apart by an empty line, so a block holds one method with its decorators.
   const found = files.find(({ text }) =>
-    text.split("\n\n").some((block) => /@(?:Query|Mutation)\(/.test(block) && method.test(block)),
+    text.split("\n\n").some((block) => /@(?:Query|Mutation|Subscription)\(/.test(block) && method.test(block)),
   );
   if (!found) throw new Error(`no file declares the operation ${operation}`);
   return found.file;

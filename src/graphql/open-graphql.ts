@@ -195,8 +195,7 @@ function requestPlugin(
   const listener: GraphQLRequestListener<Context> = {
     didResolveOperation: (asked) => Promise.resolve(admit(asked, shared, parts.metrics)),
     // A subscription is begun behind the pipeline, which would execute it as a query.
-    responseForOperation: ({ operation }) =>
-      Promise.resolve(operation.operation === OperationTypeNode.SUBSCRIPTION ? EMPTY : null),
+    responseForOperation: ({ request }) => Promise.resolve(roadOf(request)?.subscription ? EMPTY : null),
     // formatError is not told whose error it formats, so it is written down here.
     didEncounterErrors: (asked) => {
       const teller = tellerOf(parts, asked.contextValue);
@@ -214,12 +213,16 @@ function requestPlugin(
   };
 }
 
+function roadOf({ http }: Asked["request"]): AskedRequest | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one that toAsked made
+  return http as AskedRequest | undefined;
+}
+
 const EMPTY = { http: { headers: new HeaderMap() }, body: { kind: "single" as const, singleResult: { data: null } } };
 
 function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): void {
   const { source, document, operation, operationName, request, contextValue } = asked;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one that toAsked made
-  const http = request.http as AskedRequest | undefined;
+  const http = roadOf(request);
   if (http) http.operationName = operationName ?? null;
   if (!document || !operation) return;
   const { role } = contextValue.identity;

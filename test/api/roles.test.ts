@@ -1,6 +1,8 @@
 import { type GraphQLField, isNonNullType } from "graphql";
 import { buildLatchkeySchema } from "../../src/app/schema";
 import { newUuid, toPublicId } from "../../src/base/ids";
+import type { TestError } from "../kit/ask-graphql";
+import { openEvents } from "../kit/open-events";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { type ValueOf, writeField } from "../kit/write-query";
 
@@ -8,6 +10,7 @@ const schema = buildLatchkeySchema();
 type AnyField = GraphQLField<unknown, unknown>;
 const queries = Object.values<AnyField>(schema.getQueryType()?.getFields() ?? {});
 const mutations = Object.values<AnyField>(schema.getMutationType()?.getFields() ?? {});
+const subscriptions = Object.values<AnyField>(schema.getSubscriptionType()?.getFields() ?? {});
 
 // Who may ask what. P: publishable key, U: user token, R, W, A: server keys. Without a credential nobody may anything.
 const table: Record<string, string> = {
@@ -71,6 +74,8 @@ const table: Record<string, string> = {
   "Mutation.updateProduct": ". . . . A",
   "Mutation.updateStripeConnection": ". . . . A",
   "Mutation.updateUser": ". . . W A",
+
+  "Subscription.jobProgress": ". . R W A",
 };
 
 let latchkey: Latchkey;
@@ -142,17 +147,27 @@ afterAll(() => latchkey.stop());
 
 const none: ValueOf = () => undefined;
 const document = (field: AnyField, valueOf: ValueOf = none, levels = 2) => {
-  const kind = mutations.includes(field) ? "mutation" : "query";
+  const kind = mutations.includes(field) ? "mutation" : subscriptions.includes(field) ? "subscription" : "query";
   return `${kind} { ${writeField(schema, field, levels, valueOf) ?? ""} }`;
 };
+
+async function ask(field: AnyField, credential: string): Promise<{ errors?: TestError[] }> {
+  if (!subscriptions.includes(field)) return latchkey.ask(document(field), {}, credential);
+  const authorization = `Bearer ${credential}`;
+  const events = await openEvents(latchkey.graphqlUrl, { query: document(field) }, { authorization });
+  const told = await events.next();
+  events.hangUp();
+  return told ?? {};
+}
 
 describe("who may ask what", () => {
   const all = [
     ...queries.map((field) => [`Query.${field.name}`, field] as const),
     ...mutations.map((field) => [`Mutation.${field.name}`, field] as const),
+    ...subscriptions.map((field) => [`Subscription.${field.name}`, field] as const),
   ];
 
-  test("stands in the table for every query and every mutation", () => {
+  test("stands in the table for every query, mutation and subscription", () => {
     expect(all.map(([name]) => name).sort()).toEqual(Object.keys(table).sort());
   });
 
@@ -160,7 +175,7 @@ describe("who may ask what", () => {
     const answers = await Promise.all(
       Object.entries(credentials).map(async ([role, credential]) => {
         // Nothing of it exists, so whoever may ask is told that, and nothing changes.
-        const { errors = [] } = await latchkey.ask(document(field), {}, credential);
+        const { errors = [] } = await ask(field, credential);
         const isRefused = errors.some(({ message }) => /needs a credential of role/.test(message));
         if (isRefused) expect(errors.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
         return isRefused ? "." : role;

@@ -25,7 +25,7 @@ const schema = buildLatchkeySchema();
 const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith("__"));
 const builtIn = new Set(["String", "Int", "Float", "Boolean", "ID"]);
 // What these two are for, everybody knows.
-const roots = new Set(["Query", "Mutation"]);
+const roots = new Set(["Query", "Mutation", "Subscription"]);
 const ours = types.filter((type) => !builtIn.has(type.name));
 const outputs = types.filter((type) => isObjectType(type) || isInterfaceType(type));
 const fields = outputs.flatMap((type) => Object.values(type.getFields()).map((field) => [type, field] as const));
