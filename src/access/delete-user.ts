@@ -10,9 +10,11 @@ import { forgetCustomersOf, lockCustomers } from "../links/customers.store";
 import { type UserRef, readUserRef } from "../users/read-user-ref";
 import { UserEntity } from "../users/user.entity";
 import { findUser, lockUser, updateUserRow } from "../users/users.store";
+import { statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
 import { forgetBuyer } from "./facts.store";
-import { blankGrants, endGrants, findOpenGrants } from "./grants.store";
+import { blankGrants, endGrants, findGrantsOfUser } from "./grants.store";
+import { tellClockTurns } from "./tell-clock-turns";
 
 /**
  * Removes a person for good: everything personal is blanked, their grants end, their customers in Stripe are nobody's, the
@@ -28,7 +30,9 @@ export async function deleteUser(
     const customers = await findCustomersOf(tx, ref);
     await lockCustomers(tx, customers);
     const user = await lockUser(tx, ref);
-    const open = await findOpenGrants(tx, user.id, now);
+    const held = await findGrantsOfUser(tx, user.id);
+    await tellClockTurns(tx, held, now);
+    const open = held.filter((grant) => statusOf(grant, now) !== "ENDED");
     await endGrants(tx, open, "REVOKED", now);
     await blankGrants(tx, user.id);
     await endCustomerLinks(

@@ -15,6 +15,7 @@ import { lockUser } from "../users/users.store";
 import { GrantEntity } from "./grant.entity";
 import { findGrantByRef, insertGrant, lockGrantRef, writeGrantRef } from "./grants.store";
 import { type GrantRef, readGrantRef } from "./read-grant-ref";
+import { tellClockTurns } from "./tell-clock-turns";
 
 export interface GrantInput {
   user: string;
@@ -57,6 +58,7 @@ export async function grantAccess(
     const earlier = ref && (await findEarlier(tx, ref, grant, input, now));
     if (earlier) return earlier;
     checkDates(grant);
+    await tellClockTurns(tx, [grant], now);
     await insertGrant(tx, grant);
     if (ref) await writeGrantRef(tx, ref, grant);
     const lines = await recordGrant(tx, deps.identity, grant, now);

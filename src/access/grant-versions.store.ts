@@ -1,4 +1,4 @@
-import type { Db } from "../database/db";
+import type { Reader } from "../database/db";
 import type { GrantLife } from "./grant";
 import type { AccessReason } from "./reasons";
 
@@ -19,7 +19,7 @@ interface VersionRow {
 }
 
 /** How the grants were at a moment in the past, in the order of the keys; null where they have not changed since. */
-export async function findVersions(db: Db, keys: readonly VersionKey[]): Promise<(GrantLife | null)[]> {
+export async function findVersions(db: Reader, keys: readonly VersionKey[]): Promise<(GrantLife | null)[]> {
   const rows = await db.rows<VersionRow>(
     `/* grantVersions.asOf */ select distinct on (k.place) k.place, v.reason, v.starts_at, v.ends_at, v.closes_at,
        v.ended_at, v.end_reason

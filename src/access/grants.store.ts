@@ -1,4 +1,4 @@
-import { In, IsNull, MoreThan } from "typeorm";
+import { In } from "typeorm";
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader, Tx } from "../database/db";
@@ -89,14 +89,9 @@ export async function endGrants(
   );
 }
 
-/** All that a user holds or will hold, in both modes. */
-export function findOpenGrants(tx: Tx, userId: string, now: Date): Promise<GrantEntity[]> {
-  const open = { userId, endedAt: IsNull() };
-  const where = [
-    { ...open, endsAt: IsNull() },
-    { ...open, endsAt: MoreThan(now) },
-  ];
-  return tx.repository(GrantEntity).find({ where, order: { id: "ASC" } });
+/** All that a user holds, held and will hold, in both modes. */
+export function findGrantsOfUser(tx: Tx, userId: string): Promise<GrantEntity[]> {
+  return tx.repository(GrantEntity).find({ where: { userId }, order: { id: "ASC" } });
 }
 
 /** What was written about a person in their grants, and what other systems called them. */

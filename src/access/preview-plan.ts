@@ -4,13 +4,14 @@ import type { Db } from "../database/db";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { decideOwner } from "../links/decide-owner";
 import { compareAccess } from "./compare-access";
+import { comparePairs } from "./compare-pairs";
 import { type FactsFilter, type HeldSource, findSourcePage } from "./facts.store";
 import type { GrantEntity } from "./grant.entity";
 import { loadOwnerWorld, questionOf } from "./load-owner-world";
 import { type PlannedSource, type Rules, concernOf, loadRules, loadPlans } from "./load-plans";
 import type { Policy } from "./policy";
 import { findGrantsOfPairs } from "./stripe-grants.store";
-import { compare, rowsOf } from "./write-plans";
+import { rowsOf } from "./write-plans";
 
 /** Who would gain and who would lose, before anything is done. */
 export interface Preview {
@@ -77,7 +78,7 @@ async function count(db: Db, changed: GrantEntity[], strangers: number, now: Dat
     before.push(...(await findGrantsOfPairs(db, pairs.slice(from, from + PAGE))));
   }
   const unique = [...new Map(before.map((grant) => [grant.id, grant])).values()];
-  const turns = compare(unique, changed).map((pair) => ({ userId: pair.userId, turn: compareAccess(pair, now) }));
+  const turns = comparePairs(unique, changed).map((pair) => ({ userId: pair.userId, turn: compareAccess(pair, now) }));
   const people = (turn: string) => new Set(turns.filter((each) => each.turn === turn).map((each) => each.userId));
   const [gaining, losing] = [people("GAINED"), people("LOST")];
   const unchanged = [...people("KEPT")].filter((id) => !gaining.has(id) && !losing.has(id));

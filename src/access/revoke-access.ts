@@ -13,6 +13,7 @@ import { statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
 import { endGrants, findGrantByRef, findGrantsById, findManualGrants, lockGrantRef } from "./grants.store";
 import { readGrantRef } from "./read-grant-ref";
+import { tellClockTurns } from "./tell-clock-turns";
 
 export interface RevokeInput {
   grant?: string | null | undefined;
@@ -38,6 +39,7 @@ export async function revokeAccess(
   return deps.db.transaction(async (tx) => {
     const meant = await findMeant(tx, deps.identity, input);
     const open = meant.filter((grant) => statusOf(grant, now) !== "ENDED");
+    await tellClockTurns(tx, open, now);
     await endGrants(tx, open, "REVOKED", now);
     await recordRevocations(tx, deps.identity, open, input.note, now);
     return meant.map((grant) =>

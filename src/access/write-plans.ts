@@ -1,15 +1,16 @@
 import { type ActivityLine, recordActivities } from "../activities/record-activities";
 import type { Origin } from "../activities/activity-types";
-import { newUuid, toPublicId } from "../base/ids";
+import { newUuid } from "../base/ids";
 import type { Tx } from "../database/db";
 import { queueNotices } from "../outbox/queue-notices";
-import { type Pair, type Turn, compareAccess } from "./compare-access";
+import type { Turn } from "./compare-access";
+import { comparePairs, nameOfPair } from "./compare-pairs";
 import type { SourceFacts } from "./fact";
+import { findToldAhead } from "./find-told-ahead";
 import { GrantEntity } from "./grant.entity";
-import { endOf, isLive } from "./grant";
-import { groupBy } from "./group-by";
 import { planActivities } from "./plan-activities";
 import { planDuplicates } from "./plan-duplicates";
+import { planTurns } from "./plan-turns";
 import type { PlannedGrant } from "./plan-grants";
 import type { PlannedSource } from "./load-plans";
 import { findGrantsOfPairs, insertStripeGrants, updateStripeGrants } from "./stripe-grants.store";
@@ -42,7 +43,12 @@ export async function writePlans(
   { now, origin, lines, isQuiet = false }: Telling,
 ): Promise<AccessTurn[]> {
   const changes = batch.flatMap(({ plan }) => plan.planned.map((grant) => toRow(plan, grant, now)));
-  const before = await findGrantsOfPairs(tx, pairsOf(changes.map(({ row }) => row)));
+  const rows = changes.map(({ row }) => row);
+  const pairs = comparePairs(await findGrantsOfPairs(tx, pairsOf(rows)), rows);
+  const told = await findToldAhead(tx, pairs, now);
+  const turns = pairs.map((pair) => planTurns(pair, told.get(nameOfPair(pair)) ?? now, origin));
+  const writtenAt = new Map(pairs.map((pair, place) => [nameOfPair(pair), turns[place]?.writtenAt ?? now]));
+  for (const row of rows) row.updatedAt = writtenAt.get(nameOfPair(row)) ?? now;
   await insertStripeGrants(
     tx,
     changes.filter(({ isNew }) => isNew).map(({ row }) => row),
@@ -52,16 +58,18 @@ export async function writePlans(
     changes.filter(({ isNew, isChanged }) => !isNew && isChanged).map(({ row }) => row),
     now,
   );
-  const pairs = compare(
-    before,
-    changes.map(({ row }) => row),
-  );
   const stories = batch.flatMap(({ plan, before: seen }) => tell(plan, seen, origin));
-  const turns = pairs.flatMap((pair) => turnLine(pair, now, origin));
   const duplicates = pairs.flatMap((pair) => planDuplicates(pair, now, origin));
-  const written = await recordActivities(tx, now, [...lines, ...stories, ...turns, ...duplicates]);
-  if (!isQuiet) await queueNotices(tx, now, written);
-  return pairs.map((pair) => ({ userId: pair.userId, productId: pair.productId, turn: compareAccess(pair, now) }));
+  const own = turns.flatMap((turn) => turn.own);
+  const clock = await recordActivities(
+    tx,
+    now,
+    turns.flatMap((turn) => turn.clock),
+  );
+  const written = await recordActivities(tx, now, [...lines, ...stories, ...own, ...duplicates]);
+  // What the clock brought is no part of what is to be quiet: the sweep would have told it.
+  await queueNotices(tx, now, isQuiet ? clock : [...clock, ...written]);
+  return pairs.map(({ userId, productId }, place) => ({ userId, productId, turn: turns[place]?.turn ?? "NEVER" }));
 }
 
 function tell({ held, ownerId, planned }: PlannedSource, before: SourceFacts | null, origin: Origin): ActivityLine[] {
@@ -71,63 +79,13 @@ function tell({ held, ownerId, planned }: PlannedSource, before: SourceFacts | n
 }
 
 function pairsOf(rows: readonly GrantEntity[]) {
-  const byName = new Map(rows.map((row) => [nameOf(row), row]));
+  const byName = new Map(rows.map((row) => [nameOfPair(row), row]));
   return [...byName.values()].map(({ userId, productId, mode }) => ({ userId, productId, mode }));
 }
 
 /** The grants of a source as they would be written. */
 export function rowsOf(plan: PlannedSource, now: Date): GrantEntity[] {
   return plan.planned.map((grant) => toRow(plan, grant, now).row);
-}
-
-/** For each person and product that the batch touches: all that they held of it, and all that they hold now. */
-export function compare(before: readonly GrantEntity[], rows: readonly GrantEntity[]): ComparedPair[] {
-  const held = groupBy(before, nameOf);
-  return [...groupBy(rows, nameOf)].flatMap(([name, changed]) => {
-    const [first] = changed;
-    if (!first) return [];
-    const old = held.get(name) ?? [];
-    const ids = new Set(changed.map((row) => row.id));
-    const after = [...old.filter((row) => !ids.has(row.id)), ...changed];
-    return [{ userId: first.userId, productId: first.productId, mode: first.mode, before: old, after }];
-  });
-}
-
-interface ComparedPair extends Pair {
-  before: readonly GrantEntity[];
-  after: readonly GrantEntity[];
-}
-
-/** Written only when access really begins or ends, not when one grant of several does. */
-function turnLine(pair: ComparedPair, now: Date, origin: Origin): ActivityLine[] {
-  const turn = compareAccess(pair, now);
-  if (turn !== "GAINED" && turn !== "LOST") return [];
-  const { userId, productId, mode } = pair;
-  const common = { mode, userId, productId, actor: "SYSTEM", origin } as const;
-  if (turn === "GAINED") {
-    const cause = pair.after.find((grant) => isLive(grant, now));
-    const isFresh = cause !== undefined && !pair.before.some((grant) => grant.id === cause.id);
-    const at = isFresh ? cause.startsAt : now;
-    return [{ ...common, type: "ACCESS_STARTED", at, message: "Access began.", ...causeOf(cause) }];
-  }
-  const cause = latest(
-    pair.after.filter((grant) => pair.before.some((old) => old.id === grant.id && isLive(old, now))),
-  );
-  const end = cause && endOf(cause);
-  const reason = cause?.endReason ?? cause?.reason;
-  const line = { ...common, type: "ACCESS_ENDED", at: end && end < now ? end : now, message: "Access ended." } as const;
-  const { data, ...about } = causeOf(cause);
-  return [{ ...line, ...about, data: { ...data, reason } }];
-}
-
-function latest(grants: readonly GrantEntity[]): GrantEntity | undefined {
-  return [...grants].sort((a, b) => (endOf(b)?.getTime() ?? Infinity) - (endOf(a)?.getTime() ?? Infinity))[0];
-}
-
-function causeOf(grant: GrantEntity | undefined): { stripeObject?: string; data: Record<string, unknown> } {
-  if (!grant) return { data: {} };
-  const data = { grant: toPublicId("grant", grant.id) };
-  return grant.stripeObject === null ? { data } : { stripeObject: grant.stripeObject, data };
 }
 
 /** The row as it will be. One that says the same as before, and was looked at no later, is not written. */
@@ -174,8 +132,4 @@ const told = [
 
 function differs(before: GrantEntity, after: GrantEntity): boolean {
   return told.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-}
-
-function nameOf({ userId, productId, mode }: GrantEntity): string {
-  return `${userId} ${productId} ${mode}`;
 }

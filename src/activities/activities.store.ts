@@ -1,4 +1,4 @@
-import type { Tx } from "../database/db";
+import type { Reader, Tx } from "../database/db";
 import type { ActivityEntity } from "./activity.entity";
 
 /** Leaves out lines whose fact is recorded already. Answers the ids of the others. */
@@ -33,6 +33,16 @@ function toColumns(row: ActivityEntity): Record<string, unknown> {
     data: row.data,
     once_key: row.onceKey,
   };
+}
+
+/** Those of the names that lines have already. */
+export async function findOnceKeys(db: Reader, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const found = await db.rows<{ name: string }>(
+    `/* activities.onceKeys */ select once_key as name from activities where once_key = any($1::text[])`,
+    [names],
+  );
+  return found.map(({ name }) => name);
 }
 
 /** Takes out of the journal what was written about a person who is removed; the lines themselves stay. */

@@ -57,7 +57,7 @@ function toRow(line: ActivityLine, now: Date): ActivityEntity {
 const NAME_LENGTH_MAX = 200;
 
 /** A name that is too long for an index is named by its hash. */
-function shortName(name: string): string {
+export function shortName(name: string): string {
   return name.length <= NAME_LENGTH_MAX ? name : createHash("sha256").update(name).digest("hex");
 }
 

@@ -1,19 +1,25 @@
 import { replanMarked } from "../access/replan";
-import { HOUR, MINUTE } from "../base/durations";
+import { sweepReminders } from "../access/sweep-reminders";
+import { sweepTurns } from "../access/sweep-turns";
+import { HOUR, MINUTE, SECOND } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../connections/open-paces";
 import { sweepWork } from "../work/sweep-work";
 import { type JobRunners, runJobs } from "../work/run-jobs";
 import { type Loop, runLoop } from "../jobs/run-loop";
+import { askAboutEnds } from "../projection/ask-about-ends";
 import { projectEvents } from "../projection/project-events";
 import { pushCustomers } from "../customers/push-customers";
 import { startDueReconciliations } from "../reconciliation/start-due-reconciliations";
-import { INBOX_FILLED, sweepInbox } from "../stripe/inbox.store";
+import { INBOX_FILLED } from "../stripe/inbox.store";
+import { sweepInbox } from "../stripe/old-events.store";
 import { jobRunners } from "./job-runners";
 
 export interface BackgroundOptions {
   /** For tests: how long a failed event waits before it is tried again, the first time, the second time and so on. */
   retryPausesMs?: readonly number[];
+  /** For tests: how often it is looked what the clock has brought. */
+  clockEveryMs?: number;
   /** For tests: false where only what is asked for may be compared with Stripe. */
   reconcilesByItself?: boolean;
   /** For tests: who does long work; nobody, where a test does it itself. */
@@ -27,10 +33,17 @@ export interface Background {
   stop(): Promise<void>;
 }
 
+const CLOCK_EVERY_MS = 5 * SECOND;
+
 /** What every server does beside answering. Any number of them share the work. */
 export function startBackground(
   parts: Deps,
-  { retryPausesMs, reconcilesByItself = true, runners = jobRunners }: BackgroundOptions = {},
+  {
+    retryPausesMs,
+    clockEveryMs = CLOCK_EVERY_MS,
+    reconcilesByItself = true,
+    runners = jobRunners,
+  }: BackgroundOptions = {},
 ): Background {
   const { log, signals } = parts;
   const paceOf = openPaces(parts);
@@ -50,9 +63,14 @@ export function startBackground(
   });
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, runners) });
   const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
+  const byClock = [
+    { name: "clock-turns", step: () => sweepTurns(parts) },
+    { name: "clock-reminders", step: () => sweepReminders(parts) },
+    { name: "clock-ends", step: () => askAboutEnds(parts) },
+  ].map((sweep) => runLoop({ ...sweep, log, idleMs: clockEveryMs }));
   const sweepFiles = runLoop({ name: "sweep-work", log, idleMs: HOUR, step: () => sweepWork(parts) });
   const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
-  const loops: Loop[] = [projection, replayed, replan, due, jobs, push, sweep, sweepFiles];
+  const loops: Loop[] = [projection, replayed, replan, due, jobs, push, sweep, sweepFiles, ...byClock];
   signals.on(INBOX_FILLED, () => projection.wake());
   return {
     received: () => projection.wake(),

@@ -143,6 +143,8 @@ test("TA-X35 the history of a person's access is kept: every grant with its date
   expect(lines.map(({ type, at: when, data }) => [type, when, data["note"]])).toEqual([
     ["ACCESS_REVOKED", day(3), "left again"],
     ["ACCESS_GRANTED", day(2), "came back"],
+    // By the clock, and told by whatever was written next.
+    ["ACCESS_ENDED", day(1), undefined],
     ["ACCESS_GRANTED", day(0), "a test"],
   ]);
 });

@@ -11,8 +11,8 @@ import {
   finishEvents,
   insertEvents,
   requeueFailed,
-  sweepInbox,
 } from "../../src/stripe/inbox.store";
+import { sweepInbox } from "../../src/stripe/old-events.store";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
 
 let database: TestDatabase;
