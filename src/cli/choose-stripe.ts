@@ -35,12 +35,17 @@ export async function chooseStripe(config: Config, log: Logger): Promise<ChosenS
 
 /** The Stripe that a server beside us speaks with; without such a server, the one that it would speak with. */
 export async function reachStripe(config: Config, log: Logger): Promise<ChosenStripe> {
+  return (await findStripe(config)) ?? chooseStripe(config, log);
+}
+
+/** The same; null where it would have to be started. */
+export async function findStripe(config: Config): Promise<ChosenStripe | null> {
   const { stripe } = config;
   const isBrought = stripe.secretKey !== null || stripe.apiBase !== null;
   if (!config.localMode || isBrought) return { access: stripe, simulated: null, stop: () => Promise.resolve() };
   const { findRunningStripe } = await import("../local/stripe-address.js");
   const running = await findRunningStripe(config.dataDir);
-  if (!running) return chooseStripe(config, log);
+  if (!running) return null;
   const { url, aheadMs } = running;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
   return { access: accessTo(stripe, url), simulated: { url, clock }, stop: () => Promise.resolve() };

@@ -30,4 +30,14 @@ export function describeServers(program: Command, { terminal, endWith }: Calling
       endWith(await migrate(terminal, options));
     });
   withExamples(migrate, "latchkey migrate --status");
+  const doctor = program
+    .command("doctor")
+    .description("Look at settings, database, Stripe and everything between, and say what to do. Nothing is changed.")
+    .option("--json", "answer in JSON", false)
+    .addHelpText("after", "\nEach line begins with ✓ (good), ! (think about it), ✗ (wrong) or – (not looked at).")
+    .action(async (options: { json: boolean }) => {
+      const { doctor } = await import("./doctor.js");
+      endWith(await doctor(terminal, options));
+    });
+  withExamples(doctor, "latchkey doctor", "latchkey doctor --json | jq '.findings[] | select(.state == \"WRONG\")'");
 }

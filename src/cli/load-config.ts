@@ -21,7 +21,7 @@ export async function loadLocalConfig(env: Environment): Promise<Loaded> {
   return loadConfig({ ...env, ...(await missingSecrets(env, config.dataDir)) }, { localMode: true });
 }
 
-async function missingSecrets(env: Environment, dataDir: string): Promise<Environment> {
+export async function missingSecrets(env: Environment, dataDir: string): Promise<Environment> {
   const isMissing = (name: string) => !env[name]?.trim();
   const names = ["LATCHKEY_ENCRYPTION_KEY", "LATCHKEY_BOOTSTRAP_KEY"] as const;
   if (!names.some(isMissing)) return {};

@@ -43,10 +43,7 @@ async function look(
     return { status: "ERROR", lastError: adviceOn(missingPermissions), keyTrouble, missingPermissions };
   }
   const held = { configuration: connection.portalConfiguration, choices: connection.portal };
-  const [webhook, portal] = await Promise.all([
-    findWebhookTrouble(deps, stripe, connection),
-    portalOf(stripe, held),
-  ]);
+  const [webhook, portal] = await Promise.all([findWebhookTrouble(deps, stripe, connection), portalOf(stripe, held)]);
   const { trouble, ...known } = webhook;
   return {
     // Without a portal everything but the portal works.

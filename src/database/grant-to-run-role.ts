@@ -47,7 +47,8 @@ export async function grantToRunRole(runner: QueryRunner, roleName: string): Pro
   }
 }
 
-function rightsOn(kind: Owned["kind"], name: string): string {
+/** What serving needs of one of our own. */
+export function rightsOn(kind: Owned["kind"], name: string): string {
   if (kind === "function") return "execute";
   if (kind === "sequence") return "usage";
   return EXCEPTIONS.get(name) ?? "select, insert, update, delete";

@@ -15,7 +15,8 @@ export interface MigrationOptions {
   runRole?: string;
 }
 
-const OLDEST_SERVER = 15;
+/** The oldest PostgreSQL that we are tested with. */
+export const OLDEST_SERVER = 15;
 const LOCK_TIMEOUT_MS = 10 * SECOND;
 const TURN_MS_MAX = 10 * MINUTE;
 /** Any number that nobody else locks. */

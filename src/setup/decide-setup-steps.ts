@@ -26,6 +26,7 @@ export interface SetupConnection extends WebhookState {
   >;
   lastEventAt: Date | null;
   lastRejectedAt: Date | null;
+  pending: number;
   failed: number;
   oldestPendingAt: Date | null;
   /** Somebody's subscription goes on, so events are to be expected now and then. */

@@ -24,6 +24,7 @@ const fine: SetupConnection = {
   apiVersionMatches: true,
   lastEventAt: daysAgo(1),
   lastRejectedAt: null,
+  pending: 0,
   failed: 0,
   oldestPendingAt: null,
   isSelling: true,

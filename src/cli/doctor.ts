@@ -1,0 +1,114 @@
+import { SECOND } from "../base/durations";
+import { systemClock } from "../base/clock";
+import { openLog } from "../base/log";
+import type { Mode } from "../base/mode";
+import { Failure } from "../base/refusal";
+import type { Config } from "../config/config";
+import type { Db } from "../database/db";
+import { openDatabase } from "../database/open-database";
+import { OLDEST_SERVER } from "../database/run-migrations";
+import { listApiKeys } from "../keys/list-api-keys";
+import { readSetup } from "../setup/setup-status";
+import { findLinkStandings, findStillJobs } from "../setup/standing.store";
+import { chooseDatabase } from "./choose-database";
+import { findStripe } from "./choose-stripe";
+import * as decide from "./doctor/decide-findings";
+import type { Finding } from "./doctor/finding";
+import { lookAtDatabase } from "./doctor/look-at-database";
+import { lookAtSeals } from "./doctor/look-at-seals";
+import { hasLocalData, lookAtSettings } from "./doctor/look-at-settings";
+import { type StripeSeen, lookAtStripe } from "./doctor/look-at-stripe";
+import { findAnswer } from "./doctor/find-answer";
+import { formatFinding, formatSummary } from "./doctor/format-finding";
+import { FAILED } from "./exit-codes";
+import type { Terminal } from "./terminal";
+
+const DUE_FOR_MS = 120 * SECOND;
+const MODES: readonly Mode[] = ["LIVE", "TEST"];
+
+type Report = (findings: readonly Finding[]) => void;
+
+/** Looks at everything that a set-up stands on, one after another, and says what to do. Nothing is changed anywhere. */
+export async function doctor({ env, print }: Terminal, { json }: { json: boolean }): Promise<number> {
+  const findings: Finding[] = [];
+  const report: Report = (more) => {
+    findings.push(...more);
+    if (!json) for (const finding of more) print(formatFinding(finding));
+  };
+  const settings = await lookAtSettings(env);
+  report(decide.decideSettings(settings));
+  if (settings.config) await lookAtDatabaseAndMore(settings.config, report);
+  else report([skipped("database", "It is not known where it is.")]);
+  const isWrong = findings.some(({ state }) => state === "WRONG");
+  if (json) print(JSON.stringify({ ok: !isWrong, findings }));
+  else print(formatSummary(findings));
+  return isWrong ? FAILED : 0;
+}
+
+async function lookAtDatabaseAndMore(config: Config, report: Report): Promise<void> {
+  if (config.database.url === null && !hasLocalData(config)) {
+    const found = `Nothing was started in ${config.dataDir} yet.`;
+    return report([{ check: "database", state: "WARNING", mode: null, found, fix: "npm start" }]);
+  }
+  const log = openLog("silent");
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    const database = await chooseDatabase(config, log);
+    opened.push(() => database.stop());
+    const { entities } = await import("../app/entities.js");
+    const limits = { connectionsMax: 4, statementTimeoutMs: 10 * SECOND };
+    const db = await openDatabase({ url: database.url, entities, ...limits });
+    opened.push(() => db.source.destroy());
+    const seen = await lookAtDatabase(db, config, database.url);
+    report(decide.decideDatabase(seen, OLDEST_SERVER));
+    if ("schema" in seen && seen.schema.state === "CURRENT") await lookAtRows({ db, config }, report);
+    else report([skipped("stripe", "What is kept in the database can be looked at once its schema is current.")]);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    report(
+      decide.decideDatabase({ trouble: error.message, fix: "Start PostgreSQL, or mend DATABASE_URL." }, OLDEST_SERVER),
+    );
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+}
+
+interface Parts {
+  db: Db;
+  config: Config;
+}
+
+async function lookAtRows({ db, config }: Parts, report: Report): Promise<void> {
+  const seals = await lookAtSeals(db, config.sealingKeys);
+  report([decide.decideSeals(seals)]);
+  const keys = [];
+  for (const mode of MODES) keys.push(...(await listApiKeys({ db }, mode)));
+  report(decide.decideKeys(keys, systemClock.now()));
+  const { publicUrl: url, localMode } = config;
+  report([decide.decidePublicUrl({ url, localMode, answers: await findAnswer(url) })]);
+  await lookAtModes({ db, config }, report, seals.closed === 0);
+  report(decide.decideJobs(await findStillJobs(db, DUE_FOR_MS)));
+}
+
+async function lookAtModes({ db, config }: Parts, report: Report, canOpen: boolean): Promise<void> {
+  const stripe = await findStripe(config);
+  const clock = stripe?.simulated?.clock ?? systemClock;
+  const deps = { db, clock, config: { ...config, stripe: stripe?.access ?? config.stripe } };
+  const isAsked = canOpen && stripe !== null;
+  const seen = isAsked ? await lookAtStripe(deps) : new Map<string, StripeSeen>();
+  if (!canOpen) report([skipped("stripe", "It was not asked: the secrets of its keys do not open.")]);
+  else if (stripe === null) report([skipped("stripe", "The simulated one does not run: npm start.")]);
+  report([...seen.values()].flatMap(decide.decideStripe));
+  const said = new Map([...seen].map(([id, { now }]) => [id, now]));
+  const setups = [];
+  for (const mode of MODES) setups.push({ mode, setup: await readSetup(deps, mode, said) });
+  const used = setups.filter(({ setup }) => setup.connections.length > 0);
+  // Where nothing is connected, whoever looks is about to begin: in test mode, as everything does.
+  for (const { mode, setup } of used.length > 0 ? used : setups.slice(-1)) {
+    report(decide.decideMode(mode, setup, await findLinkStandings(db, mode)));
+  }
+}
+
+function skipped(check: string, found: string): Finding {
+  return { check, state: "SKIPPED", mode: null, found, fix: null };
+}
