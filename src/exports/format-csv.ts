@@ -1,4 +1,4 @@
-/** What a cell can hold. A list is written with commas in between, an object as JSON. */
+/** What a cell can hold. Lists are written with `|` in between, objects as JSON. */
 export type Cell = string | boolean | Date | readonly string[] | object | null;
 
 /** Spreadsheets take UTF-8 for what it is when it begins so. */
@@ -15,7 +15,7 @@ export function textOf(cell: Cell): string {
   if (typeof cell === "string") return cell;
   if (typeof cell === "boolean") return cell ? "true" : "false";
   if (cell instanceof Date) return cell.toISOString();
-  return Array.isArray(cell) ? cell.join(",") : JSON.stringify(cell);
+  return Array.isArray(cell) ? cell.join("|") : JSON.stringify(cell);
 }
 
 // What spreadsheets take for a formula, also behind apostrophes: one that was there already must not be taken for ours.
