@@ -20,6 +20,7 @@ import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
 import { registerBootstrapKey } from "../keys/register-bootstrap-key";
 import { JOB_CHANGED } from "../work/jobs.store";
+import { measureJobs } from "../work/measure-jobs";
 import { INBOX_FILLED } from "../stripe/inbox.store";
 import { ensureSigningKey } from "../tokens/ensure-signing-key";
 import { identifyCaller } from "../tokens/identify-caller";
@@ -102,6 +103,7 @@ async function serve(
   opened: (() => Promise<void>)[],
 ): Promise<HttpServer> {
   const { config, log, db, signals } = parts;
+  measureJobs(parts, metrics.registry);
   const keys = openKeyMemory(parts);
   opened.push(() => keys.close());
   const rates = openRateLimits(parts);

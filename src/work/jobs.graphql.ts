@@ -48,7 +48,7 @@ export class JobProblem {
   @Field(() => Int, { description: "Its place among all rows of the job, from 1." })
   row!: number;
 
-  @Field(() => String, { nullable: true, description: "What it is about, by its id in Stripe." })
+  @Field(() => String, { nullable: true, description: "What it is about, by its id in Stripe or with the caller." })
   subject!: string | null;
 
   @Field(() => ErrorCodeEnum, { description: "What is the matter." })

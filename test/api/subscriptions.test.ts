@@ -76,7 +76,7 @@ const bearer = async (role: "READ" | "WRITE" | "ADMIN" | "PUBLISHABLE" = "READ",
 const open = async (query: string, variables: Record<string, unknown> = {}, opening: Partial<Opening> = {}) =>
   openEvents(latchkey.graphqlUrl, { query, variables }, { authorization: await bearer(), ...opening });
 const watch = (job: JobEntity, opening: Partial<Opening> = {}) => open(PROGRESS, { id: idOf(job) }, opening);
-const codesOf = (told: Told | null | undefined) => told?.errors?.map(({ extensions }) => extensions.code);
+const codesOf = (told: Told<unknown> | null | undefined) => told?.errors?.map(({ extensions }) => extensions.code);
 const until = async (isSo: () => Promise<boolean>) => {
   const deadline = Date.now() + 10_000;
   while (!(await isSo())) {

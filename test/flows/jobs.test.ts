@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { systemClock } from "../../src/base/clock";
 import { openLog } from "../../src/base/log";
 import type { Mode } from "../../src/base/mode";
@@ -6,7 +7,7 @@ import { type OpenedDeps, openDeps } from "../../src/app/open-deps";
 import { readConfig } from "../../src/config/read-config";
 import type { JobEntity } from "../../src/work/job.entity";
 import { cancelJob } from "../../src/work/cancel-job";
-import { findJobsById } from "../../src/work/jobs.store";
+import { JOB_CHANGED, findJobsById } from "../../src/work/jobs.store";
 import { openPaces } from "../../src/connections/open-paces";
 import { type JobPage, type JobRunner, type JobRunners, runJobs } from "../../src/work/run-jobs";
 import { startJob } from "../../src/work/start-job";
@@ -190,6 +191,97 @@ test("a job that is cancelled while a page is worked on ends after that page, wi
   await runAll(runners);
   expect(await found(job)).toMatchObject({ status: "CANCELLED", done: 4, created: 2, finishedAt: expect.any(Date) });
   expect(await counted()).toEqual([1, 2, 3, 4]);
+});
+
+test("a job that is cancelled while its page fails is over at once, and not hours later", async () => {
+  const job = await begin();
+  const runners = {
+    REPLAY: counting(async (from) => {
+      if (from !== 3) return;
+      await cancelJob(deps, { mode: "TEST", id: job.id });
+      throw new TypeError("it broke");
+    }),
+  };
+  await runAll(runners);
+  expect(await found(job)).toMatchObject({ status: "CANCELLED", done: 2, error: null, finishedAt: expect.any(Date) });
+  expect(await counted()).toEqual([1, 2]);
+});
+
+test("a job that waits for its next try is cancelled at once, and does not say any more what it waited for", async () => {
+  const job = await begin();
+  const away = counting((from) => {
+    if (from === 3) throw new Refusal("STRIPE_UNAVAILABLE", { say: "Stripe does not answer." });
+  });
+  await runAll({ REPLAY: away });
+  expect(await found(job)).toMatchObject({ status: "RUNNING", error: "Stripe does not answer." });
+  const cancelled = await cancelJob(deps, { mode: "TEST", id: job.id });
+  expect(cancelled).toMatchObject({ status: "CANCELLED", done: 2, error: null, finishedAt: expect.any(Date) });
+  await skipPauses();
+  await runAll({ REPLAY: counting() });
+  expect(await counted()).toEqual([1, 2]);
+});
+
+test("a job whose last page is in when it is cancelled has succeeded", async () => {
+  const job = await begin();
+  const runners = {
+    REPLAY: counting(async (from) => {
+      if (from === 9) await cancelJob(deps, { mode: "TEST", id: job.id });
+    }),
+  };
+  await runAll(runners);
+  expect(await found(job)).toMatchObject({ status: "SUCCEEDED", done: 10 });
+});
+
+test("the total is unknown until a page tells it, never below what is done, and in the end what was done", async () => {
+  const job = await begin();
+  // What the runner thinks: nothing, then too little, nothing new, too much.
+  const guesses = [undefined, 3, undefined, 50, undefined];
+  const runner: JobRunner = async (...asked) => {
+    const write = await counting()(...asked);
+    const total = guesses.shift();
+    return async (tx) => ({ ...(await write(tx)), ...(total === undefined ? {} : { total }) });
+  };
+  const seen: [number | null | undefined, number | undefined][] = [];
+  while (await runJobs(jobDeps(), { REPLAY: runner })) {
+    const row = await found(job);
+    seen.push([row?.total, row?.done]);
+  }
+  expect(seen).toEqual([
+    [null, 2],
+    [4, 4],
+    [6, 6],
+    [50, 8],
+    [10, 10],
+  ]);
+});
+
+test("each step of a job is told to whoever listens, with its id", async () => {
+  const listener = new Client({ connectionString: database.url });
+  await listener.connect();
+  const told: string[] = [];
+  listener.on("notification", ({ payload }) => void told.push(payload ?? ""));
+  await listener.query(`listen ${JOB_CHANGED}`);
+  const count = async () => {
+    await listener.query("select 1");
+    return told.splice(0);
+  };
+  const job = await begin();
+  const failing = counting((from) => {
+    if (from === 5) throw new TypeError("it broke");
+  });
+  await runAll({ REPLAY: failing });
+  // It began, two pages are in, and then it waits.
+  expect(await count()).toEqual([job.id, job.id, job.id, job.id]);
+  await cancelJob(deps, { mode: "TEST", id: job.id });
+  expect(await count()).toEqual([job.id]);
+  const refused = await begin("refused");
+  await runAll({
+    REPLAY: counting(() => {
+      throw new Refusal("STRIPE_KEY_INVALID", { say: "Stripe does not accept this key." });
+    }),
+  });
+  expect(await count()).toEqual([refused.id, refused.id]);
+  await listener.end();
 });
 
 test("a replica leaves jobs alone that it does not know", async () => {

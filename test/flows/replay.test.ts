@@ -1,3 +1,5 @@
+import { readPublicIdOf, toPublicId } from "../../src/base/ids";
+import { startJob } from "../../src/work/start-job";
 import { until } from "../kit/operations";
 import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { type Shop, startShop } from "../kit/start-shop";
@@ -85,6 +87,23 @@ test("of a connection of the other mode, or one that is disconnected, nothing is
   expect((await shop.latchkey.refused(REPLAY, variables, live)).extensions.code).toBe("NOT_FOUND");
   await shop.latchkey.get(`mutation { disconnectStripe(connection: "${shop.connection}") { id } }`);
   expect((await shop.latchkey.refused(REPLAY, variables)).extensions.code).toBe("STRIPE_NOT_CONNECTED");
+});
+
+test("what still waits when its account is disconnected ends, and says why", async () => {
+  const { deps } = shop.latchkey.server;
+  await shop.latchkey.get(`mutation { disconnectStripe(connection: "${shop.connection}") { id } }`);
+  const job = await deps.db.transaction((tx) =>
+    startJob(tx, deps, {
+      kind: "REPLAY",
+      mode: "TEST",
+      connectionId: readPublicIdOf("connection", shop.connection),
+      input: { since: ago(DAY_MS) },
+      dryRun: false,
+      createdBy: "test",
+    }),
+  );
+  const ended = await jobDone(shop, toPublicId("job", job.id));
+  expect(ended).toMatchObject({ status: "FAILED", error: "The Stripe account is disconnected." });
 });
 
 test("however much is replayed, whoever buys meanwhile does not wait for it, and Stripe never refuses", async () => {
