@@ -2,13 +2,12 @@ import { createReadStream } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { Mode } from "../base/mode";
-import { Refusal, Unavailable } from "../base/refusal";
+import { Unavailable } from "../base/refusal";
 import type { ListContentType } from "../user-lists/list-types";
 import { startUserImport } from "../user-lists/start-user-import";
 import { cancelJob } from "../work/cancel-job";
-import { appendPiece } from "../work/files.store";
 import type { JobEntity } from "../work/job.entity";
-import { wakeJob } from "../work/jobs.store";
+import { receiveFile } from "../work/receive-file";
 import { INTERRUPTED } from "./exit-codes";
 import { Misuse } from "./misuse";
 import { type Interruption, openInterruption } from "./open-interruption";
@@ -74,17 +73,10 @@ async function openList({ input }: Terminal, file: string): Promise<Readable> {
 async function upload(deps: OpenDeps, job: JobEntity, bytes: Readable, interruption: Interruption): Promise<boolean> {
   // A pipe may have nothing to say for as long as it likes.
   void interruption.told.then(() => bytes.destroy());
+  const { uploadBytesMax: bytesMax } = deps.config.limits;
   try {
-    let at = 0;
-    for await (const piece of inPieces(bytes)) {
-      if (interruption.happened()) break;
-      at = await append(deps, job, { at, piece, isLast: false });
-    }
-    if (!interruption.happened()) {
-      await append(deps, job, { at, piece: Buffer.alloc(0), isLast: true });
-      await deps.db.transaction((tx) => wakeJob(tx, job.id));
-      return true;
-    }
+    await receiveFile(deps, job.id, { at: 0, isLast: true, bytesMax }, inPieces(bytes, interruption));
+    return true;
   } catch (cause) {
     await cancelJob(deps, job).catch(() => undefined);
     if (interruption.happened()) return false;
@@ -94,31 +86,21 @@ async function upload(deps: OpenDeps, job: JobEntity, bytes: Readable, interrupt
       cause,
     });
   }
-  await cancelJob(deps, job);
-  return false;
-}
-
-async function append(
-  deps: OpenDeps,
-  { id }: JobEntity,
-  addition: { at: number; piece: Buffer; isLast: boolean },
-): Promise<number> {
-  const grown = await deps.db.transaction((tx) => appendPiece(tx, id, addition));
-  if (grown === null) throw new Refusal("CONFLICT", { say: "Somebody cancelled the import while the list was read." });
-  return grown;
 }
 
 /** A pipe gives a little at a time; the database is given a good deal. */
-async function* inPieces(bytes: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+async function* inPieces(bytes: Readable, interruption: Interruption): AsyncGenerator<Buffer> {
   let held: Buffer[] = [];
   let size = 0;
   for await (const chunk of bytes) {
-    const piece = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    const piece = Buffer.from(chunk as Buffer);
     held.push(piece);
     size += piece.length;
     if (size < PIECE_BYTES) continue;
     yield Buffer.concat(held);
     [held, size] = [[], 0];
   }
+  // What was cut off is not its end.
+  if (interruption.happened()) throw new Unavailable({ say: "The list was not read to its end." });
   if (size > 0) yield Buffer.concat(held);
 }

@@ -2,7 +2,7 @@
 import "reflect-metadata";
 import { CommanderError } from "commander";
 import { describeProgram } from "./describe-program";
-import { FAILED, MISUSED } from "./exit-codes";
+import { FAILED, INTERRUPTED, MISUSED } from "./exit-codes";
 import { reportFailure } from "./report-failure";
 import type { Terminal } from "./terminal";
 
@@ -26,7 +26,11 @@ process.on("uncaughtException", (error) => {
   process.exit(FAILED);
 });
 
-void run(process.argv).then((code) => (process.exitCode = code));
+void run(process.argv).then((code) => {
+  process.exitCode = code;
+  // What was under way is left where it stands: nobody waits for it any more.
+  if (code === INTERRUPTED) process.exit();
+});
 
 async function run(argv: readonly string[]): Promise<number> {
   let code = 0;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { replanMarked } from "../access/replan";
+import { openPaces } from "../connections/open-paces";
 import { projectEvents } from "../projection/project-events";
 import { countDueEvents } from "../stripe/inbox.store";
 import type { JobEntity } from "../work/job.entity";
@@ -29,7 +30,7 @@ async function emptyInbox(
   connectionId: string,
   { progress, interruption }: { progress: Progress; interruption: Interruption },
 ): Promise<void> {
-  const projection = projectEvents({ deps, only: connectionId });
+  const projection = projectEvents({ deps, only: connectionId, paceOf: openPaces(deps) });
   try {
     while (!interruption.happened()) {
       const due = await countDueEvents(deps.db, connectionId);

@@ -11,6 +11,8 @@ import type { OpenDeps } from "./with-deps";
 
 /** Servers on the same database take turns with us. Whoever is not at it looks again after so long. */
 const LOOK_MS = 200;
+/** What is nearly through is let through. */
+const LEAVE_MS = 1_000;
 
 /**
  * Works on one job until it is over, or until somebody interrupts: with the servers that run on this database, or alone.
@@ -27,8 +29,11 @@ export async function workOnJob(
     if (!job) throw new Bug("a job vanished while it was watched", { id });
     progress.show(job);
     if (isOver(job) || interruption.happened()) return job;
-    if (await runJobs(parts, jobRunners, id)) continue;
-    await Promise.race([delay(LOOK_MS), interruption.told]);
+    const page = runJobs(parts, jobRunners, id);
+    const worked = await Promise.race([page, interruption.told.then(() => delay(LEAVE_MS, null))]);
+    // A page may wait for Stripe as long as it likes. One that is left here is not written; whoever comes does it again.
+    if (worked === null) page.catch(() => undefined);
+    if (worked === false) await Promise.race([delay(LOOK_MS), interruption.told]);
   }
 }
 

@@ -38,6 +38,8 @@ export interface ShopOptions {
   replicas?: number;
   stripe?: SimulatedStripeOptions;
   background?: BackgroundOptions;
+  /** When it is at the beginning; the spring of 2026 without it. Where processes take part, theirs is the real time. */
+  from?: Date;
 }
 
 export const SHOP_KEY = "sk_test_shopofthetests";
@@ -57,7 +59,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
 }
 
 async function open(options: ShopOptions, opened: (() => Promise<void>)[], stop: () => Promise<void>): Promise<Shop> {
-  const base = testClock();
+  const base = testClock(options.from);
   let simulator: SimulatedStripe | null = null;
   const clock = sharedClock(base, () => simulator);
   const failures: unknown[] = [];
