@@ -50,8 +50,9 @@ function nobodys({ isAddressKnown }: Imported): ImportOutcome {
   };
 }
 
-/** Roughly: what is over, refunded or unpaid is not missed by anybody. */
+/** Roughly: what is over, unpaid, or given or taken back is not missed by anybody. */
 function opensSomething({ state }: SourceFacts): boolean {
+  if (state.disputes.some(({ status }) => status === "lost")) return false;
   if (state.kind === "SUBSCRIPTION") return ["active", "trialing", "past_due"].includes(state.status);
   const refunded = state.refunds.filter(({ status }) => status === "succeeded").map(({ amount }) => amount);
   return state.payment === "PAID" && (state.amount === 0 || sum(refunded) < state.amount);
