@@ -190,3 +190,14 @@ export async function markUnowned(tx: Tx, emailKey: string): Promise<void> {
     [emailKey],
   );
 }
+
+/** The same for many addresses at once. */
+export async function markUnownedOfAll(tx: Tx, emailKeys: readonly string[]): Promise<void> {
+  if (emailKeys.length === 0) return;
+  await tx.rows(
+    `/* facts.markUnownedOfAll */ update stripe_facts f set needs_plan = true where f.owner_id is null and (
+       lower(f.facts -> 'buyer' ->> 'email') = any($1::text[]) or (f.connection_id, f.customer) in
+       (select connection_id, customer from stripe_customers where email_key = any($1::text[])))`,
+    [[...emailKeys]],
+  );
+}

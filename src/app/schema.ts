@@ -38,6 +38,7 @@ import { SetupStatusResolver } from "../setup/setup-status.graphql";
 import { PortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
+import { ImportUsersResolver } from "../user-lists/import-users.graphql";
 import { UsersResolver } from "../users/users.graphql";
 import { ExportResultResolver, ExportsResolver } from "../exports/exports.graphql";
 import { NodesResolver } from "./nodes.graphql";
@@ -84,6 +85,7 @@ const resolvers = [
   ChangeLinksResolver,
   LinkImportResolver,
   JobsResolver,
+  ImportUsersResolver,
   JobProgressResolver,
   ReplayEventsResolver,
   ExportsResolver,

@@ -1,4 +1,5 @@
 import { type ActivityLine, actorOf, recordActivities } from "../activities/record-activities";
+import type { Origin } from "../activities/activity-types";
 import { markForPlan } from "../access/facts.store";
 import { newUuid, toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
@@ -22,6 +23,10 @@ export interface Move {
   fromOwn: boolean;
   /** Where in the input the customer stands. */
   field: string;
+  /** API, if it is not said. */
+  origin?: Origin;
+  /** It is written down, and nobody is told. */
+  isQuiet?: boolean;
 }
 
 /**
@@ -49,7 +54,8 @@ export async function moveCustomer(tx: Tx, identity: Identity, move: Move, now: 
   await insertCustomerLink(tx, link);
   for (const each of unique([link, ...ended])) await markForPlan(tx, { connectionId, customer: each.customer });
   const lines = [...ended.map((each) => releasedLine(identity, each, now)), linkedLine(identity, move, ended, now)];
-  await queueNotices(tx, now, await recordActivities(tx, now, lines));
+  const written = await recordActivities(tx, now, lines);
+  if (!move.isQuiet) await queueNotices(tx, now, written);
   return link;
 }
 
@@ -100,7 +106,7 @@ function newLink({ connection, userId, customer }: Move, linkedBy: string, now: 
 
 function linkedLine(
   identity: Identity,
-  { connection, userId, customer }: Move,
+  { connection, userId, customer, origin = "API" }: Move,
   ended: readonly CustomerLinkEntity[],
   now: Date,
 ): ActivityLine {
@@ -111,7 +117,7 @@ function linkedLine(
     type: "CUSTOMER_LINKED",
     at: now,
     userId,
-    origin: "API",
+    origin,
     ...actorOf(identity),
     stripeObject: customer.customer,
     message: "The user was linked to a customer.",

@@ -111,6 +111,16 @@ export async function wantPush(tx: Tx, userId: string): Promise<void> {
   );
 }
 
+/** The same for many users at once. */
+export async function wantPushOfAll(tx: Tx, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  await tx.rows(
+    `/* customerLinks.wantPushOfAll */ update customer_links
+     set push_wanted_at = now(), push_attempts = 0, push_error = null where user_id = any($1::uuid[]) and active`,
+    [[...userIds]],
+  );
+}
+
 export interface WantedPush {
   id: string;
   connectionId: string;

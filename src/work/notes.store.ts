@@ -35,6 +35,20 @@ export async function findNotes(
   return new Map(rows.map(({ subject, value }) => [subject, value]));
 }
 
+/** The notes of a kind in the order of their subjects, from behind one of them. */
+export function findNotesAfter(
+  db: Reader,
+  jobId: string,
+  kind: string,
+  { after, limit }: { after: string; limit: number },
+): Promise<{ subject: string; value: string | null }[]> {
+  return db.rows<{ subject: string; value: string | null }>(
+    `/* jobNotes.after */ select subject, value from job_notes
+     where job_id = $1 and kind = $2 and subject > $3 order by subject limit $4`,
+    [jobId, kind, after, limit],
+  );
+}
+
 /** Those of jobs that are over. Answers how many. */
 export async function deleteOldNotes(db: Reader, limit: number): Promise<number> {
   const [row] = await db.rows<{ gone: number }>(

@@ -69,6 +69,7 @@ export const limits: Partial<Record<Room, Limit>> = {
       "portal",
       "surveys",
       "imports",
+      "user-lists",
       "reconciliation",
       "http",
       "app",

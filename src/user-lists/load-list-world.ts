@@ -1,0 +1,131 @@
+import { findImportGrants } from "../access/import-grants.store";
+import { findOpenedKeys } from "../access/opened-products.store";
+import { newUuid } from "../base/ids";
+import { Failure } from "../base/refusal";
+import type { ConnectionEntity } from "../connections/connection.entity";
+import { listConnections } from "../connections/connections.store";
+import type { Reader } from "../database/db";
+import { findActiveLinks, findLinksOfUsers } from "../links/customer-links.store";
+import { findProductsById, findProductsByKey } from "../products/products.store";
+import { readProductRef } from "../products/read-product-ref";
+import { findUsersByNames } from "../users/many-users.store";
+import { emailKeyOf } from "../users/read-user-input";
+import type { JobEntity } from "../work/job.entity";
+import { findNotes } from "../work/notes.store";
+import { type ListWorld, type ListedRow, sayingKey } from "./list-plan";
+import type { UserImportOptions } from "./read-import-options";
+import { readSayings } from "./read-sayings";
+
+export interface WorldOf {
+  job: JobEntity;
+  rows: readonly ListedRow[];
+  now: Date;
+  /** The account whose customers the rows name, or why there is none. */
+  connection: ConnectionEntity | Failure;
+}
+
+/** All that decides what becomes of some rows, in a few statements however many they are. */
+export async function loadListWorld(db: Reader, { job, rows, now, connection }: WorldOf): Promise<ListWorld> {
+  const { mode } = job;
+  const users = await findUsersByNames(db, {
+    ids: rows.flatMap(({ id }) => id ?? []),
+    externalIds: rows.flatMap(({ externalId }) => externalId ?? []),
+    emailKeys: rows.flatMap(({ email }) => (email === undefined ? [] : emailKeyOf(email))),
+  });
+  const named = new Set(rows.flatMap(({ products }) => products));
+  const products = await findNamedProducts(db, [...named]);
+  const userIds = users.map(({ id }) => id);
+  const madeUp = await findMadeUp(db, job, rows);
+  return {
+    now,
+    newId: () => newUuid(now),
+    createUsers: (job.input as UserImportOptions).createUsers,
+    users,
+    madeUp,
+    said: await findSayings(db, job, rows, { users: [...userIds, ...madeUp.values()], products }),
+    products,
+    grants: named.size === 0 ? [] : await findImportGrants(db, userIds, mode),
+    opened: await findOpened(db, { mode, now }, rows, products),
+    ...(await findCustomers(db, { rows, userIds, mode, connection })),
+  };
+}
+
+async function findNamedProducts(db: Reader, named: readonly string[]): Promise<Map<string, string>> {
+  const refs = named.map(readProductRef);
+  const ids = refs.flatMap(({ id }) => id ?? []);
+  const keys = refs.flatMap(({ key }) => key ?? []);
+  const found = [
+    ...(ids.length > 0 ? await findProductsById(db, ids) : []),
+    ...(keys.length > 0 ? await findProductsByKey(db, keys) : []),
+  ];
+  return new Map(
+    named.flatMap((name, place) => {
+      const ref = refs[place];
+      const product = found.find(({ id, key }) => id === ref?.id || key === ref?.key);
+      return product ? [[name, product.id] as const] : [];
+    }),
+  );
+}
+
+async function findMadeUp(db: Reader, job: JobEntity, rows: readonly ListedRow[]): Promise<Map<number, string>> {
+  if (!job.dryRun) return new Map();
+  const keys = rows.flatMap((row) => (row.isRepeated ? row.keys : [])).map(String);
+  const notes = await findNotes(db, job.id, "MET", keys);
+  return new Map([...notes].flatMap(([key, id]) => (id === null ? [] : [[Number(key), id] as const])));
+}
+
+/** Which of the people a repeated row means is not known yet, so all that it could mean are asked for. */
+async function findSayings(
+  db: Reader,
+  job: JobEntity,
+  rows: readonly ListedRow[],
+  { users, products }: { users: readonly string[]; products: ReadonlyMap<string, string> },
+): Promise<Map<string, string>> {
+  const repeated = rows.filter(({ isRepeated }) => isRepeated);
+  if (repeated.length === 0) return new Map();
+  const fields = new Set(
+    repeated.flatMap((row) => {
+      const wanted = row.products.map((each) => ({ productId: products.get(each) ?? "", endsAt: row.accessEndsAt }));
+      return [...readSayings(row, wanted).keys()];
+    }),
+  );
+  const found = new Map<string, string>();
+  for (const field of fields) {
+    const subjects = users.map((userId) => sayingKey({ userId, field }));
+    for (const [key, value] of await findNotes(db, job.id, "SAID", subjects)) found.set(key, value ?? "");
+  }
+  return found;
+}
+
+/** For exports of ours that come back: what they list as open was not given by them. */
+async function findOpened(
+  db: Reader,
+  { mode, now }: { mode: JobEntity["mode"]; now: Date },
+  rows: readonly ListedRow[],
+  products: ReadonlyMap<string, string>,
+): Promise<Map<string, Set<string>>> {
+  const userIds = rows.flatMap(({ id, products: named }) => (id === null || named.length === 0 ? [] : id));
+  if (userIds.length === 0) return new Map();
+  const keys = await findOpenedKeys(db, { userIds, mode, at: now });
+  const ids = (of: readonly string[]) => of.flatMap((key) => products.get(key) ?? []);
+  return new Map([...keys].map(([userId, opened]) => [userId, new Set(ids(opened))]));
+}
+
+async function findCustomers(
+  db: Reader,
+  { rows, userIds, mode, connection }: Omit<WorldOf, "job" | "now"> & { userIds: string[]; mode: JobEntity["mode"] },
+): Promise<Pick<ListWorld, "holders" | "customersOf" | "noConnection">> {
+  const customers = [...new Set(rows.flatMap((row) => row.customers))];
+  if (customers.length === 0) return { holders: new Map(), customersOf: new Map(), noConnection: null };
+  const connections = await listConnections(db, mode);
+  const keys = connections.flatMap(({ id }) => customers.map((customer) => ({ connectionId: id, customer })));
+  const links = await findActiveLinks(db, keys);
+  const holders = new Map(links.map(({ customer, userId, active }) => [customer, { userId, isActive: active }]));
+  if (connection instanceof Failure) {
+    const { code, message } = connection;
+    return { holders, customersOf: new Map(), noConnection: { code, message } };
+  }
+  const own = await findLinksOfUsers(db, userIds, { connectionIds: [connection.id] });
+  const active = own.filter((link) => link.active).map(({ userId, customer }) => [userId, customer] as const);
+  return { holders, customersOf: new Map(active), noConnection: null };
+}

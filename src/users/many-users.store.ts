@@ -1,0 +1,99 @@
+import { Refusal } from "../base/refusal";
+import type { Reader, Tx } from "../database/db";
+import { entityReader } from "../database/read-entity";
+import { UserEntity } from "./user.entity";
+
+export interface UserNames {
+  ids: readonly string[];
+  externalIds: readonly string[];
+  /** As they are compared. */
+  emailKeys: readonly string[];
+}
+
+/** Everybody who is named by any of these, in one statement however many they are. */
+export async function findUsersByNames(db: Reader, { ids, externalIds, emailKeys }: UserNames): Promise<UserEntity[]> {
+  const raw = await db.rows<Record<string, unknown>>(
+    `/* users.byNames */ select * from users where id in (
+       select id from users where id = any($1::uuid[])
+       union select id from users where external_id = any($2::text[])
+       union select id from users where email_key = any($3::text[]))
+     and deleted_at is null`,
+    [[...ids], [...externalIds], [...emailKeys]],
+  );
+  return raw.map(entityReader(db, UserEntity));
+}
+
+/**
+ * All of them or none, always in one order, so that two lists with the same people do not wait for one another. When
+ * somebody else has made one of them meanwhile it is refused, and whoever looks again finds them.
+ */
+export async function insertManyUsers(tx: Tx, users: readonly UserEntity[]): Promise<void> {
+  if (users.length === 0) return;
+  const [row] = await tx.rows<{ made: number }>(
+    `/* users.insertMany */ with made as (
+       insert into users (id, external_id, email, email_key, email_verified, name, metadata, created_at, updated_at)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::jsonb[],
+         $8::timestamptz[], $9::timestamptz[])
+       on conflict do nothing returning 1)
+     select count(*)::int as made from made`,
+    valuesOf(inOneOrder(users)),
+  );
+  if (row?.made !== users.length) throw changedMeanwhile();
+}
+
+/**
+ * Whoever calls has locked them. One may take a name that another of them had: all names that change are given up first.
+ * A name that somebody else took meanwhile is refused as above.
+ */
+export async function updateManyUsers(tx: Tx, users: readonly UserEntity[]): Promise<void> {
+  if (users.length === 0) return;
+  const names = [
+    users.map(({ id }) => id),
+    users.map(({ externalId }) => externalId),
+    users.map(({ emailKey }) => emailKey),
+  ];
+  const [row] = await tx.rows<{ taken: number }>(
+    `/* users.giveUpNames */ with n as materialized (
+       select * from unnest($1::uuid[], $2::text[], $3::text[]) as n (id, external_id, email_key)
+     ), given_up as (
+       update users u set external_id = null, email_key = null from n where u.id = n.id
+         and (u.external_id, u.email_key) is distinct from (n.external_id, n.email_key)
+     )
+     select count(*)::int as taken from n join users u on (u.external_id = n.external_id or u.email_key = n.email_key)
+       and u.id <> all($1::uuid[])`,
+    names,
+  );
+  if (row?.taken !== 0) throw changedMeanwhile();
+  await tx.rows(
+    `/* users.updateMany */ update users u set external_id = n.external_id, email = n.email, email_key = n.email_key,
+       email_verified = n.email_verified, name = n.name, metadata = n.metadata, updated_at = n.updated_at
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::jsonb[],
+         $8::timestamptz[], $9::timestamptz[])
+       as n (id, external_id, email, email_key, email_verified, name, metadata, created_at, updated_at)
+     where u.id = n.id`,
+    valuesOf(inOneOrder(users)),
+  );
+}
+
+function inOneOrder(users: readonly UserEntity[]): UserEntity[] {
+  const nameOf = ({ emailKey, externalId }: UserEntity) => emailKey ?? externalId ?? "";
+  return [...users].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+function valuesOf(users: readonly UserEntity[]): unknown[] {
+  return [
+    users.map((user) => user.id),
+    users.map((user) => user.externalId),
+    users.map((user) => user.email),
+    users.map((user) => user.emailKey),
+    users.map((user) => user.emailVerified),
+    users.map((user) => user.name),
+    users.map((user) => JSON.stringify(user.metadata)),
+    users.map((user) => user.createdAt),
+    users.map((user) => user.updatedAt),
+  ];
+}
+
+function changedMeanwhile(): Refusal {
+  return new Refusal("EMAIL_TAKEN", { say: "Somebody else makes or changes the same people at this moment." });
+}
