@@ -258,6 +258,7 @@ create table jobs (
   next_try_at timestamp with time zone default now() not null,
   claim uuid,
   claimed_until timestamp with time zone,
+  moved_at timestamp with time zone default now() not null,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
   constraint jobs_status_check CHECK (status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'CANCELLED'::text]))
@@ -653,6 +654,8 @@ CREATE INDEX grants_check_idx ON grants USING btree (user_id, product_id, mode);
 
 CREATE INDEX grants_closing_idx ON grants USING btree (COALESCE(closes_at, ends_at), id) WHERE ended_at IS NULL AND ends_at IS NOT NULL;
 
+CREATE INDEX grants_ended_ahead_idx ON grants USING btree (ended_at, id) WHERE ended_at > updated_at;
+
 CREATE INDEX grants_ending_idx ON grants USING btree (ends_at, id) WHERE ended_at IS NULL AND ends_at IS NOT NULL;
 
 CREATE INDEX grants_id_idx ON grants USING btree (id);
@@ -760,6 +763,8 @@ comment on column jobs.cursor is 'where to go on after a crash';
 comment on column jobs.attempts is 'failures in a row; waiting for Stripe is none, and is counted as waits';
 
 comment on column jobs.claim is 'who works on it: a page is written by whoever still holds the claim, or by nobody';
+
+comment on column jobs.moved_at is 'when a page of it went in for the last time';
 
 comment on column product_links.state is 'KEEPING: it gives nothing new, and what it gave follows its source to the end';
 

@@ -441,6 +441,8 @@ export type CreateProductInput = {
   name: Scalars['String']['input'];
   /** NONE by default. */
   purchaseMethod?: InputMaybe<PurchaseMethod>;
+  /** Replaces the reminders: how many days before access ends, at most 10 of them, from 1 to 365. Empty or null: none. */
+  remindDaysBefore?: InputMaybe<Array<Scalars['Int']['input']>>;
   /** The https address of the page that sells it. */
   salesPageUrl?: InputMaybe<Scalars['String']['input']>;
   /** Whether listings show it to people without access; true by default. */
@@ -741,6 +743,42 @@ export type GuestInput = {
   name?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** One person of a list. What is absent, null or empty is left as it is. */
+export type ImportUserRow = {
+  /** When access to the products ends; absent: never, or as it is. */
+  accessEndsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** By it the person is found if the external id is nobody's. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the caller has verified the address. */
+  emailVerified?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The caller's own id. By it the person is found first. */
+  externalId?: InputMaybe<Scalars['String']['input']>;
+  /** Added to what is kept, key by key. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** What the person is called. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** Products that the person may open, by key or id. */
+  products?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The customer in Stripe that the person is. One that is somebody else's stays theirs: that is a problem. */
+  stripeCustomerId?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A list of people, as CSV or as rows, and how it is taken over. */
+export type ImportUsersInput = {
+  /** The account of the customers, if several are connected. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether people whom we do not know are made; true by default. Otherwise they are problems. */
+  createUsers?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The list as CSV whose first row names the columns (docs/imports.md). One that is larger than a request may be is uploaded: POST /imports/users. */
+  csv?: InputMaybe<Scalars['String']['input']>;
+  /** Only count, and change nothing; false by default. */
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether notices of new access are queued; false by default. */
+  notify?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The list as rows, instead of csv. */
+  rows?: InputMaybe<Array<ImportUserRow>>;
+};
+
 /** Long work: it goes on by itself, in whichever replica, also after a crash. */
 export type Job = Node & {
   __typename?: 'Job';
@@ -764,7 +802,7 @@ export type Job = Node & {
   kind: JobKind;
   /** One for each row that did not go in, and for each difference that was found. */
   problems: JobProblemConnection;
-  /** Where the file of an export is; null for other jobs. */
+  /** Where the file of an export is: an address for a quarter of an hour, made when it is asked for, which needs no credential. Null before the end, a day after it, and for other jobs. */
   resultUrl?: Maybe<Scalars['String']['output']>;
   /** How many changed nothing. */
   skipped: Scalars['Int']['output'];
@@ -831,7 +869,7 @@ export type JobProblem = {
   message: Scalars['String']['output'];
   /** Its place among all rows of the job, from 1. */
   row: Scalars['Int']['output'];
-  /** What it is about, by its id in Stripe. */
+  /** What it is about, by its id in Stripe or with the caller. */
   subject?: Maybe<Scalars['String']['output']>;
 };
 
@@ -905,7 +943,7 @@ export type LinkProductInput = {
   connection?: InputMaybe<Scalars['ID']['input']>;
   /** Only say who would gain and who would lose, and change nothing. */
   dryRun?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Find those who bought before, by a job; true by default. */
+  /** Find those who bought before, by a job; true by default. With dryRun it has to be asked for: then the job says who would be found, and changes nothing. */
   importExisting?: InputMaybe<Scalars['Boolean']['input']>;
   /** Tell those whom the import finds; false by default. */
   notifyImported?: InputMaybe<Scalars['Boolean']['input']>;
@@ -963,8 +1001,14 @@ export type Mutation = {
   deleteUser: Scalars['ID']['output'];
   /** Disconnects an account and forgets its secrets. Links, grants and history stay; connecting it again revives them. */
   disconnectStripe: StripeConnection;
+  /** Writes the lines of the journal that `activities` would list into a file. `Job.resultUrl` says where it is. */
+  exportActivities: Job;
+  /** Writes the users that `users` would list into a file, as they are when each page is written. `Job.resultUrl` says where it is. */
+  exportUsers: Job;
   /** Opens a product to a user. Idempotent for a source and external reference. */
   grantAccess: Grant;
+  /** Takes over people from a list, by a job: they are made or changed, granted products and linked to customers. The same list once more changes nothing. Each row that did not go in is among the job's problems, by its number. */
+  importUsers: Job;
   /** Links a user to a customer in Stripe. Stripe is read again before the answer, so what was bought opens. */
   linkCustomer: LinkCustomerPayload;
   /** Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of Stripe; buyers whom only the import will find are not in it. */
@@ -1076,8 +1120,25 @@ export type MutationDisconnectStripeArgs = {
 };
 
 
+export type MutationExportActivitiesArgs = {
+  filter?: InputMaybe<ActivityFilter>;
+  format?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type MutationExportUsersArgs = {
+  filter?: InputMaybe<UserFilter>;
+  format?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 export type MutationGrantAccessArgs = {
   input: GrantAccessInput;
+};
+
+
+export type MutationImportUsersArgs = {
+  input: ImportUsersInput;
 };
 
 
@@ -1297,6 +1358,8 @@ export type Product = Node & {
   purchaseOptions: Array<PurchaseOption>;
   /** A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when it is not offered. */
   purchaseUrl?: Maybe<Scalars['String']['output']>;
+  /** How many days before access ends its holders are reminded: a line CUSTOM `access.ending` for each, and a notice. */
+  remindDaysBefore: Array<Scalars['Int']['output']>;
   /** The page that sells it. */
   salesPageUrl?: Maybe<Scalars['String']['output']>;
   /** Whether listings show it to people who may not open it. */
@@ -1839,6 +1902,17 @@ export type StripeProductLink = Node & {
   stripeProductName: Scalars['String']['output'];
 };
 
+export type Subscription = {
+  __typename?: 'Subscription';
+  /** How a job stands, then how it stands after each change, a few times a second at the most, to its end. */
+  jobProgress: Job;
+};
+
+
+export type SubscriptionJobProgressArgs = {
+  id: Scalars['ID']['input'];
+};
+
 /** Which link ends, and what becomes of those who hold something by it. */
 export type UnlinkProductInput = {
   /** Only say who would lose access, and change nothing. What would be refused is refused. */
@@ -1905,6 +1979,8 @@ export type UpdateProductInput = {
   product: Scalars['String']['input'];
   /** NONE by default. */
   purchaseMethod?: InputMaybe<PurchaseMethod>;
+  /** Replaces the reminders: how many days before access ends, at most 10 of them, from 1 to 365. Empty or null: none. */
+  remindDaysBefore?: InputMaybe<Array<Scalars['Int']['input']>>;
   /** The https address of the page that sells it. */
   salesPageUrl?: InputMaybe<Scalars['String']['input']>;
   /** Whether listings show it to people without access; true by default. */
