@@ -171,13 +171,13 @@ export async function findModes(db: Reader, connectionIds: readonly string[]): P
   return new Map(rows.map((row) => [row.id, row.mode]));
 }
 
-/** What Stripe said of somebody who is removed: their address and name. That they bought, and what, stays. */
-export async function forgetBuyer(tx: Tx, userId: string): Promise<void> {
+/** What Stripe said of those who are removed: their addresses and names. That they bought, and what, stays. */
+export async function forgetBuyers(tx: Tx, userIds: readonly string[]): Promise<void> {
   await tx.rows(
-    `/* facts.forgetBuyer */ update stripe_facts set facts = facts || '{"buyer": {"email": null, "name": null}}'
-     where owner_id = $1 or (connection_id, customer) in
-       (select connection_id, customer from customer_links where user_id = $1)`,
-    [userId],
+    `/* facts.forgetBuyers */ update stripe_facts set facts = facts || '{"buyer": {"email": null, "name": null}}'
+     where owner_id = any($1::uuid[]) or (connection_id, customer) in
+       (select connection_id, customer from customer_links where user_id = any($1::uuid[]))`,
+    [[...userIds]],
   );
 }
 

@@ -89,15 +89,15 @@ export async function endGrants(
   );
 }
 
-/** All that a user holds, held and will hold, in both modes. */
-export function findGrantsOfUser(tx: Tx, userId: string): Promise<GrantEntity[]> {
-  return tx.repository(GrantEntity).find({ where: { userId }, order: { id: "ASC" } });
+/** All that these users hold, held and will hold, in both modes. */
+export function findGrantsOfUsers(tx: Tx, userIds: readonly string[]): Promise<GrantEntity[]> {
+  return tx.repository(GrantEntity).find({ where: { userId: In([...userIds]) }, order: { id: "ASC" } });
 }
 
-/** What was written about a person in their grants, and what other systems called them. */
-export async function blankGrants(tx: Tx, userId: string): Promise<void> {
-  await tx.repository(GrantEntity).update({ userId }, { note: null, grantedBy: null });
-  await tx.rows(`/* grants.forgetRefs */ delete from grant_refs where user_id = $1`, [userId]);
+/** What was written about people in their grants, and what other systems called those. */
+export async function blankGrants(tx: Tx, userIds: readonly string[]): Promise<void> {
+  await tx.repository(GrantEntity).update({ userId: In([...userIds]) }, { note: null, grantedBy: null });
+  await tx.rows(`/* grants.forgetRefs */ delete from grant_refs where user_id = any($1::uuid[])`, [[...userIds]]);
 }
 
 /** The grant that was made under this reference, if there is one. */

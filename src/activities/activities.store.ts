@@ -45,7 +45,9 @@ export async function findOnceKeys(db: Reader, names: readonly string[]): Promis
   return found.map(({ name }) => name);
 }
 
-/** Takes out of the journal what was written about a person who is removed; the lines themselves stay. */
-export async function blankActivities(tx: Tx, userId: string): Promise<void> {
-  await tx.rows(`/* activities.blank */ select blank_activities_of($1)`, [userId]);
+/** Takes out of the journal what was written about people who are removed; the lines themselves stay. */
+export async function blankActivities(tx: Tx, userIds: readonly string[]): Promise<void> {
+  await tx.rows(`/* activities.blank */ select blank_activities_of(person) from unnest($1::uuid[]) as gone (person)`, [
+    [...userIds],
+  ]);
 }

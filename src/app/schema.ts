@@ -5,6 +5,7 @@ import { Bug } from "../base/refusal";
 import { AccessPreviewResolver } from "../access/access-preview.graphql";
 import { CheckAccessResolver, ProductAccessResolver, UserAccessResolver } from "../access/check-access.graphql";
 import { AccessDecisionResolver } from "../access/decision.graphql";
+import { DeleteUsersResolver } from "../access/delete-users.graphql";
 import { EntitlementTokenResolver } from "../access/entitlement-token.graphql";
 import { ExplainAccessResolver } from "../access/explain-access.graphql";
 import { GrantsResolver, UserGrantsResolver } from "../access/grants.graphql";
@@ -70,6 +71,7 @@ const resolvers = [
   UserProductsResolver,
   ListUsersResolver,
   DeleteUserResolver,
+  DeleteUsersResolver,
   ExplainAccessResolver,
   PolicyResolver,
   AccessPreviewResolver,

@@ -44,6 +44,32 @@ export async function lockUser(tx: Tx, ref: UserRef, field = "user"): Promise<Us
   return user;
 }
 
+/** Those who are named, each once, whatever they are named by. */
+export function findUsersByRefs(db: Reader, refs: readonly UserRef[]): Promise<UserEntity[]> {
+  const ids = refs.flatMap(({ id }) => id ?? []);
+  const externalIds = refs.flatMap(({ externalId }) => externalId ?? []);
+  return db.repository(UserEntity).find({
+    where: [
+      { id: In(ids), ...present },
+      { externalId: In(externalIds), ...present },
+    ],
+    order: { id: "ASC" },
+  });
+}
+
+/** Those of them who are still here, locked one after the other in the order of their ids, and so answered. */
+export function lockUsers(tx: Tx, ids: readonly string[]): Promise<UserEntity[]> {
+  const where = { id: In([...ids]), ...present };
+  return tx.repository(UserEntity).find({ where, order: { id: "ASC" }, lock: { mode: "for_no_key_update" } });
+}
+
+/** Takes away all that says who they were. */
+export async function blankUsers(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  const nobody = { externalId: null, email: null, emailKey: null, emailVerified: false, name: null, metadata: {} };
+  const gone = { updatedAt: now, lastSeenAt: null, deletedAt: now };
+  await tx.repository(UserEntity).update({ id: In([...ids]) }, { ...nobody, ...gone });
+}
+
 /** The same by address; null when nobody has it. */
 export function lockUserByEmail(tx: Tx, email: string): Promise<UserEntity | null> {
   const where = { emailKey: emailKeyOf(email), ...present };

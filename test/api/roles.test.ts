@@ -51,6 +51,7 @@ const table: Record<string, string> = {
   "Mutation.createUser": ". . . W A",
   "Mutation.createUserToken": ". . . W A",
   "Mutation.deleteUser": ". . . W A",
+  "Mutation.deleteUsers": ". . . W A",
   "Mutation.disconnectStripe": ". . . . A",
   "Mutation.grantAccess": ". . . W A",
   "Mutation.reconcile": ". . . . A",

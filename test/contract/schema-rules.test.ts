@@ -102,6 +102,8 @@ describe("lists", () => {
     "AccessExplanation.grants",
     "AccessExplanation.steps",
     "AccessPreview.sample",
+    "DeleteUsersPayload.notFound",
+    "DeleteUsersPayload.users",
     "LinkCustomerPayload.gained",
     "LinkCustomerPayload.lost",
     "Mutation.revokeAccess",

@@ -96,6 +96,7 @@ test("what still waits when its account is disconnected ends, and says why", asy
     startJob(tx, deps, {
       kind: "REPLAY",
       mode: "TEST",
+      subject: null,
       connectionId: readPublicIdOf("connection", shop.connection),
       input: { since: ago(DAY_MS) },
       dryRun: false,
