@@ -3,7 +3,7 @@ import { jobRunners } from "../app/job-runners";
 import { Bug } from "../base/refusal";
 import { openPaces } from "../connections/open-paces";
 import type { JobEntity } from "../work/job.entity";
-import { findJobsById } from "../work/jobs.store";
+import { findJobsById, pauseJob } from "../work/jobs.store";
 import { runJobs } from "../work/run-jobs";
 import type { Interruption } from "./open-interruption";
 import type { Progress } from "./open-progress";
@@ -31,10 +31,17 @@ export async function workOnJob(
     if (isOver(job) || interruption.happened()) return job;
     const page = runJobs(parts, jobRunners, id);
     const worked = await Promise.race([page, interruption.told.then(() => delay(LEAVE_MS, null))]);
-    // A page may wait for Stripe as long as it likes. One that is left here is not written; whoever comes does it again.
-    if (worked === null) page.catch(() => undefined);
+    if (worked === null) await leave(deps, job, page);
     if (worked === false) await Promise.race([delay(LOOK_MS), interruption.told]);
   }
+}
+
+/** A page may wait for Stripe as long as it likes. One that is left is not written: whoever comes does it again, at once. */
+async function leave({ db, clock }: OpenDeps, { mode, id }: JobEntity, page: Promise<unknown>): Promise<void> {
+  page.catch(() => undefined);
+  const [held] = await findJobsById(db, mode, [id]);
+  const error = "A command was interrupted; whoever looks next goes on.";
+  if (held?.claim) await pauseJob(db, held, { error, ms: 0, isWait: true, at: clock.now() });
 }
 
 export function isOver({ status }: Pick<JobEntity, "status">): boolean {

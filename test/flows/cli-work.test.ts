@@ -1,3 +1,5 @@
+import { DAY } from "../../src/base/durations";
+import { linkOperationsOf } from "../kit/link-operations";
 import { openStall, type Stall } from "../kit/open-stall";
 import { type ShopCli, shopCli, startShopNow } from "../kit/shop-cli";
 import type { Shop } from "../kit/start-shop";
@@ -6,7 +8,7 @@ let shop: Shop;
 let stall: Stall;
 let cli: ShopCli;
 beforeEach(async () => {
-  shop = await startShopNow();
+  shop = await startShopNow({ agoMs: 2 * DAY });
   stall = await openStall(shop, "course");
   cli = shopCli(shop);
 });
@@ -15,7 +17,10 @@ afterEach(() => shop.stop());
 const drop = () => shop.control("instruct-delivery", { event: "*", count: 1_000_000, drop: true });
 const holders = async () => {
   const { out } = await cli.run(["export", "users", "--has-access-to", "course", "--format", "jsonl"]);
-  return out.split("\n").flatMap((line) => (line === "" ? [] : [(JSON.parse(line) as { email: string }).email])).sort();
+  return out
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [(JSON.parse(line) as { email: string }).email]))
+    .sort();
 };
 
 interface JobAnswer {
@@ -29,6 +34,7 @@ interface JobAnswer {
 }
 
 test("reconcile, beside a server: what differs is said by a dry run and code 3, then mended, then nothing differs", async () => {
+  shop.clock.moveTo(new Date());
   await stall.link();
   const subscription = await stall.subscribe(await stall.customer("ada@a.example"));
   await stall.subscribe(await stall.customer("bob@a.example"));
@@ -50,13 +56,21 @@ test("reconcile, beside a server: what differs is said by a dry run and code 3, 
   expect(mended.out).toMatch(/^Reconciliation: done\.\n {2}2 purchases compared: 1 different, 1 alike\.\n/);
   expect(mended.out).toContain(subscription.id);
   expect(await stall.allowed("ada@a.example")).toBe(false);
-  expect(await cli.json(["reconcile", "--dry-run", "--user", "nobody@a.example"]).catch(String)).toMatch(/no such user/i);
+  expect(await cli.json(["reconcile", "--dry-run", "--user", "nobody@a.example"]).catch(String)).toMatch(
+    /no such user/i,
+  );
   expect(await cli.run(["reconcile", "--dry-run"])).toMatchObject({ code: 0 });
 });
 
 test("alone: replay brings what no webhook brought, with the access that it opens, and import-link what was before", async () => {
+  await drop();
   await stall.subscribe(await stall.customer("early@a.example"));
-  await stall.link({ importExisting: false });
+  await linkOperationsOf(shop).linkProduct({
+    product: "course",
+    stripeProductId: stall.stripeProduct,
+    importExisting: false,
+  });
+  shop.clock.moveTo(new Date());
   await shop.settled();
   await shop.latchkey.stop();
   await stall.subscribe(await stall.customer("late@a.example"));
@@ -66,6 +80,7 @@ test("alone: replay brings what no webhook brought, with the access that it open
   const replayed = await cli.json<JobAnswer>(["replay", "--since", "1h"]);
   expect(replayed).toMatchObject({ code: 0, kind: "REPLAY", status: "SUCCEEDED" });
   expect(replayed.created).toBeGreaterThan(0);
+  expect(await holders()).toEqual(["late@a.example"]);
   const imported = await cli.run(["import-link", "course"]);
   expect(imported).toMatchObject({ code: 0, said: "" });
   expect(imported.out).toMatch(/^Import of earlier purchases: done\.\n/);
@@ -77,6 +92,7 @@ test("alone: replay brings what no webhook brought, with the access that it open
 });
 
 test("Ctrl-C leaves a job where it stands and says how to go on; jobs watch goes on with it, jobs cancel ends it", async () => {
+  shop.clock.moveTo(new Date());
   await stall.link();
   for (const name of ["a", "b", "c"]) await stall.subscribe(await stall.customer(`${name}@a.example`));
   await shop.settled();

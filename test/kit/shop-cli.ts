@@ -31,7 +31,7 @@ export function shopCli({ latchkey, simulator }: Pick<Shop, "latchkey" | "simula
   };
 }
 
-/** A shop at the real time, as the processes beside it have it. */
-export function startShopNow(): Promise<Shop> {
-  return startShop({ from: new Date() });
+/** A shop that ends up at the real time, as the processes beside it have it. */
+export function startShopNow({ agoMs = 0 }: { agoMs?: number } = {}): Promise<Shop> {
+  return startShop({ from: new Date(Date.now() - agoMs) });
 }
