@@ -10,6 +10,7 @@ import { ClientGone, readBody } from "./read-body";
 import { readPieces } from "./read-pieces";
 import { readRequestId } from "./read-request-id";
 import type { Answer, RequestNote, Route } from "./route";
+import { skipBody } from "./skip-body";
 import { carefulHeaders, sendAnswer } from "./send-answer";
 
 export interface AnswerDeps {
@@ -98,6 +99,7 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
       deps.allowLong(request);
       return readPieces(request, { idleMsMax: deps.config.limits.requestMsMax, stopping: deps.stopping });
     },
+    skipBody: () => skipBody(request),
   });
 }
 

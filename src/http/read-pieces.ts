@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Gunzip, createGunzip } from "node:zlib";
 import { Refusal, Unavailable } from "../base/refusal";
-import { SECOND } from "../base/durations";
 import { ClientGone, Unsupported } from "./read-body";
 
 export interface Reading {
@@ -50,7 +49,6 @@ export async function* readPieces(request: IncomingMessage, reading: Reading): A
       request.unpipe();
       source.destroy();
     }
-    if (!isAbandoned && !request.complete) await readSurplus(request);
   }
 }
 
@@ -98,21 +96,4 @@ function readFailure(request: IncomingMessage, error: unknown): Error {
 
 function isZlib(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^Z_/.test(String(error.code));
-}
-
-const SURPLUS_READ_MAX = 2_000_000;
-
-/** Whoever is refused in the middle is still writing, and reads why only when a little more of it is taken. */
-async function readSurplus(request: IncomingMessage): Promise<void> {
-  if (request.destroyed) return;
-  await new Promise<void>((done) => {
-    let surplus = 0;
-    const timer = setTimeout(done, SECOND);
-    request.on("data", (chunk: Buffer) => {
-      surplus += chunk.length;
-      if (surplus > SURPLUS_READ_MAX) done();
-    });
-    request.once("end", done).once("close", done);
-    void timer.unref();
-  });
 }

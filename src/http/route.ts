@@ -35,6 +35,8 @@ export interface HttpRequest {
    * early when the server stops.
    */
   readPieces(): AsyncIterable<Buffer>;
+  /** Takes what is on its way and throws it away, so that a refusal is read; not for long. */
+  skipBody(): Promise<void>;
 }
 
 export interface RequestNote {

@@ -26,17 +26,29 @@ interface Door {
  */
 export function uploadRoutes(door: Door): Route[] {
   return [
-    { path: UPLOADS_PATH, methods: ["POST"], answer: (request) => begin(door, request) },
+    { path: UPLOADS_PATH, methods: ["POST"], answer: readably((request) => begin(door, request)) },
     {
       path: `${UPLOADS_PATH}/:job`,
       methods: ["GET", "PATCH", "DELETE"],
-      answer: async (request) => {
+      answer: readably(async (request) => {
         const context = await enter(door, request);
         if (request.method === "PATCH") return goOn(context, request);
         return request.method === "DELETE" ? giveUp(context, request) : tell(context, request);
-      },
+      }),
     },
   ];
+}
+
+/** A refusal is no use to somebody who is still sending a large file and finds the connection gone. */
+function readably(answer: Route["answer"]): Route["answer"] {
+  return async (request) => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (error instanceof Refusal) await request.skipBody();
+      throw error;
+    }
+  };
 }
 
 /** As `importUsers` does: for keys that may write users. */
