@@ -8,6 +8,9 @@ export interface Toll {
   url: string;
   /** `GET /v1/subscriptions/sub_…`, in the order in which they came, whatever became of them. */
   seen: string[];
+  /** When each of them came, in milliseconds of this process; and when Stripe answered that it was too often. */
+  cameAt: number[];
+  refusedAt: number[];
   leadTo(url: string): void;
   /** From now on. */
   decide(fate: (request: string) => Fate): void;
@@ -16,14 +19,18 @@ export interface Toll {
 
 export async function openToll(): Promise<Toll> {
   const seen: string[] = [];
+  const cameAt: number[] = [];
+  const refusedAt: number[] = [];
+  const answered = (status: number | undefined) => void (status === 429 && refusedAt.push(performance.now()));
   let target = "";
   let fateOf: (request: string) => Fate = () => "PASS";
   const server = createServer((request, response) => {
     const name = `${request.method ?? ""} ${request.url ?? ""}`;
     seen.push(name);
+    cameAt.push(performance.now());
     const fate = fateOf(name);
     if (fate === "HANG") return;
-    if (fate === "PASS") return passOn(target, request, response);
+    if (fate === "PASS") return passOn(target, request, response, answered);
     const error = { type: fate === 429 ? "rate_limit_error" : "api_error", message: "At the toll." };
     response.writeHead(fate, { "content-type": "application/json", "stripe-should-retry": "false" });
     response.end(JSON.stringify({ error }));
@@ -37,6 +44,8 @@ export async function openToll(): Promise<Toll> {
   return {
     url: `http://127.0.0.1:${port}`,
     seen,
+    cameAt,
+    refusedAt,
     leadTo: (url) => void (target = url),
     decide: (fate) => void (fateOf = fate),
     close: () =>
@@ -47,9 +56,15 @@ export async function openToll(): Promise<Toll> {
   };
 }
 
-function passOn(target: string, request: IncomingMessage, response: ServerResponse): void {
+function passOn(
+  target: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answered: (status: number | undefined) => void,
+): void {
   const { method, headers } = request;
   const onward = ask(new URL(request.url ?? "", target), { ...(method && { method }), headers }, (answer) => {
+    answered(answer.statusCode);
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });

@@ -31,6 +31,7 @@ export const BOOTSTRAP_KEY = "lk_test_Q8zT1vYk3Lw0PsXc5Rb7Nm2Hd9Jf4Ga6";
 
 export interface ServerProcess {
   url: string;
+  pid: number;
   /** As a machine that loses its power: nothing is finished. */
   kill(): Promise<void>;
   /** As a person asks it to. */
@@ -71,6 +72,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   await cli.until(/"msg":"listening"/);
   return {
     url,
+    pid: cli.child.pid ?? 0,
     kill: () => end(cli, "SIGKILL"),
     stop: () => end(cli, "SIGTERM"),
     isRunning: () => cli.child.exitCode === null && cli.child.signalCode === null,
