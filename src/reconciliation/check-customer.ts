@@ -1,13 +1,10 @@
-import type { SourceFacts } from "../access/fact";
 import { findSources } from "../access/facts.store";
-import type { JobEntity } from "../work/job.entity";
-import type { Listed } from "../surveys/read-listed";
-import type { JobDeps } from "../work/run-jobs";
 import { seeCustomer } from "../projection/look-at-customer";
-import { targetOf } from "./check-held";
+import type { JobEntity } from "../work/job.entity";
+import type { JobDeps } from "../work/run-jobs";
 import { checkSources } from "./check-sources";
-import { decideRelevance } from "./decide-relevance";
-import { findHeldSources } from "./held-sources.store";
+import { decideRelevance, listedOf, targetOf } from "./decide-relevance";
+import { findUncounted } from "./held-sources.store";
 import { loadReach } from "./load-reach";
 import type { ReconciliationInput, StepAt, StepPage } from "./run-reconciliation";
 
@@ -22,7 +19,8 @@ export async function checkCustomer(
 ): Promise<StepPage> {
   const { userId, since } = job.input as ReconciliationInput;
   const boughtSince = since === null ? null : new Date(since);
-  const held = await findHeldSources(deps.db, {
+  const held = await findUncounted(deps.db, {
+    jobId: job.id,
     connectionId: connection.id,
     buyer: { userId: userId ?? "", customers: [customer] },
     boughtSince,
@@ -30,8 +28,7 @@ export async function checkCustomer(
     limit: HELD_MAX,
   });
   const theirs = held.filter(({ facts }) => facts.customer === customer);
-  const targets = theirs.map(({ facts }) => targetOf(facts));
-  const seen = await seeCustomer(deps, connection, customer, { alsoAt: targets });
+  const seen = await seeCustomer(deps, connection, customer, { alsoAt: theirs.map(({ facts }) => targetOf(facts)) });
   const keys = seen.facts.map(({ source }) => ({ connectionId: connection.id, source }));
   const known = new Set((await findSources(deps.db, keys)).map((each) => each.facts.source));
   const products = seen.facts.flatMap(({ items }) => items.map(({ stripeProduct }) => stripeProduct));
@@ -39,15 +36,11 @@ export async function checkCustomer(
   const facts = seen.facts.filter(
     (each) =>
       (boughtSince === null || each.boughtAt >= boughtSince) &&
-      (known.has(each.source) || decideRelevance(toListed(each), links)),
+      (known.has(each.source) || decideRelevance(listedOf(each), links)),
   );
   const sighting = { facts, customers: seen.customers, failures: new Map() };
-  const asked = facts.map(({ source }) => ({ target: source, source }));
+  // What Stripe no longer shows of them is counted as well.
+  const subjects = new Set([...facts, ...theirs.map((each) => each.facts)].map(({ source }) => source));
+  const asked = [...subjects].map((subject) => ({ target: subject, subject }));
   return { next: null, write: await checkSources(deps, job, { connection, asked, sighting }) };
-}
-
-function toListed(facts: SourceFacts): Listed {
-  const { source, items, boughtAt, state } = facts;
-  const overAt = state.kind === "SUBSCRIPTION" ? state.endedAt : null;
-  return { target: targetOf(facts), source, items, boughtAt, overAt };
 }

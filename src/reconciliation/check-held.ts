@@ -1,42 +1,40 @@
-import type { SourceFacts } from "../access/fact";
 import type { JobEntity } from "../work/job.entity";
+import { isOver } from "../surveys/keep-unfinished";
 import { lookCarefully } from "../surveys/look-carefully";
 import type { JobDeps } from "../work/run-jobs";
-import type { Target } from "../projection/target";
 import { checkSources } from "./check-sources";
-import { findHeldSources } from "./held-sources.store";
+import { targetOf } from "./decide-relevance";
+import { findUncounted } from "./held-sources.store";
 import type { ReconciliationInput, StepAt, StepPage } from "./run-reconciliation";
 
 /** So many are looked at for one page; each costs some requests. */
 const PAGE = 20;
 
-/** A page of what we hold, looked at again: whether or not Stripe would list it. */
+/** A page of what we hold and have not met on the way: whatever Stripe does not list any more, or never listed. */
 export async function checkHeld(
   deps: JobDeps,
   job: JobEntity,
   { connection, step: { customers }, after }: StepAt<"HELD">,
 ): Promise<StepPage> {
   const { userId, since } = job.input as ReconciliationInput;
-  const page = await findHeldSources(deps.db, {
+  const held = await findUncounted(deps.db, {
+    jobId: job.id,
     connectionId: connection.id,
     buyer: userId === null ? null : { userId, customers },
     boughtSince: since === null ? null : new Date(since),
     after,
     limit: PAGE,
   });
-  // Those of a customer were looked at together with everything else that the customer bought.
-  const held = page.filter(({ facts }) => facts.customer === null || !customers.includes(facts.customer));
-  const targets = held.map(({ facts }) => targetOf(facts));
-  const sighting = await lookCarefully(deps, connection, targets);
-  const asked = held.map(({ facts }) => ({ target: targetOf(facts).id, source: facts.source }));
+  // Of what is over only the grants are compared with what is kept: Stripe never goes back from there.
+  const open = held.filter(({ facts }) => !isOver(facts));
+  const sighting = await lookCarefully(
+    deps,
+    connection,
+    open.map(({ facts }) => targetOf(facts)),
+  );
+  const asked = held.map(({ facts }) => ({ target: targetOf(facts).id, subject: facts.source }));
   return {
-    next: page.length < PAGE ? null : (page.at(-1)?.facts.source ?? null),
+    next: held.length < PAGE ? null : (held.at(-1)?.facts.source ?? null),
     write: await checkSources(deps, job, { connection, asked, sighting }),
   };
-}
-
-export function targetOf({ source, state }: SourceFacts): Target {
-  if (state.kind === "SUBSCRIPTION") return { kind: "SUBSCRIPTION", id: source };
-  if (source.startsWith("in_")) return { kind: "INVOICE", id: source };
-  return { kind: source.startsWith("cs_") ? "SESSION" : "PAYMENT", id: source };
 }

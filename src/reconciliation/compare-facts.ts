@@ -5,6 +5,8 @@ export interface Difference {
   what: string;
   held: string;
   said: string;
+  /** Who says it, if it is not Stripe. */
+  saidBy?: string;
   /** Why it matters. */
   matters: string;
 }

@@ -4,7 +4,9 @@ import type { Difference } from "./compare-facts";
 /** For the report: what we held, what Stripe says, and why it matters. */
 export function formatDifferences(differences: readonly Difference[]): string {
   return differences
-    .map(({ what, held, said, matters }) => `${capital(what)}: we held ${held}, Stripe says ${said}. ${matters}`)
+    .map(({ what, held, said, saidBy = "Stripe says", matters }) => {
+      return `${capital(what)}: we held ${held}, ${saidBy} ${said}. ${matters}`;
+    })
     .join(" ");
 }
 

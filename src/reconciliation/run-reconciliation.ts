@@ -1,18 +1,22 @@
 import { type ActivityLine, recordActivities } from "../activities/record-activities";
 import { toPublicId } from "../base/ids";
+import { Unavailable } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Tx } from "../database/db";
-import type { JobEntity } from "../work/job.entity";
-import type { Walk } from "../surveys/plan-walks";
-import { listTestClocks } from "../surveys/list-test-clocks";
-import { loadJobConnection } from "../work/load-job-connection";
-import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
-import { findLinksOfUsers } from "../links/customer-links.store";
 import { queueNotices } from "../outbox/queue-notices";
 import { atPace } from "../stripe/pace-requests";
+import type { Walk } from "../surveys/plan-walks";
+import type { JobEntity } from "../work/job.entity";
+import { loadJobConnection } from "../work/load-job-connection";
+import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
+import { beginConnection } from "./begin-connection";
 import { checkCustomer } from "./check-customer";
+import { checkLinkedCustomers, checkListedCustomers } from "./check-customers";
 import { checkHeld } from "./check-held";
-import { checkListed } from "./check-listed";
+import type { WritePage } from "./check-sources";
+import { checkSurveyed } from "./check-surveyed";
+import { countRest } from "./count-rest";
+import { hasEarlierEvents } from "./earlier-events.store";
 
 export interface ReconciliationInput {
   connectionIds: string[];
@@ -20,9 +24,16 @@ export interface ReconciliationInput {
   since: string | null;
 }
 
-/** First what we hold, then what Stripe lists and we do not. Of one user: all that their customers bought, then the rest. */
+/**
+ * First what Stripe lists; then what we hold and have not met; then the customers of users who have bought nothing. Of one
+ * user: all that their customers bought, then what else is theirs.
+ */
 export type Step =
-  { kind: "HELD"; customers: string[] } | { kind: "LISTED"; walk: Walk } | { kind: "CUSTOMER"; customer: string };
+  | { kind: "SURVEY"; walk: Walk }
+  | { kind: "HELD"; customers: string[] }
+  | { kind: "CUSTOMER_LIST" }
+  | { kind: "CUSTOMERS" }
+  | { kind: "CUSTOMER"; customer: string };
 
 /** Which connection, which step of it, and after which row. */
 interface Cursor {
@@ -30,26 +41,35 @@ interface Cursor {
   steps: Step[];
   step: number;
   after: string | null;
+  /** Drawn before anything of the connection is asked for: whatever was looked at since then is the later look. */
+  observation: string;
 }
 
 /** What a page of a step has found, and where the step goes on; null: it is through. */
 export interface StepPage {
   next: string | null;
-  write(tx: Tx): Promise<Pick<JobPage, "counts" | "problems">>;
+  write: WritePage;
 }
+
+const begun: Cursor = { connection: 0, steps: [], step: 0, after: null, observation: "0" };
 
 /**
  * Compares what we hold with what Stripe says, page by page, and mends it unless it is a dry run. What the webhooks have
  * brought is looked at as well as what they have not: both are hints, and Stripe's objects are the truth.
  */
 export const runReconciliation: JobRunner = async (deps, job) => {
-  const input = job.input as ReconciliationInput;
-  const cursor = (job.cursor as Cursor | null) ?? { connection: 0, steps: [], step: 0, after: null };
-  const id = input.connectionIds[cursor.connection];
+  const { connectionIds } = job.input as ReconciliationInput;
+  const cursor = readCursor(job);
+  const id = connectionIds[cursor.connection];
   if (id === undefined) return (tx) => finish(tx, deps, job);
   const connection = await loadJobConnection(deps.db, id);
   return atPace(deps.paceOf(connection), () => runStep(deps, job, { connection, cursor }));
 };
+
+/** A job that an older build has begun is begun anew. */
+function readCursor({ cursor }: JobEntity): Cursor {
+  return cursor !== null && "observation" in cursor ? (cursor as Cursor) : begun;
+}
 
 async function runStep(
   deps: JobDeps,
@@ -57,56 +77,52 @@ async function runStep(
   { connection, cursor }: { connection: ConnectionEntity; cursor: Cursor },
 ): ReturnType<JobRunner> {
   if (cursor.steps.length === 0) {
-    const steps = await planSteps(deps, job, connection);
-    return async () => ({ cursor: { ...cursor, steps, step: 0, after: null }, counts: noCounts, problems: [] });
+    await waitForEvents(deps, job, connection);
+    const opened = await beginConnection(deps, job, connection);
+    return async () => ({ cursor: { ...cursor, ...opened, step: 0, after: null }, counts: noCounts, problems: [] });
   }
   const step = cursor.steps[cursor.step];
   if (!step) {
-    const next: Cursor = { connection: cursor.connection + 1, steps: [], step: 0, after: null };
+    const next: Cursor = { ...begun, connection: cursor.connection + 1 };
     return async () => ({ cursor: next, counts: noCounts, problems: [] });
   }
-  const page = await pageOf(deps, job, { connection, step, after: cursor.after });
+  const { after, observation } = cursor;
+  const page = await pageOf(deps, job, { connection, step, after, observation: BigInt(observation) });
   const next = page.next === null ? { step: cursor.step + 1, after: null } : { after: page.next };
-  return async (tx) => ({ cursor: { ...cursor, ...next }, ...(await page.write(tx)) });
+  const total = step.kind === "HELD" && after === null ? await countRest(deps, job, { connection, step, cursor }) : {};
+  return async (tx) => ({ cursor: { ...cursor, ...next }, ...total, ...(await page.write(tx)) });
 }
 
 export interface StepAt<Kind extends Step["kind"]> {
   connection: ConnectionEntity;
   step: Extract<Step, { kind: Kind }>;
   after: string | null;
+  observation: bigint;
 }
 
 function pageOf(deps: JobDeps, job: JobEntity, at: StepAt<Step["kind"]>): Promise<StepPage> {
-  const { connection, step, after } = at;
+  const { step } = at;
   switch (step.kind) {
+    case "SURVEY":
+      return checkSurveyed(deps, job, { ...at, step });
     case "HELD":
-      return checkHeld(deps, job, { connection, step, after });
-    case "LISTED":
-      return checkListed(deps, job, { connection, step, after });
+      return checkHeld(deps, job, { ...at, step });
+    case "CUSTOMER_LIST":
+      return checkListedCustomers(deps, job, { ...at, step });
+    case "CUSTOMERS":
+      return checkLinkedCustomers(deps, job, { ...at, step });
     case "CUSTOMER":
-      return checkCustomer(deps, job, { connection, step, after });
+      return checkCustomer(deps, job, { ...at, step });
   }
 }
 
-async function planSteps(deps: JobDeps, job: JobEntity, connection: ConnectionEntity): Promise<Step[]> {
-  const { userId, since: sinceText } = job.input as ReconciliationInput;
-  if (userId !== null) {
-    const links = await findLinksOfUsers(deps.db, [userId], { connectionIds: [connection.id] });
-    const customers = [...new Set(links.filter(({ active, dead }) => active || dead).map(({ customer }) => customer))];
-    return [...customers.map((customer): Step => ({ kind: "CUSTOMER", customer })), { kind: "HELD", customers }];
-  }
-  const since = sinceText === null ? {} : { since: Math.floor(Date.parse(sinceText) / 1000) };
-  const clocks = await listTestClocks(deps, connection);
-  const walks: Walk[] = [
-    { list: "SUBSCRIPTIONS" },
-    ...clocks.map((clock): Walk => ({ list: "SUBSCRIPTIONS", clock })),
-    { list: "SESSIONS" },
-    { list: "INVOICES" },
-  ];
-  return [
-    { kind: "HELD", customers: [] },
-    ...walks.map((walk): Step => ({ kind: "LISTED", walk: { ...walk, ...since } })),
-  ];
+/** A minute and a half; then what still waits has its own trouble, and what it is about may differ. */
+const WAITS_MAX = 5;
+
+/** What came in before and is not worked on yet is no difference: it is worked on first. */
+async function waitForEvents({ db }: JobDeps, job: JobEntity, { id }: ConnectionEntity): Promise<void> {
+  if (job.waits >= WAITS_MAX || !(await hasEarlierEvents(db, id, job.createdAt))) return;
+  throw new Unavailable({ say: "Events that came in before it are worked on first." });
 }
 
 /** The journal says once for each run that mends what came of it. */
@@ -128,7 +144,7 @@ function lineOf(job: JobEntity, now: Date): ActivityLine {
     ...(userId === null ? {} : { userId }),
     ...(createdBy === "system" ? { actor: "SYSTEM" } : { actor: "ADMIN", actorRef: createdBy }),
     origin: "RECONCILIATION",
-    message: `What we hold was compared with Stripe: of ${done} purchases ${found}.`,
+    message: `What we hold was compared with Stripe: of ${done} purchases and customers ${found}.`,
     data: {
       job: toPublicId("job", job.id),
       ...(job.connectionId === null ? {} : { connection: toPublicId("connection", job.connectionId) }),

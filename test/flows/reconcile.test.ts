@@ -60,7 +60,7 @@ test("F17: the event of the end is dropped for ever: access ends by the reconcil
   expect((await stall.journal("ada@a.example")).filter(({ origin }) => origin === "RECONCILIATION")).not.toEqual([]);
   expect(await reconciled()).toEqual([
     {
-      message: "What we hold was compared with Stripe: of 2 purchases 1 differed, and were mended.",
+      message: "What we hold was compared with Stripe: of 2 purchases and customers 1 differed, and were mended.",
       data: expect.objectContaining({ compared: 2, different: 1, missing: 0, unreadable: 0 }),
       actor: "ADMIN",
       origin: "RECONCILIATION",

@@ -24,7 +24,7 @@ async function tell(seed: number, actions: number, seen = new Set<string>()): Pr
     addresses: new Set(),
     latchkey: { ask: () => Promise.resolve(null as never) },
     isHurrying: false,
-    bringUpToDate: () => Promise.resolve(),
+    bringUpToDate: () => Promise.resolve(true),
   };
   const told: Told = { lines: [], counts: new Map() };
   await openShop(stage);

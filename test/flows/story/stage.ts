@@ -22,8 +22,11 @@ export interface Stage {
   latchkey: Latchkey;
   /** Towards its end a story hurries, so that not everything that was begun is over when it is looked at. */
   isHurrying: boolean;
-  /** Lets everything that is under way arrive, and Latchkey know all that Stripe knows. */
-  bringUpToDate(): Promise<void>;
+  /**
+   * Lets everything that is under way arrive, and Latchkey know all that Stripe knows. False: it may not, in this story;
+   * then nothing can be done whose effect depends on what Latchkey knows at that moment.
+   */
+  bringUpToDate(): Promise<boolean>;
 }
 
 /** What the story asks of Latchkey. Without a server it takes note and does nothing. */

@@ -1,3 +1,4 @@
+import { readSeeds } from "./read-seeds";
 import { tellWholeStory } from "./whole-story";
 
 /**
@@ -27,11 +28,3 @@ test.each(seeds)(
   },
   STORY_MS_MAX,
 );
-
-/** `1,4,9` or `1-20`. */
-function readSeeds(text: string): number[] {
-  return text.split(",").flatMap((part) => {
-    const [first = 1, last = first] = part.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
-  });
-}

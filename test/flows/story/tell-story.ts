@@ -19,6 +19,8 @@ export interface Telling {
   actions: number;
   /** After which act it stops, when only its beginning is wanted. */
   until?: number;
+  /** Acts that do not happen in this story. */
+  without?: readonly string[];
   /** Called before each act: servers die here. */
   before?: (turn: number) => Promise<void>;
 }
@@ -27,9 +29,10 @@ export interface Telling {
 export async function tellStory(
   stage: Stage,
   told: Told,
-  { actions, until = actions, before }: Telling,
+  { actions, until = actions, without = [], before }: Telling,
 ): Promise<void> {
-  const names = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
+  const possible = Object.entries(acts).filter(([name]) => !without.includes(name));
+  const names = possible.flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
   let startsToCreate = stage.books.policy.autoCreateUsers === "NEVER" ? Math.floor(actions / 2) : -1;
   for (let turn = 0; turn < until;) {
     stage.isHurrying = turn > actions * 0.7;

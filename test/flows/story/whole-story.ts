@@ -27,8 +27,8 @@ export interface StoryReport {
   faults: string[];
 }
 
-const BEGIN = new Date("2026-11-02T10:00:00.000Z");
-const RETRY_S = 600;
+export const BEGIN = new Date("2026-11-02T10:00:00.000Z");
+export const RETRY_S = 600;
 
 /**
  * A whole story: a shop in the simulated Stripe, Latchkey as a process that is killed again and again, and webhooks that
@@ -64,7 +64,7 @@ async function tell(
   server: ServerInStory,
 ): Promise<StoryReport> {
   const losesEvents = seed % 2 === 1;
-  const stage = await openStage(seed, simulator, server, losesEvents);
+  const stage = await openStage(seed, simulator, server, () => bringUpToDate(simulator, server, losesEvents));
   const told: Told = { lines: [], counts: new Map() };
   const faults: string[] = [];
   const acknowledged: Acknowledged = { seen: new Set(), checked: new Set() };
@@ -97,11 +97,12 @@ async function tell(
   return { told, kills: server.kills, events: acknowledged.seen.size, faults };
 }
 
-async function openStage(
+/** Latchkey with its products and users beside a Stripe with its goods, before anything has happened. */
+export async function openStage(
   seed: number,
   simulator: SimulatedStripe,
   server: ServerInStory,
-  losesEvents: boolean,
+  bringUpToDate: Stage["bringUpToDate"],
 ): Promise<Stage> {
   const stripe = openClient(simulator);
   const people = castPeople();
@@ -117,7 +118,7 @@ async function openStage(
     addresses: new Set(),
     latchkey: server,
     isHurrying: false,
-    bringUpToDate: () => bringUpToDate(stage, server, losesEvents),
+    bringUpToDate,
   };
   await server.ask(CONNECT, { input: { secretKey: "sk_test_kit" } });
   for (const { key, includes } of stage.books.products) {
@@ -136,15 +137,20 @@ const CREATE_PRODUCT = "mutation ($input: CreateProductInput!) { createProduct(i
 const UPDATE_POLICY = "mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { autoCreateUsers } }";
 
 /** Everything that was not lost arrives, and everything that arrived is worked. What was lost is reconciled. */
-async function bringUpToDate(stage: Stage, server: ServerInStory, losesEvents: boolean): Promise<void> {
+async function bringUpToDate(
+  simulator: SimulatedStripe,
+  server: ServerInStory,
+  losesEvents: boolean,
+): Promise<boolean> {
   await server.ensure();
-  await deliverAll(stage);
+  await deliverAll(simulator);
   await server.idle();
   if (losesEvents) await reconcile(server);
+  return true;
 }
 
 /** What waits for a retry comes with time, which brings more events with it. */
-async function deliverAll({ simulator }: Stage): Promise<void> {
+export async function deliverAll(simulator: SimulatedStripe): Promise<void> {
   for (;;) {
     await simulator.deliveries.release({ seed: 1 });
     await simulator.deliveries.settled();
@@ -172,7 +178,7 @@ async function judgeAll(stage: Stage, server: ServerInStory, losesEvents: boolea
   const { simulator, books } = stage;
   simulator.deliveries.planDeliveries(null);
   await server.ensure();
-  await deliverAll(stage);
+  await deliverAll(simulator);
   await server.idle();
   const verdicts = judge(await readStripe(stage.stripe, nowOf(stage)), books);
   const products = books.products.map(({ key }) => key);
@@ -222,7 +228,7 @@ function killingPlan(seed: number, actions: number, kills: number): Set<number> 
 }
 
 /** The clock of the processes goes with that of the simulated world. */
-function followed(simulator: SimulatedStripe, clock: FileClock): SimulatedStripe {
+export function followed(simulator: SimulatedStripe, clock: FileClock): SimulatedStripe {
   const { control } = simulator;
   const moveTo = (seconds: number): void => {
     control.moveTo(seconds);

@@ -81,7 +81,7 @@ const unlink: Act = {
     if (!link) return null;
     const strategy = chance.yes(0.6) ? "END_GRANTS" : "KEEP_GRANTS";
     // What is kept depends on what is known at this moment.
-    if (strategy === "KEEP_GRANTS") await stage.bringUpToDate();
+    if (strategy === "KEEP_GRANTS" && !(await stage.bringUpToDate())) return null;
     await latchkey.ask(UNLINK, { input: { link: link.id, strategy } });
     if (strategy === "END_GRANTS") books.links.splice(books.links.indexOf(link), 1);
     else link.keeps = heldUnder(link, await readStripe(stage.stripe, nowOf(stage)), books);
@@ -201,10 +201,11 @@ const deleteCustomer: Act = {
     const actor = chance.pick(people.filter(({ kind }) => kind !== "twice"));
     const customer = actor && chance.pick(customersOf(stage, actor));
     if (!customer) return null;
-    await stage.bringUpToDate();
+    const isUpToDate = await stage.bringUpToDate();
     const { owner, opened } = opens(await readStripe(stage.stripe, nowOf(stage)), books, customer);
     // Somebody who never opened anything may be unknown still, and a deleted customer has no address to be known by.
     const isKnown = books.customerLinks.some((link) => link.customer === customer);
+    if (!isUpToDate && !isKnown) return null;
     if (owner !== null && !isKnown && !opened) return null;
     await does(stage, "delete-customer", { customer });
     books.buried.set(customer, owner);
