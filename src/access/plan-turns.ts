@@ -24,18 +24,22 @@ export interface PlannedTurns {
 export function planTurns(pair: ComparedPair, now: Date, origin: Origin): PlannedTurns {
   const last = lastWrite(pair.before);
   // Another replica, whose clock is ahead, may have written them.
-  const at = last && last > now ? last : now;
-  const clock = last ? planClockTurns(pair.before, last, at) : [];
-  const turn = compareAccess(pair, at);
-  const own = ownTurn(pair, turn, at);
-  const after = clock.at(-1)?.at ?? last;
-  const moment = own && after && own.at <= after ? new Date(after.getTime() + 1) : own?.at;
-  return {
-    clock: clock.map((each) => clockLine(pair, each)),
-    own: own && moment ? [lineOf(pair, { ...own, at: moment }, origin)] : [],
-    turn,
-    writtenAt: moment && moment > at ? moment : at,
-  };
+  let at = last && last > now ? last : now;
+  for (;;) {
+    const clock = last ? planClockTurns(pair.before, last, at) : [];
+    const turn = compareAccess(pair, at);
+    const told = { clock: clock.map((each) => clockLine(pair, each)), turn, writtenAt: at };
+    const own = ownTurn(pair, turn, at);
+    if (!own) return { ...told, own: [] };
+    const floor = clock.at(-1)?.at ?? last;
+    if (!floor || floor < at) return { ...told, own: [lineOf(pair, notBefore(floor, own), origin)] };
+    // Something was told of this very moment: the write comes after it.
+    at = new Date(at.getTime() + 1);
+  }
+}
+
+function notBefore(floor: Date | null, turn: ToldTurn): ToldTurn {
+  return floor && turn.at <= floor ? { ...turn, at: new Date(floor.getTime() + 1) } : turn;
 }
 
 /** What the clock brought to a pair in (from, to] and after its last write: what came before that, the write has told. */
