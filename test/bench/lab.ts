@@ -13,8 +13,12 @@ export interface Lab {
   folder: string;
   pace: Pace;
   short: boolean;
+  /** Of the measures that fill a shop as large as is wanted. */
+  customers: number;
   /** A migrated database of its own with so many users. */
   shop(users: number): Promise<FilledShop>;
+  /** The same without anything in it. */
+  emptyShop(): Promise<Pick<FilledShop, "databaseUrl" | "product">>;
   /** A Stripe that answers at once. */
   cannedStripe(): Promise<Running>;
   /** The processes of PostgreSQL; none when it runs elsewhere. */
@@ -32,7 +36,7 @@ export interface FilledShop extends Shop {
   key(role: "READ" | "WRITE" | "ADMIN"): Promise<string>;
 }
 
-export async function openLab(options: { pace: Pace; short: boolean; say(text: string): void }): Promise<Lab> {
+export async function openLab(options: Pick<Lab, "pace" | "short" | "customers" | "say">): Promise<Lab> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "latchkey-bench-"));
   const given = process.env["DATABASE_URL"];
   const embedded = given === undefined ? await startEmbeddedPostgres({ dataDir: path.join(folder, "postgres") }) : null;
@@ -47,18 +51,24 @@ export async function openLab(options: { pace: Pace; short: boolean; say(text: s
     return running;
   };
 
-  async function makeShop(users: number): Promise<FilledShop> {
-    const name = `latchkey_bench_${process.pid}_${users}`;
+  async function makeEmptyShop(title: string) {
+    const name = `latchkey_bench_${process.pid}_${title}`;
     await ask(serverUrl, `create database ${name}`);
     databases.push(name);
     const databaseUrl = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+    await runCommand(["migrate"], productEnv(databaseUrl, 0));
+    const product: FilledShop["product"] = (more) => keep(startProduct(databaseUrl, folder, more));
+    return { databaseUrl, product };
+  }
+
+  async function makeShop(users: number): Promise<FilledShop> {
+    const empty = await makeEmptyShop(String(users));
+    const { databaseUrl } = empty;
     const env = productEnv(databaseUrl, 0);
-    await runCommand(["migrate"], env);
     const shop = await fillShop(databaseUrl, users);
     return {
       ...shop,
-      databaseUrl,
-      product: (more) => keep(startProduct(databaseUrl, folder, more)),
+      ...empty,
       baseline: () => keep(startBaseline(databaseUrl, folder)),
       key: async (role) => (await runCommand(["keys", "create", "--name", "bench", "--role", role], env)).trim(),
     };
@@ -72,6 +82,7 @@ export async function openLab(options: { pace: Pace; short: boolean; say(text: s
       shops.set(users, found);
       return found;
     },
+    emptyShop: () => makeEmptyShop("empty"),
     cannedStripe: () => keep(startCannedStripe(folder)),
     postgres: () => (postmaster === null ? [] : familyOf(postmaster)),
     close: async () => {

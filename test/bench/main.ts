@@ -9,6 +9,8 @@ import {
   measureProcesses,
   measureRegistered,
 } from "./measures/checks";
+import { measureCsv } from "./measures/csv";
+import { measureImport } from "./measures/import";
 import { measureLatency } from "./measures/latency";
 import { measureProjection } from "./measures/projection";
 import { measureReceipt } from "./measures/receipt";
@@ -32,6 +34,12 @@ const measures: Record<string, Measure> = {
   projection: { meaning: "P5, from the inbox to grants", run: measureProjection },
   latency: { meaning: "P6, from a webhook to the decision", run: measureLatency },
   growth: { meaning: "P7, a million users against ten thousand", run: measureGrowth, onlyWhenNamed: true },
+  csv: { meaning: "P8, a million rows of CSV", run: measureCsv, onlyWhenNamed: true },
+  import: {
+    meaning: "customers and their subscriptions, imported by a server that is killed",
+    run: measureImport,
+    onlyWhenNamed: true,
+  },
   start: { meaning: "P9, start and memory", run: measureStart },
   processes: { meaning: "P10, two processes against one", run: measureProcesses },
 };
@@ -42,12 +50,14 @@ const SHORT: Pace = { rounds: 1, roundMs: 1_000, warmUpMs: 1_000, connections: 3
 interface Options {
   short: boolean;
   rounds?: string;
+  customers: string;
 }
 
 const program = new Command("bench")
   .description("How fast, as ratios against baselines in the same run. It reports, and fails nothing on speed.")
   .argument("[measures...]", `which ones: ${describe()}; all but the longest by default`)
   .option("--short", "a minute or two in total: proves that it still runs", false)
+  .option("--customers <count>", "of the import; half as many again are subscriptions", "100000")
   .option("--rounds <count>", "how many rounds of five seconds")
   .action(run);
 
@@ -59,14 +69,19 @@ function describe(): string {
     .join(", ");
 }
 
-async function run(names: string[], { short, rounds }: Options): Promise<void> {
+async function run(names: string[], { short, rounds, customers }: Options): Promise<void> {
   const unknown = names.find((name) => !measures[name]);
   if (unknown !== undefined) return program.error(`There is no measure ${unknown}. There are: ${describe()}.`);
   const chosen = Object.entries(measures).filter(([name, { onlyWhenNamed }]) =>
     names.length > 0 ? names.includes(name) : !onlyWhenNamed,
   );
   const pace = { ...(short ? SHORT : WHOLE), ...(rounds === undefined ? {} : { rounds: Number(rounds) }) };
-  const lab = await openLab({ pace, short, say: (text) => void process.stderr.write(`${text}\n`) });
+  const lab = await openLab({
+    pace,
+    short,
+    customers: Number(customers),
+    say: (text) => void process.stderr.write(`${text}\n`),
+  });
   try {
     const rows: Row[] = [];
     for (const [name, measure] of chosen) {

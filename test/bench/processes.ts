@@ -10,6 +10,8 @@ export interface Running {
   /** From the call of the program to the first answer of `/health/ready`, or to the word "ready". */
   startMs: number;
   stop(): Promise<void>;
+  /** As a machine that loses its power. */
+  kill(): Promise<void>;
 }
 
 const MAIN = path.join(__dirname, "../../src/cli/main.js");
@@ -32,7 +34,7 @@ export async function startProduct(
   folder: string,
   more: Record<string, string> = {},
 ): Promise<Running> {
-  const port = await freePort();
+  const port = more["PORT"] === undefined ? await freePort() : Number(more["PORT"]);
   const env = { ...productEnv(databaseUrl, port), ...more };
   const began = performance.now();
   const { child, log } = launch([MAIN, "serve"], env, folder);
@@ -94,14 +96,15 @@ async function until(child: ChildProcess, log: string, isReady: () => Promise<bo
 
 function running(child: ChildProcess, port: number, began: number): Running {
   const ended = new Promise<void>((done) => void child.once("exit", () => done()));
-  const stop = () => {
-    child.kill("SIGTERM");
+  const end = (signal: "SIGTERM" | "SIGKILL") => {
+    child.kill(signal);
     return ended;
   };
-  return { pid: child.pid ?? 0, port, startMs: performance.now() - began, stop };
+  const startMs = performance.now() - began;
+  return { pid: child.pid ?? 0, port, startMs, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
