@@ -12,17 +12,17 @@ export interface ReminderQuestion {
   days: number;
   endsAt: Date;
   /** What they held of it just before the reminder was due. What was made or announced later is reminded of no more. */
-  then: readonly GrantEntity[];
+  heldThen: readonly GrantEntity[];
   /** What they hold now. */
   held: readonly GrantEntity[];
   now: Date;
 }
 
 /** That access will end, as the decision said it then and says it now: another grant that lasts longer is no end. */
-export function planReminder({ product, days, endsAt, then, held, now }: ReminderQuestion): ActivityLine | null {
+export function planReminder({ product, days, endsAt, heldThen, held, now }: ReminderQuestion): ActivityLine | null {
   const dueAt = reminderDueAt(endsAt, days);
   const question = { product, subject: "KNOWN" } as const;
-  const decided = decide({ ...question, grants: then, at: justBefore(dueAt) });
+  const decided = decide({ ...question, grants: heldThen, at: justBefore(dueAt) });
   const decision = decide({ ...question, grants: held, at: now });
   if (!says(decided, endsAt) || !says(decision, endsAt)) return null;
   const grant = held.find((each) => each.id === lastGrant(held, endsAt)?.id);

@@ -39,7 +39,7 @@ async function planAll(db: Reader, due: readonly DueReminder[], now: Date): Prom
   return questions.flatMap(({ each, grants }, place) => {
     const { productId: id, status, accessMode, days, endsAt } = each;
     const product = { id, status, accessMode };
-    return planReminder({ product, days, endsAt, then: then[place] ?? [], held: grants, now }) ?? [];
+    return planReminder({ product, days, endsAt, heldThen: then[place] ?? [], held: grants, now }) ?? [];
   });
 }
 

@@ -40,7 +40,7 @@ async function remindersOf(user: string): Promise<string[]> {
       const [told, end] = [at, String(data["endsAt"])].map((moment) => (Date.parse(moment) - start) / DAY);
       return `${String(data["days"])} before ${end} at ${told}`;
     })
-    .reverse();
+    .toReversed();
 }
 
 describe("TA-X33: a product reminds so many days before access ends", () => {

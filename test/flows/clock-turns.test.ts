@@ -49,7 +49,7 @@ async function holder(...spans: [from: number, until: number | null][]) {
 /** Oldest first, in days from the beginning of the test. */
 async function turnsOf(product: string): Promise<string[]> {
   const lines = await api.activities({ product, types: ["ACCESS_STARTED", "ACCESS_ENDED"] });
-  return lines.map(({ type, at }) => `${type} ${(Date.parse(at) - start) / DAY}`).reverse();
+  return lines.map(({ type, at }) => `${type} ${(Date.parse(at) - start) / DAY}`).toReversed();
 }
 
 describe("two replicas sweep, and the journal says", () => {
@@ -136,7 +136,7 @@ describe("whoever writes grants first", () => {
   afterAll(() => quiet.stop());
 
   const typesOf = async (product: string) =>
-    (await own.activities({ product })).map(({ type, at }) => `${type} ${at}`).reverse();
+    (await own.activities({ product })).map(({ type, at }) => `${type} ${at}`).toReversed();
 
   test.each<[string, (user: string, product: string) => Promise<unknown>]>([
     ["a grant", (user, product) => own.grantAccess({ user, product })],
@@ -173,7 +173,7 @@ describe("whoever writes grants first", () => {
     expect(steps).toBeGreaterThan(10);
     for (const [place, { id: user }] of people.entries()) {
       const lines = await own.activities({ user, types: ["ACCESS_STARTED", "ACCESS_ENDED"] });
-      const turns = lines.map(({ type, at: when }) => `${type} ${when}`).reverse();
+      const turns = lines.map(({ type, at: when }) => `${type} ${when}`).toReversed();
       expect(turns).toEqual([`ACCESS_STARTED ${at(1)}`, `ACCESS_ENDED ${at(2 + (place % 3))}`]);
     }
   });
@@ -197,7 +197,8 @@ test("a server that stood still over the moments tells them when it is back, wit
   const first = await startLatchkey({ background: SWEEPING, clock: testClock() });
   const own = operationsOf(first);
   const [{ key: product }, { id: user }] = [await own.createProduct(), await own.createUser()];
-  const [begins, ends] = [1, 2].map((days) => new Date(first.clock.now().getTime() + days * DAY).toISOString());
+  const at = (days: number) => new Date(first.clock.now().getTime() + days * DAY).toISOString();
+  const [begins, ends] = [at(1), at(2)];
   await own.grantAccess({ user, product, startsAt: begins, endsAt: ends });
   await swept(first);
   await first.server.stop();

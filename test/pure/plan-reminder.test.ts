@@ -28,7 +28,7 @@ const product = { id: "00000000-0000-7000-8000-000000000001", status: "LIVE", ac
 const askedOn = { product, days: 3, endsAt: day(10), now: day(7) } as const;
 
 test("three days before the end it says so, with what ends and when", () => {
-  const said = planReminder({ ...askedOn, then: [held()], held: [held()] });
+  const said = planReminder({ ...askedOn, heldThen: [held()], held: [held()] });
   expect(said).toMatchObject({
     type: "CUSTOM",
     customType: "access.ending",
@@ -57,12 +57,12 @@ test.each<[string, Said[], Said[], boolean]>([
   ["it had not begun", [{ startsAt: day(8) }], [{ startsAt: day(8) }], false],
   ["the clock closes it later than the end that is shown", [{ closesAt: day(10.5) }], [{ closesAt: day(10.5) }], true],
 ])("where %s", (_title, then, now, isTold) => {
-  const line = planReminder({ ...askedOn, then: then.map(held), held: now.map(held) });
+  const line = planReminder({ ...askedOn, heldThen: then.map(held), held: now.map(held) });
   expect(line !== null).toBe(isTold);
 });
 
 test("nobody is reminded of a product that is open to everybody, or to nobody", () => {
-  const all = { then: [held()], held: [held()] };
+  const all = { heldThen: [held()], held: [held()] };
   for (const more of [
     { status: "ARCHIVED" },
     { status: "DRAFT" },
@@ -75,12 +75,14 @@ test("nobody is reminded of a product that is open to everybody, or to nobody", 
 
 test("each end and each number of days has one name, whichever of several grants is read", () => {
   const both = [held(), held({ id: 2 })];
-  const names = [both, both.toReversed()].map((each) => planReminder({ ...askedOn, then: each, held: each })?.onceKey);
+  const names = [both, both.toReversed()].map(
+    (each) => planReminder({ ...askedOn, heldThen: each, held: each })?.onceKey,
+  );
   expect(new Set(names).size).toBe(1);
-  const other = planReminder({ ...askedOn, days: 2, now: day(8), then: both, held: both })?.onceKey;
+  const other = planReminder({ ...askedOn, days: 2, now: day(8), heldThen: both, held: both })?.onceKey;
   expect(names).not.toContain(other);
 });
 
 test("when the end has come there is nothing to remind of", () => {
-  expect(planReminder({ ...askedOn, now: day(10), then: [held()], held: [held()] })).toBeNull();
+  expect(planReminder({ ...askedOn, now: day(10), heldThen: [held()], held: [held()] })).toBeNull();
 });

@@ -37,8 +37,9 @@ function told(before: GrantEntity[], rows: GrantEntity[], now = NOON) {
   const [pair] = comparePairs(before, rows);
   if (!pair) throw new Error("rows are needed");
   const turns = planTurns(pair, now, "WEBHOOK");
-  const lines = [...turns.clock, ...turns.own].map(({ type, at, origin, data }) =>
-    `${type} ${at.getTime() - NOON.getTime()} ${origin} ${String(data?.["reason"] ?? "")}`.trim(),
+  const lines = [...turns.clock, ...turns.own].map(
+    ({ type, at, origin, data }) =>
+      `${type} ${at.getTime() - NOON.getTime()} ${origin}${typeof data?.["reason"] === "string" ? ` ${data["reason"]}` : ""}`,
   );
   return { lines, ...turns };
 }
