@@ -26,6 +26,8 @@ export interface Manner {
   isPatient?: boolean;
   /** If it was drawn already. */
   observation?: bigint;
+  /** What was read since the number was drawn, by the questions that it answers: it is not asked for again. */
+  known?: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function lookAt(
 ): Promise<Sighting> {
   const look = await beginLook(deps, connection, how);
   for (const { kind, id } of targets) addTarget(look, kind, id);
+  for (const [question, answer] of how.known ?? []) look.desk.lay(question, answer);
   return lookAround(look);
 }
 

@@ -19,6 +19,9 @@ export function momentOf(seconds: number | null | undefined): Date | null {
   return seconds === null || seconds === undefined ? null : new Date(seconds * 1000);
 }
 
+/** The mark by which somebody says in Stripe that a thing gives no access. */
+export const IGNORED: Stripe.Metadata = { latchkey_ignore: "true" };
+
 /** Somebody marked it in Stripe: it gives no access. */
 export function isIgnored(object: { metadata?: Stripe.Metadata | null } | null | undefined): boolean {
   return object?.metadata?.["latchkey_ignore"] === "true";

@@ -1,7 +1,7 @@
 import { type ErrorCode } from "../base/error-codes";
 import { Failure } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import { type LookDeps, type Sighting, lookAt } from "../projection/look-at";
+import { type LookDeps, type Manner, type Sighting, lookAt } from "../projection/look-at";
 import type { Target } from "../projection/target";
 import type { JobDeps } from "../work/run-jobs";
 import { isUnavailable } from "../work/plan-next-try";
@@ -16,15 +16,39 @@ export interface Unreadable {
   message: string;
 }
 
-/** Looks at all of them at once; where one cannot be read, at each by itself, so that it does not keep the others out. */
+type Deps = LookDeps & Pick<JobDeps, "log">;
+
+/** Side by side, for an answer takes its time; the pace is what limits them. */
+const LOOKS_AT_ONCE = 5;
+
+/** Looks at all of them; what cannot be read does not keep the others out. */
 export async function lookCarefully(
-  deps: LookDeps & Pick<JobDeps, "log">,
+  deps: Deps,
   connection: ConnectionEntity,
   targets: readonly Target[],
+  how: Manner = {},
 ): Promise<CarefulSighting> {
-  if (targets.length === 0) return { facts: [], customers: [], failures: new Map() };
+  const size = Math.max(1, Math.ceil(targets.length / LOOKS_AT_ONCE));
+  const groups = Array.from({ length: Math.ceil(targets.length / size) }, (_, place) =>
+    targets.slice(place * size, (place + 1) * size),
+  );
+  const seen = await Promise.all(groups.map((group) => lookAtGroup(deps, connection, group, how)));
+  return {
+    facts: seen.flatMap(({ facts }) => facts),
+    customers: seen.flatMap(({ customers }) => customers),
+    failures: new Map(seen.flatMap(({ failures }) => [...failures])),
+  };
+}
+
+/** In one look; where one of them cannot be read, at each by itself. */
+async function lookAtGroup(
+  deps: Deps,
+  connection: ConnectionEntity,
+  targets: readonly Target[],
+  how: Manner,
+): Promise<CarefulSighting> {
   try {
-    return { ...(await lookAt(deps, connection, targets)), failures: new Map() };
+    return { ...(await lookAt(deps, connection, targets, how)), failures: new Map() };
   } catch (error) {
     if (concernsAll(error)) throw error;
   }
@@ -32,7 +56,7 @@ export async function lookCarefully(
   const failures = new Map<string, Unreadable>();
   for (const target of targets) {
     try {
-      found.push(await lookAt(deps, connection, [target]));
+      found.push(await lookAt(deps, connection, [target], how));
     } catch (error) {
       if (concernsAll(error)) throw error;
       deps.log.warn({ err: error, connectionId: connection.id, target: target.id }, "an object could not be read");

@@ -1,21 +1,22 @@
 import type Stripe from "stripe";
 import type { SourceFacts } from "../access/fact";
-import type { Payment, Sight } from "../projection/papers";
+import type { Payment, Sight, SubscriptionPapers } from "../projection/papers";
 import { readInvoice } from "../projection/read-invoice";
 import { idOf, wholeOf } from "../projection/read-references";
 import { readSession } from "../projection/read-session";
 import { readSubscription } from "../projection/read-subscription";
 
+/** The checkout that a subscription came from, if it came from one. */
+export interface Origin {
+  sessions: SubscriptionPapers["sessions"];
+}
+
 /** What earlier lists have told of a subscription. */
 export interface Noted {
-  /** The checkout that it came from; null: none was listed. */
-  session: string | null;
-  /** That checkout carries a mark, which somebody set in Stripe. */
-  isMarked: boolean;
+  /** Null: it cannot be known from a list. */
+  origin: Origin | null;
   /** Its customer has taken a payment back, or asked about one. */
   isDisputed: boolean;
-  /** It began so late that its checkout may have been listed before. */
-  isLate: boolean;
 }
 
 /**
@@ -24,17 +25,14 @@ export interface Noted {
  */
 export function readSubscriptionRow(
   { subscription, items }: { subscription: Stripe.Subscription; items: readonly Stripe.SubscriptionItem[] },
-  { session, isMarked, isDisputed, isLate }: Noted,
+  { origin, isDisputed }: Noted,
   sight: Sight,
 ): SourceFacts | null {
-  const { status, schedule, latest_invoice: latest, test_clock: clock } = subscription;
+  const { status, schedule, customer, latest_invoice: latest } = subscription;
   const isUnpaid = status === "past_due" || status === "unpaid";
-  const isWhole = wholeOf(subscription.customer) !== null && isShown(schedule) && isShown(latest);
-  if (isUnpaid || isMarked || isDisputed || !isWhole) return null;
-  // The checkouts of those who live under a test clock are in no list.
-  if (clock !== null || (isLate && session === null)) return null;
-  const sessions = session === null ? [] : [{ id: session, metadata: null }];
-  return readSubscription({ subscription, items, sessions, disputes: [], failure: null }, sight);
+  const isWhole = wholeOf(customer) !== null && isShown(schedule) && isShown(latest);
+  if (origin === null || isUnpaid || isDisputed || !isWhole) return null;
+  return readSubscription({ subscription, items, ...origin, disputes: [], failure: null }, sight);
 }
 
 /** Whole, or not there at all; of what is an id only we know too little. */

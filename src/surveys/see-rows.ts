@@ -1,5 +1,5 @@
 import type { ConnectionEntity } from "../connections/connection.entity";
-import type { LookDeps } from "../projection/look-at";
+import type { LookDeps, Manner } from "../projection/look-at";
 import type { JobDeps } from "../work/run-jobs";
 import { type CarefulSighting, lookCarefully } from "./look-carefully";
 import type { SurveyedRow } from "./survey-page";
@@ -15,6 +15,7 @@ export async function seeRows(
     deps,
     connection,
     unclear.map(({ target }) => target),
+    howToLook(unclear),
   );
   const clear = rows.filter(({ facts }) => facts !== null);
   return {
@@ -22,4 +23,11 @@ export async function seeRows(
     customers: [...clear.flatMap(({ customer }) => customer ?? []), ...seen.customers],
     failures: seen.failures,
   };
+}
+
+/** What the rows tell was read since their survey began, and no later: so a look that uses it has the same number. */
+function howToLook(rows: readonly SurveyedRow[]): Manner {
+  const [first] = rows;
+  if (!first) return {};
+  return { observation: first.observation, known: new Map(rows.flatMap(({ known }) => [...known])) };
 }

@@ -7,20 +7,24 @@ import type { Reader } from "../database/db";
 import type { CustomerSnapshot } from "../links/customer-snapshot";
 import type { Sight } from "../projection/papers";
 import { readCustomer } from "../projection/read-customer";
-import { idOf, isIgnored, wholeOf } from "../projection/read-references";
+import { IGNORED, idOf, isIgnored, wholeOf } from "../projection/read-references";
 import type { JobEntity } from "../work/job.entity";
 import { type JobNote, findNotes } from "../work/notes.store";
 import type { JobDeps } from "../work/run-jobs";
 import { type RowsOf, listRows } from "./list-rows";
 import type { Walk } from "./plan-walks";
 import { type Listed, readListedInvoice, readListedSession, readListedSubscription } from "./read-listed";
-import { readSessionRow, readSubscriptionRow } from "./read-row";
+import { type Origin, readSessionRow, readSubscriptionRow } from "./read-row";
 
 /** Something that was bought, as its row tells it. */
 export type SurveyedRow = Listed & {
   /** Null: the row does not tell everything, so it is to be looked at. */
   facts: SourceFacts | null;
   customer: CustomerSnapshot | null;
+  /** The number of its survey. */
+  observation: bigint;
+  /** What a look need not ask for, by its questions. */
+  known: ReadonlyMap<string, unknown>;
 };
 
 export interface SurveyPage {
@@ -101,9 +105,11 @@ async function surveySessions(
   });
   const held = new Set((await findSources(db, keys)).map(({ facts }) => facts.source));
   return listed.map(({ row, each }) => {
-    const isReplaced = row.session.invoice !== null && held.has(idOf(row.session.payment_intent) ?? "");
+    const { session } = row;
+    const isReplaced = session.invoice !== null && held.has(idOf(session.payment_intent) ?? "");
     const facts = isReplaced ? null : readSessionRow(row, sight);
-    return { ...each, facts, customer: readCustomer(row.session.customer, sight) };
+    const known = new Map([[`session ${session.id}`, session]]);
+    return { ...each, facts, customer: readCustomer(session.customer, sight), known, observation: sight.observation };
   });
 }
 
@@ -120,24 +126,33 @@ async function surveySubscriptions(
   return rows.map((row) => {
     const { subscription, items } = row;
     const { id, created, customer } = subscription;
-    const noted = {
-      session: sessions.get(id) ?? null,
-      isMarked: marked.has(id),
-      isDisputed: disputed.has(idOf(customer) ?? ""),
-      isLate: created >= lateFrom,
-    };
-    const facts = readSubscriptionRow(row, noted, sight);
-    return { ...readListedSubscription(subscription, items), facts, customer: readCustomer(customer, sight) };
+    const session = sessions.get(id) ?? null;
+    // The checkouts of those who live under a test clock are in no list, and a late one may have been listed before.
+    const isListed = session !== null || (subscription.test_clock === null && created < lateFrom);
+    const origin = isListed ? { sessions: sessionsOf(session, marked.has(id)) } : null;
+    const facts = readSubscriptionRow(row, { origin, isDisputed: disputed.has(idOf(customer) ?? "") }, sight);
+    const known = new Map<string, unknown>([[`subscription ${id}`, subscription]]);
+    if (origin) known.set(`sessions of ${id}`, origin.sessions);
+    const { observation } = sight;
+    const listed = readListedSubscription(subscription, items);
+    return { ...listed, facts, customer: readCustomer(customer, sight), known, observation };
   });
+}
+
+/** As much of its checkout as matters, and was noted. */
+function sessionsOf(session: string | null, isMarked: boolean): Origin["sessions"] {
+  return session === null ? [] : [{ id: session, metadata: isMarked ? IGNORED : null }];
 }
 
 /** Those of a checkout were in its row. What has only an invoice has its payments elsewhere. */
 async function surveyInvoices(
-  { db, job }: Place,
+  { db, job, sight: { observation } }: Place,
   rows: Extract<RowsOf, { list: "INVOICES" }>["rows"],
 ): Promise<SurveyedRow[]> {
   const listed = rows.flatMap(({ invoice, lines }) => readListedInvoice(invoice, lines) ?? []);
   const sources = listed.map(({ source }) => source);
   const known = await findNotes(db, job.id, "SESSION_OF", sources);
-  return listed.filter(({ source }) => !known.has(source)).map((each) => ({ ...each, facts: null, customer: null }));
+  return listed
+    .filter(({ source }) => !known.has(source))
+    .map((each) => ({ ...each, facts: null, customer: null, observation, known: new Map() }));
 }
