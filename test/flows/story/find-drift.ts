@@ -34,7 +34,7 @@ export function findDrift(held: readonly HeldRow[], stripe: StripeState, { links
   const drift = new Set<string>();
   for (const one of stripe.subscriptions) {
     const row = rows.get(one.id);
-    const isOver = one.status === "canceled" || one.status === "incomplete_expired";
+    const isOver = OVER.includes(one.status);
     if (row ? sayOfRow(row) !== sayOfSubscription(one) : !isOver && one.items.some(isLinked)) drift.add(one.id);
   }
   for (const one of stripe.orders) {
@@ -44,6 +44,8 @@ export function findDrift(held: readonly HeldRow[], stripe: StripeState, { links
   }
   return drift;
 }
+
+const OVER = ["canceled", "incomplete_expired"];
 
 function sayOfRow({ kind, customer, facts: { ignored, items, state } }: HeldRow): string {
   if (kind === "ORDER") {
@@ -63,7 +65,7 @@ function sayOfRow({ kind, customer, facts: { ignored, items, state } }: HeldRow)
     ["customer", customer],
     ["status", status],
     // What is over, is over: the rest of it opens nothing any more.
-    ...(status === "canceled"
+    ...(OVER.includes(status)
       ? []
       : ([
           ["ignored", ignored],
@@ -80,7 +82,7 @@ function sayOfSubscription(one: Subscription): string {
   return say([
     ["customer", one.customer],
     ["status", one.status],
-    ...(one.status === "canceled"
+    ...(OVER.includes(one.status)
       ? []
       : ([
           ["ignored", one.ignored],
