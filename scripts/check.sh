@@ -28,7 +28,8 @@ step() {
   fi
 }
 
-generated=(schema.graphql migrations/schema.sql docs/settings.md docs/errors.md docs/operations.md test/generated)
+generated=(schema.graphql migrations/schema.sql docs/settings.md docs/errors.md docs/operations.md docs/command-line.md
+  test/generated)
 
 # A file that is new counts as a difference too.
 generated_files() {

@@ -12,6 +12,7 @@ import { dumpSchema } from "../src/database/dump-schema";
 import { openDatabase } from "../src/database/open-database";
 import { runMigrations } from "../src/database/run-migrations";
 import { startEmbeddedPostgres } from "../src/local/embedded-postgres";
+import { writeCommandLinePage } from "./write-command-line-page";
 import { writeErrorsPage } from "./write-errors-page";
 import { writeOperationsPage } from "./write-operations-page";
 import { writeSettingsPage } from "./write-settings-page";
@@ -53,6 +54,7 @@ async function writePage(file: string, text: string): Promise<void> {
 async function generate(): Promise<void> {
   await writePage("docs/settings.md", writeSettingsPage());
   await writePage("docs/errors.md", writeErrorsPage());
+  await writePage("docs/command-line.md", writeCommandLinePage());
   await writePage("docs/operations.md", writeOperationsPage());
   write("migrations/schema.sql", await dumpFreshDatabase());
   write("schema.graphql", `${printSchema(lexicographicSortSchema(buildLatchkeySchema()))}\n`);

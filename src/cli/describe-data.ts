@@ -1,7 +1,10 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { type ActivityType, activityTypes } from "../activities/activity-types";
 import type { Calling } from "./calling";
 import type { ActivityExportOptions, UserExportOptions } from "./export";
 import type { ImportOptions } from "./import";
+import { Misuse } from "./misuse";
+import { openList } from "./open-list";
 import { oneOf, readSince } from "./read-option";
 import { withExamples } from "./with-examples";
 
@@ -32,8 +35,9 @@ function describeImport(program: Command, { terminal, endWith }: Calling): void 
     .option("--dry-run", "only say what would become of each row", false)
     .option("--json", "answer in JSON", false)
     .action(async (file: string, options: ImportOptions) => {
+      const list = await openList(terminal, file, options.format);
       const { importUsers } = await import("./import.js");
-      endWith(await importUsers(terminal, file, options));
+      endWith(await importUsers(terminal, list, options));
     });
   withExamples(
     command,
@@ -52,6 +56,7 @@ function describeUserExport(exporting: Command, { terminal, endWith }: Calling):
     .option("--linked", "only users who are linked to a Stripe customer")
     .option("--no-linked", "only users who are not")
     .action(async (options: UserExportOptions) => {
+      refuseTwoAnswers(options);
       const { exportUsers } = await import("./export.js");
       endWith(await exportUsers(terminal, options));
     });
@@ -60,13 +65,14 @@ function describeUserExport(exporting: Command, { terminal, endWith }: Calling):
 
 function describeActivityExport(exporting: Command, { terminal, endWith }: Calling): void {
   const activities = addCommon(exporting.command("activities").description("Write lines of the journal into a file."))
-    .option("--type <type...>", "only lines of these types, such as ACCESS_STARTED")
+    .option("--type <type...>", "only lines of these types, such as ACCESS_STARTED", readType)
     .option("--user <user>", "only lines about this user: our id or yours")
     .option("--product <product>", "only lines about this product")
     .addOption(oneOf("--actor <actor>", "only what they did", ["CUSTOMER", "ADMIN", "SYSTEM", "STRIPE"]))
     .option("--after <when>", "only what happened since then: 2030-01-31, or 12h, 7d, 2w ago", readSince)
     .option("--before <when>", "only what happened before", readSince)
     .action(async (options: ActivityExportOptions) => {
+      refuseTwoAnswers(options);
       const { exportActivities } = await import("./export.js");
       endWith(await exportActivities(terminal, options));
     });
@@ -79,4 +85,16 @@ function addCommon(command: Command): Command {
     .addOption(oneOf("--mode <mode>", "in which world", MODES).default("TEST"))
     .option("--out <file>", "where to; standard output without it")
     .option("--json", "answer in JSON how it went; needs --out", false);
+}
+
+function readType(text: string, before: readonly ActivityType[] = []): ActivityType[] {
+  const type = text.toUpperCase();
+  if (type in activityTypes) return [...before, type as ActivityType];
+  throw new InvalidArgumentError(`There are ${Object.keys(activityTypes).join(", ")}.`);
+}
+
+/** Standard output is for the file, or for how it went. */
+function refuseTwoAnswers({ json, out }: { json: boolean; out?: string }): void {
+  if (json && out === undefined)
+    throw new Misuse("With --json the answer is about the export: name a file with --out.");
 }

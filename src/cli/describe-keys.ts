@@ -9,6 +9,7 @@ export function describeKeys(program: Command, { terminal }: Calling): void {
   const keys = program
     .command("keys")
     .description("Make, list and revoke API keys, and change the key that seals secrets, on the database itself.");
+  withExamples(keys, "latchkey keys list");
   const create = keys
     .command("create")
     .description("Make a key. Its secret is printed once, alone on standard output.")

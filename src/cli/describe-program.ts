@@ -1,19 +1,17 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { Command, Help } from "commander";
+import type { Calling } from "./calling";
 import { describeData } from "./describe-data";
 import { describeJobs } from "./describe-jobs";
 import { describeKeys } from "./describe-keys";
 import { describeServers } from "./describe-servers";
 import { describeStripe } from "./describe-stripe";
 import { exitCodes } from "./exit-codes";
-import type { Terminal } from "./terminal";
 
 /** Every command with its options. Nothing is loaded and nothing runs before one is called. */
-export function describeProgram(terminal: Terminal, endWith: (code: number) => void): Command {
+export function describeProgram(calling: Calling, version: string): Command {
   const program = new Command("latchkey")
     .description("May this person open this product? A headless GraphQL API over PostgreSQL and Stripe.")
-    .version(readVersion())
+    .version(version)
     .exitOverride()
     // A switch is off unless it is named; that need not be said of each.
     .configureHelp({
@@ -27,16 +25,10 @@ export function describeProgram(terminal: Terminal, endWith: (code: number) => v
       "Commands work on the database of DATABASE_URL, or else on the one that `npm start` keeps here.\n",
     )
     .addHelpText("after", `Exit codes: ${exitCodes.map(({ code, meaning }) => `${code} ${meaning}`).join("; ")}.`);
-  const calling = { terminal, endWith };
   describeServers(program, calling);
   describeKeys(program, calling);
   describeData(program, calling);
   describeStripe(program, calling);
   describeJobs(program, calling);
   return program;
-}
-
-function readVersion(): string {
-  const file = path.join(__dirname, "../../../package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

@@ -1,14 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { actors, type Actor, activityTypes, type ActivityType } from "../activities/activity-types";
+import type { ActivityType, Actor } from "../activities/activity-types";
 import type { Mode } from "../base/mode";
 import { Bug, Unavailable } from "../base/refusal";
 import { startActivityExport } from "../exports/start-activity-export";
 import { startUserExport } from "../exports/start-user-export";
 import { findFile, readPieceAt } from "../work/files.store";
 import type { JobEntity } from "../work/job.entity";
-import { Misuse } from "./misuse";
 import { requestOf } from "./operator";
 import { type Since, toMoment } from "./read-option";
 import { seeJobThrough } from "./see-job-through";
@@ -32,7 +31,7 @@ export interface UserExportOptions extends ExportOptions {
 }
 
 export interface ActivityExportOptions extends ExportOptions {
-  type?: string[];
+  type?: ActivityType[];
   user?: string;
   product?: string;
   actor?: Actor;
@@ -51,20 +50,11 @@ export async function exportUsers(terminal: Terminal, options: UserExportOptions
 }
 
 export async function exportActivities(terminal: Terminal, options: ActivityExportOptions): Promise<number> {
-  const types = options.type?.map(readType);
   return exportTo(terminal, options, (deps) => {
     const { user, product, actor } = options;
-    const filter = { types, user, product, actor, ...momentsOf(deps, options) };
+    const filter = { types: options.type, user, product, actor, ...momentsOf(deps, options) };
     return startActivityExport(requestOf(deps, options.mode), filter, options.format);
   });
-}
-
-export const ACTORS = Object.keys(actors);
-
-function readType(text: string): ActivityType {
-  const type = text.toUpperCase();
-  if (type in activityTypes) return type as ActivityType;
-  throw new Misuse(`There is no type ${text}. There are ${Object.keys(activityTypes).join(", ")}.`);
 }
 
 function momentsOf({ clock }: OpenDeps, { after, before }: { after?: Since; before?: Since }) {
@@ -78,8 +68,6 @@ async function exportTo(
   { out, json }: ExportOptions,
   begin: (deps: OpenDeps) => Promise<JobEntity>,
 ): Promise<number> {
-  if (json && out === undefined)
-    throw new Misuse("With --json the answer is about the export: name a file with --out.");
   return withDeps(terminal.env, async (deps) => {
     const job = await begin(deps);
     const afterwards = async () => {

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import "reflect-metadata";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { CommanderError } from "commander";
 import { describeProgram } from "./describe-program";
 import { FAILED, INTERRUPTED, MISUSED } from "./exit-codes";
@@ -34,7 +36,7 @@ void run(process.argv).then((code) => {
 
 async function run(argv: readonly string[]): Promise<number> {
   let code = 0;
-  const program = describeProgram(terminal, (result) => (code = result));
+  const program = describeProgram({ terminal, endWith: (result) => (code = result) }, readVersion());
   try {
     await program.parseAsync([...argv]);
     return code;
@@ -43,4 +45,9 @@ async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
     return reportFailure(error, terminal.remark);
   }
+}
+
+function readVersion(): string {
+  const file = path.join(__dirname, "../../../package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

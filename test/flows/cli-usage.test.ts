@@ -1,3 +1,5 @@
+import type { Command } from "commander";
+import { describeProgram } from "../../src/cli/describe-program";
 import { runCli } from "../kit/run-cli";
 
 const complete = {
@@ -5,21 +7,44 @@ const complete = {
   LATCHKEY_ENCRYPTION_KEY: "q8Zt1vYk3Lw0PsXc5Rb7Nm2Hd9Jf4Ga6",
 };
 
+const COMMANDS = [
+  ...["serve", "dev", "migrate", "doctor", "import", "import-link", "reconcile", "replay", "jobs", "keys", "export"],
+  ...["keys create", "keys list", "keys revoke", "keys reseal", "export users", "export activities"],
+  ...["jobs watch", "jobs cancel"],
+];
+
 test("help names every command and the exit codes", async () => {
   const { code, out } = await runCli(["--help"]);
   expect(code).toBe(0);
-  for (const command of ["serve", "dev", "migrate", "keys"]) expect(out).toMatch(new RegExp(`^  ${command}\\b`, "m"));
-  expect(out).toContain("Exit codes: 0 done, 1 failed, 2 wrong usage or settings.");
+  for (const command of COMMANDS.filter((name) => !name.includes(" "))) {
+    expect(out).toMatch(new RegExp(`^  ${command}\\b`, "m"));
+  }
+  expect(out).toMatch(/Exit codes: 0 done; 1 failed.*; 2 wrong usage or settings; 3 done, but.*; 130 interrupted/);
 });
 
-test.each([["serve"], ["dev"], ["migrate"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"]])(
-  "%s %s says what it does when it is asked for help",
-  async (...command) => {
-    const { code, out, said } = await runCli([...command.filter(Boolean), "--help"]);
-    expect([code, said]).toEqual([0, ""]);
-    expect(out).toContain(`Usage: latchkey ${command.join(" ")}`);
-  },
-);
+test("every command and every group says what it does, with an example, when it is asked for help", async () => {
+  const nobody = { env: {}, print: nothing, remark: nothing, write: () => Promise.resolve(), screen: null };
+  const withInner = (command: Command): Command[] => [command, ...command.commands.flatMap(withInner)];
+  const calling = { terminal: { ...nobody, input: process.stdin }, endWith: nothing };
+  const all = describeProgram(calling, "0").commands.flatMap(withInner);
+  const names = all.map((command) => helpOf(command).match(/^Usage: latchkey ([a-z -]*[a-z])/)?.[1]);
+  expect([...names].sort()).toEqual([...COMMANDS].sort());
+  for (const command of all) expect(helpOf(command)).toMatch(/^Examples?:\n {2}\$ .*latchkey /m);
+});
+
+test.each(["jobs cancel", "import"])("%s is asked for help as a person would", async (command) => {
+  const { code, out, said } = await runCli([...command.split(" "), "--help"]);
+  expect([code, said]).toEqual([0, ""]);
+  expect(out).toContain(`Usage: latchkey ${command}`);
+});
+
+function nothing(): void {}
+
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({ writeOut: (more) => void (text += more) }).outputHelp();
+  return text;
+}
 
 test.each([
   ["an unknown command", ["sreve"], /unknown command 'sreve'/],
@@ -27,6 +52,12 @@ test.each([
   ["a missing option", ["keys", "create"], /'--name <name>' not specified/],
   ["a role that does not exist", ["keys", "create", "--name", "x", "--role", "ROOT"], /one of ADMIN, WRITE, READ/],
   ["a date that is none", ["keys", "create", "--name", "x", "--expires", "soon"], /a date such as/],
+  ["a moment that is none", ["replay", "--since", "soon"], /a date such as 2030-01-31, or how long ago/],
+  ["a list of unknown shape", ["import", "members.xlsx"], /--format csv or --format jsonl/],
+  ["a list that is not there", ["import", "nowhere.csv"], /nowhere\.csv cannot be read/],
+  ["an answer in two shapes at once", ["export", "users", "--json"], /--out/],
+  ["a type of activity that does not exist", ["export", "activities", "--type", "MOVED"], /ACCESS_STARTED/],
+  ["an unknown command of a group", ["export", "products"], /unknown command 'products'/],
 ])("%s ends with code 2 and a hint", async (_what, args, hint) => {
   const { code, out, said } = await runCli(args);
   expect([code, out]).toEqual([2, ""]);
