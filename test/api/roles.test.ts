@@ -53,6 +53,8 @@ const table: Record<string, string> = {
   "Mutation.deleteUser": ". . . W A",
   "Mutation.deleteUsers": ". . . W A",
   "Mutation.disconnectStripe": ". . . . A",
+  "Mutation.exportActivities": ". . R W A",
+  "Mutation.exportUsers": ". . R W A",
   "Mutation.grantAccess": ". . . W A",
   "Mutation.reconcile": ". . . . A",
   "Mutation.recordActivity": ". . . W A",
