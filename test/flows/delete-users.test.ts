@@ -1,4 +1,7 @@
-import { dumpRows, type Operations, operationsOf } from "../kit/operations";
+import type { CustomerKey } from "../../src/links/customer-snapshot";
+import { lockCustomers } from "../../src/links/customers.store";
+import { dumpRows, type Operations, operationsOf, until } from "../kit/operations";
+import type { TestAnswer } from "../kit/ask-graphql";
 import { type Stall, openStall } from "../kit/open-stall";
 import { type Shop, startShop } from "../kit/start-shop";
 
@@ -134,25 +137,60 @@ test("CH-X27: two hundred at once, and not one more", async () => {
   expect(await remove([])).toMatchObject({ users: [], notFound: [], productsLost: 0 });
 });
 
+test("CH-X27: what Stripe says is applied to the end before a person is removed, who is not held meanwhile", async () => {
+  const { ada, bob } = await openWorld();
+  const { db } = shop.latchkey.server.deps;
+  const product = await api.createProduct();
+  const [link] = await rows<CustomerKey>(
+    `select connection_id as "connectionId", customer from customer_links l join users u on u.id = l.user_id
+     where u.email like 'ada%'`,
+  );
+  if (!link) throw new Error("Ada has no customer");
+  const waiting = () =>
+    rows("select pid from pg_stat_activity where datname = current_database() and wait_event = 'advisory'");
+  let removal: Promise<Payload> | undefined;
+  await db.transaction(async (tx) => {
+    await lockCustomers(tx, [link]);
+    removal = remove([bob, ada]);
+    await until(waiting, (found) => found.length > 0);
+    // Whoever applies something locks customers first and people after them, so they must be free.
+    const [user] = await tx.rows<{ id: string }>(
+      "select id from users where email like 'ada%' for no key update nowait",
+    );
+    await tx.rows(
+      `insert into grants (id, user_id, product_id, mode, source, reason, starts_at, created_at, updated_at)
+       select gen_random_uuid(), $1, id, 'TEST', 'MANUAL', 'MANUAL', now(), now(), now() from products where key = $2`,
+      [user?.id, product.key],
+    );
+  });
+  expect((await removal)?.users).toEqual([ada, bob].sort());
+  expect(await rows("select id from grants where ended_at is null")).toHaveLength(2);
+});
+
 test("CH-X27: removals in all orders beside purchases of the same people end each of them once, and none waits in a circle", async () => {
-  const customers = new Map<string, string>();
-  for (let index = 0; index < 8; index++) {
-    const email = `member-${index}@example.com`;
-    const customer = await stall.customer(email);
-    await stall.subscribe(customer);
-    await shop.settled();
-    customers.set(await idOf(email), customer);
-  }
-  const ids = [...customers.keys()];
-  const answers = await Promise.all([
-    shop.latchkey.ask(DELETE, { users: ids }),
-    shop.latchkey.ask(DELETE, { users: [...ids].reverse() }),
-    shop.latchkey.ask(DELETE, { users: [...ids.slice(4), ...ids.slice(0, 4)] }),
-    ...ids.slice(0, 3).map((user) => shop.latchkey.ask("mutation ($user: ID!) { deleteUser(user: $user) }", { user })),
-    ...[...customers.values()].map((customer) => stall.subscribe(customer).then(() => ({ errors: undefined }))),
+  const members = Array.from({ length: 6 }, (_, index) => `member-${index}@example.com`);
+  const customers = await Promise.all(members.map((email) => stall.customer(email)));
+  await Promise.all(customers.map((customer) => stall.subscribe(customer)));
+  await shop.settled();
+  const ids = await Promise.all(members.map(idOf));
+  // Everybody buys once more, and Stripe tells of it at the moment in which they are removed.
+  shop.simulator.deliveries.holdAll();
+  await Promise.all(customers.map((customer) => stall.subscribe(customer)));
+  const answers: TestAnswer[] = [];
+  const removeLater = async (users: string[][]) => {
+    for (const part of users) answers.push(await shop.latchkey.ask(DELETE, { users: part }));
+  };
+  await Promise.all([
+    shop.simulator.deliveries.release(),
+    removeLater(ids.map((_, index) => ids.slice(index, index + 2))),
+    removeLater(ids.map((_, index) => ids.slice(index, index + 3).toReversed())),
   ]);
-  const codes = answers.flatMap(({ errors }) => errors ?? []).map(({ extensions }) => extensions.code);
-  expect(codes.filter((code) => code !== "NOT_FOUND")).toEqual([]);
+  answers.push(await shop.latchkey.ask(DELETE, { users: ids.toReversed() }));
+  expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
+  // Who waits in a circle is tried again, so nobody would be told.
+  expect(await rows("select deadlocks::int from pg_stat_database where datname = current_database()")).toEqual([
+    { deadlocks: 0 },
+  ]);
   await shop.settled();
   const lines = await rows<{ count: number }>(
     "select count(*)::int as count from activities where type = 'USER_DELETED' group by user_id, mode",
@@ -160,7 +198,9 @@ test("CH-X27: removals in all orders beside purchases of the same people end eac
   expect(lines.map(({ count }) => count)).toEqual(ids.flatMap(() => [1, 1]));
   expect(
     await rows(
-      "select g.id from grants g join users u on u.id = g.user_id where u.deleted_at is not null and g.ended_at is null",
+      `select g.id from grants g join users u on u.id = g.user_id where u.deleted_at is not null and g.ended_at is null
+       union all select l.id from customer_links l join users u on u.id = l.user_id
+       where u.deleted_at is not null and l.active`,
     ),
   ).toEqual([]);
 }, 60_000);
