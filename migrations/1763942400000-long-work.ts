@@ -34,6 +34,8 @@ const statements = [
     piece bytea not null,
     primary key (job_id, starts_at)
   )`,
+  // Parts of a piece are read again and again; what is compressed has to be opened as a whole each time.
+  `alter table job_file_pieces alter column piece set storage external`,
   `comment on column job_file_pieces.starts_at is 'the place of its first byte in the whole file'`,
   `create table job_notes (
     job_id uuid not null constraint job_notes_job_fk references jobs on delete cascade,
@@ -52,6 +54,10 @@ const statements = [
     connection_id uuid primary key constraint stripe_paces_connection_fk references stripe_connections,
     next_turn_at timestamptz not null
   )`,
+  // A gap in the webhooks is found by comparing Stripe's own list of events with the inbox now and then.
+  "alter table webhook_counts add column compared_at timestamptz, add column last_missed_at timestamptz",
+  `comment on column webhook_counts.compared_at is 'when the latest events of Stripe were last looked for in the inbox'`,
+  `comment on column webhook_counts.last_missed_at is 'when the latest of those that never came had happened'`,
   `alter table stripe_inbox add column paced boolean not null default false`,
   `comment on column stripe_inbox.paced is 'nobody waits for it: it is looked at in the turns of background work'`,
   // Those that wait for a turn must not have to be passed over by whoever looks for the others.

@@ -3,6 +3,7 @@ import type { ActivityEntity } from "./activity.entity";
 
 /** Leaves out lines whose fact is recorded already. Answers the ids of the others. */
 export async function insertActivities(tx: Tx, rows: readonly ActivityEntity[]): Promise<string[]> {
+  if (rows.length >= MANY && rows.every((row) => isLike(row, rows[0]))) return insertAlike(tx, rows);
   const written = await tx.rows<{ id: string }>(
     `/* activities.insert */ insert into activities
        (id, mode, type, custom_type, at, recorded_at, user_id, product_id, actor, actor_ref, origin, stripe_object,
@@ -13,6 +14,45 @@ export async function insertActivities(tx: Tx, rows: readonly ActivityEntity[]):
     [JSON.stringify(rows.map(toColumns))],
   );
   return written.map((row) => row.id);
+}
+
+const MANY = 100;
+
+const alike = [
+  "mode",
+  "type",
+  "customType",
+  "at",
+  "recordedAt",
+  "actor",
+  "actorRef",
+  "origin",
+  "stripeObject",
+  "message",
+] as const;
+
+function isLike(row: ActivityEntity, first: ActivityEntity | undefined): boolean {
+  return row.onceKey === null && alike.every((name) => row[name] === first?.[name]);
+}
+
+/** What a list brings: thousands of lines that say the same of different people. What they share is sent once. */
+async function insertAlike(tx: Tx, rows: readonly ActivityEntity[]): Promise<string[]> {
+  const ids = rows.map(({ id }) => id);
+  await tx.rows(
+    `/* activities.insertAlike */ insert into activities
+       (id, mode, type, custom_type, at, recorded_at, user_id, product_id, actor, actor_ref, origin, stripe_object,
+        message, data)
+     select id, $5, $6, $7, $8, $9, user_id, product_id, $10, $11, $12, $13, $14, data
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[]) as n (id, user_id, product_id, data)`,
+    [
+      ids,
+      rows.map(({ userId }) => userId),
+      rows.map(({ productId }) => productId),
+      rows.map(({ data }) => JSON.stringify(data)),
+      ...alike.map((name) => rows[0]?.[name]),
+    ],
+  );
+  return ids;
 }
 
 function toColumns(row: ActivityEntity): Record<string, unknown> {

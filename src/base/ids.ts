@@ -29,12 +29,25 @@ const kinds = new Map<string, IdKind>(Object.entries(idPrefixes).map(([kind, pre
 let lastMs = 0;
 let sequence = 0;
 
+const BYTES = 16;
+const pool = Buffer.alloc(256 * BYTES);
+let taken = pool.length;
+
+/** Bytes that are used once. The generator is asked for many at a time: each question costs as much as the rest of an id. */
+function takeRandom(): Buffer {
+  if (taken === pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  return pool.subarray(taken, (taken += BYTES));
+}
+
 /** A new UUID of version 7. Ids made by one process in one millisecond keep their order through a 12 bit sequence. */
 export function newUuid(now: Date = new Date()): string {
   const ms = Math.max(now.getTime(), 0);
   sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0;
   lastMs = ms;
-  const bytes = randomFillSync(Buffer.alloc(16));
+  const bytes = takeRandom();
   bytes.writeUIntBE(ms, 0, 6);
   bytes[6] = 0x70 | (sequence >> 8);
   bytes[7] = sequence & 0xff;

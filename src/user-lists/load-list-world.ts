@@ -8,8 +8,9 @@ import type { Reader } from "../database/db";
 import { findActiveLinks, findLinksOfUsers } from "../links/customer-links.store";
 import { findProductsById, findProductsByKey } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
-import { findUsersByNames } from "../users/many-users.store";
+import { findUsersByAddresses, findUsersByIds } from "../users/many-users.store";
 import { emailKeyOf } from "../users/read-user-input";
+import type { UserEntity } from "../users/user.entity";
 import type { JobEntity } from "../work/job.entity";
 import { findNotes } from "../work/notes.store";
 import { type ListWorld, type ListedRow, sayingKey } from "./list-plan";
@@ -27,11 +28,7 @@ export interface WorldOf {
 /** All that decides what becomes of some rows, in a few statements however many they are. */
 export async function loadListWorld(db: Reader, { job, rows, now, connection }: WorldOf): Promise<ListWorld> {
   const { mode } = job;
-  const users = await findUsersByNames(db, {
-    ids: rows.flatMap(({ id }) => id ?? []),
-    externalIds: rows.flatMap(({ externalId }) => externalId ?? []),
-    emailKeys: rows.flatMap(({ email }) => (email === undefined ? [] : emailKeyOf(email))),
-  });
+  const users = await findPeople(db, rows);
   const named = new Set(rows.flatMap(({ products }) => products));
   const products = await findNamedProducts(db, [...named]);
   const userIds = users.map(({ id }) => id);
@@ -48,6 +45,22 @@ export async function loadListWorld(db: Reader, { job, rows, now, connection }: 
     opened: await findOpened(db, { mode, now }, rows, products),
     ...(await findCustomers(db, { rows, userIds, mode, connection })),
   };
+}
+
+/** Most who come again have the address that they had: only the others are looked for by it. */
+async function findPeople(db: Reader, rows: readonly ListedRow[]): Promise<UserEntity[]> {
+  const found = await findUsersByIds(db, {
+    ids: rows.flatMap(({ id }) => id ?? []),
+    externalIds: rows.flatMap(({ externalId }) => externalId ?? []),
+  });
+  const known = new Set(found.map(({ emailKey }) => emailKey));
+  const wanted = rows.flatMap(({ email }) => (email === undefined ? [] : emailKeyOf(email)));
+  const others = await findUsersByAddresses(
+    db,
+    wanted.filter((key) => !known.has(key)),
+  );
+  const ids = new Set(found.map(({ id }) => id));
+  return [...found, ...others.filter(({ id }) => !ids.has(id))];
 }
 
 async function findNamedProducts(db: Reader, named: readonly string[]): Promise<Map<string, string>> {

@@ -34,8 +34,11 @@ export async function loadRecords(
   }
 }
 
+/** About as many as the rows of one page have. */
+const BYTES_AT_ONCE = 256 * 1024;
+
 export async function loadPiece(db: Reader, { jobId }: JobFile, at: number): Promise<Buffer> {
-  const piece = await readPieceAt(db, jobId, at);
+  const piece = await readPieceAt(db, jobId, at, BYTES_AT_ONCE);
   if (!piece) throw new Refusal("NOT_FOUND", { say: "The list was removed before it was read to its end." });
   return piece;
 }

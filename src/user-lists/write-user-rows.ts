@@ -1,6 +1,6 @@
-import type { GrantEntity } from "../access/grant.entity";
 import { markUnownedOfAll } from "../access/facts.store";
-import { insertStripeGrants, updateStripeGrants } from "../access/stripe-grants.store";
+import { insertImportGrants } from "../access/import-grants.store";
+import { updateStripeGrants } from "../access/stripe-grants.store";
 import { tellClockTurns } from "../access/tell-clock-turns";
 import { type ActivityLine, recordActivities } from "../activities/record-activities";
 import { newUuid, toPublicId } from "../base/ids";
@@ -27,58 +27,28 @@ export async function writeUserRows(tx: Tx, job: JobEntity, plan: RowsPlan, now:
   const isNew = new Set(made.map(({ after }) => after.id));
   const pairs = plan.grants.filter(({ userId }) => !isNew.has(userId)).map((grant) => ({ ...grant, mode: job.mode }));
   await tellClockTurns(tx, pairs, now);
-  const grants = plan.grants.map((grant) => ({ ...grant, row: toGrant(grant, job, now) }));
-  await insertStripeGrants(
+  const grants = plan.grants.map((grant) => ({ ...grant, id: grant.before?.id ?? newUuid(now) }));
+  const terms = { mode: job.mode, now, note: noteOf(job), grantedBy: job.createdBy };
+  await insertImportGrants(
     tx,
-    grants.filter(({ before }) => before === null).map(({ row }) => row),
+    grants.filter(({ before }) => before === null),
+    terms,
   );
-  await updateStripeGrants(
-    tx,
-    grants.filter(({ before }) => before !== null).map(({ row }) => row),
-    now,
-  );
+  const others = grants.flatMap(({ before, endsAt }) => (before ? [{ ...before, endsAt, updatedAt: now }] : []));
+  await updateStripeGrants(tx, others, now);
   await tellAddresses(tx, plan.users);
   const about = { mode: job.mode, at: now, origin: "IMPORT", actor: "ADMIN", actorRef: job.createdBy } as const;
-  await recordActivities(
-    tx,
-    now,
-    plan.users.map((user) => ({ ...about, ...userLine(user, job) })),
-  );
-  const opened = await recordActivities(
-    tx,
-    now,
-    grants.map((grant) => ({ ...about, ...grantLine(grant, job) })),
-  );
+  const record = (lines: readonly Line[]) =>
+    recordActivities(
+      tx,
+      now,
+      lines.map((line) => ({ ...about, ...line })),
+    );
+  // Each sort by itself: lines that are alike are written faster.
+  await record(made.map((user) => userLine(user, job)));
+  await record(changed.map((user) => userLine(user, job)));
+  const opened = await record(grants.map((grant) => grantLine(grant, job, now)));
   if ((job.input as UserImportOptions).notify) await queueNotices(tx, now, opened);
-}
-
-function toGrant({ before, userId, productId, endsAt }: PlannedListGrant, job: JobEntity, now: Date): GrantEntity {
-  if (before) return { ...before, endsAt, updatedAt: now };
-  return {
-    id: newUuid(now),
-    userId,
-    productId,
-    mode: job.mode,
-    source: "IMPORT",
-    reason: "MANUAL",
-    startsAt: now,
-    endsAt,
-    closesAt: null,
-    endedAt: null,
-    endReason: null,
-    revokedAt: null,
-    quantity: 1,
-    cancelAtPeriodEnd: false,
-    stripeObject: null,
-    connectionId: null,
-    stripeItem: null,
-    linkIds: [],
-    asOf: null,
-    note: noteOf(job),
-    grantedBy: job.createdBy,
-    createdAt: now,
-    updatedAt: now,
-  };
 }
 
 function noteOf(job: JobEntity): string {
@@ -116,9 +86,12 @@ function userLine({ before, after }: PlannedUser, job: JobEntity): Line {
   return { type: "USER_UPDATED", userId: after.id, message, data: { fields, ...from } };
 }
 
-function grantLine({ row, before }: { row: GrantEntity; before: GrantEntity | null }, job: JobEntity): Line {
-  const { id, userId, productId, startsAt, endsAt } = row;
-  const data = { grant: toPublicId("grant", id), startsAt, endsAt, note: noteOf(job) };
+function grantLine(
+  { id, userId, productId, endsAt, before }: PlannedListGrant & { id: string },
+  job: JobEntity,
+  now: Date,
+): Line {
+  const data = { grant: toPublicId("grant", id), startsAt: before?.startsAt ?? now, endsAt, note: noteOf(job) };
   const message = before === null ? "Access was granted by a list." : "A list changed when access ends.";
   return { type: "ACCESS_GRANTED", userId, productId, message, data };
 }

@@ -3,22 +3,26 @@ import type { Reader, Tx } from "../database/db";
 import { entityReader } from "../database/read-entity";
 import { UserEntity } from "./user.entity";
 
-export interface UserNames {
-  ids: readonly string[];
-  externalIds: readonly string[];
-  /** As they are compared. */
-  emailKeys: readonly string[];
+/** Those who are named by our ids or by external ids, in one statement however many they are. */
+export async function findUsersByIds(
+  db: Reader,
+  { ids, externalIds }: { ids: readonly string[]; externalIds: readonly string[] },
+): Promise<UserEntity[]> {
+  if (ids.length + externalIds.length === 0) return [];
+  const raw = await db.rows<Record<string, unknown>>(
+    `/* users.byManyIds */ select * from users
+     where (id = any($1::uuid[]) or external_id = any($2::text[])) and deleted_at is null`,
+    [[...ids], [...externalIds]],
+  );
+  return raw.map(entityReader(db, UserEntity));
 }
 
-/** Everybody who is named by any of these, in one statement however many they are. */
-export async function findUsersByNames(db: Reader, { ids, externalIds, emailKeys }: UserNames): Promise<UserEntity[]> {
+/** The same by addresses, given as they are compared. */
+export async function findUsersByAddresses(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
+  if (emailKeys.length === 0) return [];
   const raw = await db.rows<Record<string, unknown>>(
-    `/* users.byNames */ select * from users where id in (
-       select id from users where id = any($1::uuid[])
-       union select id from users where external_id = any($2::text[])
-       union select id from users where email_key = any($3::text[]))
-     and deleted_at is null`,
-    [[...ids], [...externalIds], [...emailKeys]],
+    `/* users.byManyAddresses */ select * from users where email_key = any($1::text[]) and deleted_at is null`,
+    [[...emailKeys]],
   );
   return raw.map(entityReader(db, UserEntity));
 }

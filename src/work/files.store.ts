@@ -71,15 +71,14 @@ export async function appendPiece(
   return row?.bytes ?? null;
 }
 
-/** The rest of the piece in which this byte is; null: the file ends before it. */
-export async function readPieceAt(db: Reader, jobId: string, at: number): Promise<Buffer | null> {
-  const [row] = await db.rows<{ piece: Buffer; startsAt: number }>(
-    `/* jobFiles.read */ select piece, starts_at::float8 as "startsAt" from job_file_pieces
-     where job_id = $1 and starts_at <= $2 order by starts_at desc limit 1`,
-    [jobId, at],
+/** The rest of the piece in which this byte is, or the beginning of it; null: the file ends before it. */
+export async function readPieceAt(db: Reader, jobId: string, at: number, bytesMax?: number): Promise<Buffer | null> {
+  const [row] = await db.rows<{ rest: Buffer }>(
+    `/* jobFiles.read */ select substring(piece from ($2 - starts_at)::integer + 1 for $3) as rest from job_file_pieces
+     where job_id = $1 and starts_at <= $2::bigint order by starts_at desc limit 1`,
+    [jobId, at, bytesMax ?? 2_000_000_000],
   );
-  const rest = row?.piece.subarray(at - row.startsAt);
-  return rest && rest.length > 0 ? rest : null;
+  return row && row.rest.length > 0 ? row.rest : null;
 }
 
 /** How many exports are under way, and how many are kept for whoever fetches them. */
