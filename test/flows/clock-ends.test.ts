@@ -1,3 +1,4 @@
+import { sweepTurns } from "../../src/access/sweep-turns";
 import { openStall, type Stall } from "../kit/open-stall";
 import { until } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
@@ -174,6 +175,18 @@ describe("an end that was announced", () => {
       "ACCESS_ENDED CLOCK",
     ]);
     expect(Date.parse(turns[1]?.at ?? "")).toBe(end + HOUR);
+  });
+
+  test("was told early by a server whose clock is two hours ahead: Stripe's word makes no second line of it", async () => {
+    const { email, end } = await announced();
+    await goTo(end - 30 * MINUTE);
+    const { db } = shop.latchkey.server.deps;
+    await sweepTurns({ db, clock: { now: () => new Date(shop.clock.now().getTime() + 2 * HOUR) } });
+    expect(await typesOf(email)).toEqual(["ACCESS_STARTED", "ACCESS_ENDED"]);
+    await goTo(end + SECOND);
+    expect(await stall.allowed(email)).toBe(false);
+    await goTo(end + 3 * HOUR);
+    expect(await typesOf(email)).toEqual(["ACCESS_STARTED", "ACCESS_ENDED"]);
   });
 
   test("of which the news was lost: Stripe is asked a minute later, once, and the inbox says that it was us", async () => {
