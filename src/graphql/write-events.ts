@@ -70,15 +70,16 @@ export function writeEvents<Result>(streamed: Streamed<Result>): EventStream {
 
   async function* events(): AsyncGenerator<string> {
     yield BEAT;
-    let coming = ask();
+    let coming: { came?: IteratorResult<Result> } | null = null;
     while (!isOver()) {
+      coming ??= ask();
       const isQuiet = await isBeatDue(coming);
       if (coming.came?.done) end(null);
       else if (!isOver()) await check().catch(end);
       if (isOver()) break;
       if (coming.came && !coming.came.done) {
         yield nextEvent(streamed.format(coming.came.value));
-        coming = ask();
+        coming = null;
       } else if (isQuiet) yield BEAT;
     }
   }
