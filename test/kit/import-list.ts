@@ -11,6 +11,31 @@ export async function importList(latchkey: Latchkey, input: ImportUsersInput, cr
   return jobDone({ latchkey }, importUsers.id);
 }
 
+/** The same by the route for files, which takes lists of any length. */
+export async function uploadList(
+  latchkey: Latchkey,
+  list: string | Buffer,
+  query = "",
+  type = "text/csv",
+): Promise<Job> {
+  return jobDone({ latchkey }, await beginUpload(latchkey.url, await latchkey.key("WRITE"), list, query, type));
+}
+
+/** Answers the id of the job. */
+export async function beginUpload(
+  url: string,
+  key: string,
+  list: string | Buffer,
+  query = "",
+  type = "text/csv",
+): Promise<string> {
+  const headers = { "content-type": type, authorization: `Bearer ${key}` };
+  const answer = await fetch(`${url}/imports/users${query}`, { method: "POST", headers, body: list });
+  const said = (await answer.json()) as { job?: { id: string } };
+  if (!said.job) throw new Error(JSON.stringify(said));
+  return said.job.id;
+}
+
 export function countsOf({ total, done, created, updated, skipped, failed }: Job): (number | null | undefined)[] {
   return [total, done, created, updated, skipped, failed];
 }
