@@ -534,6 +534,8 @@ create table webhook_counts (
   rejected bigint default 0 not null,
   last_rejected_at timestamp with time zone,
   strangers bigint default 0 not null,
+  compared_at timestamp with time zone,
+  last_missed_at timestamp with time zone,
   constraint webhook_counts_pkey PRIMARY KEY (connection_id)
 );
 
@@ -795,3 +797,7 @@ comment on column users.email_key is 'the address as it is compared: trimmed and
 comment on column webhook_counts.rejected is 'bodies whose signature was wrong';
 
 comment on column webhook_counts.strangers is 'well signed events of another mode, or of another account';
+
+comment on column webhook_counts.compared_at is 'when the latest events of Stripe were last looked for in the inbox';
+
+comment on column webhook_counts.last_missed_at is 'when the latest of those that never came had happened';

@@ -59,7 +59,8 @@ export function startBackground(
     name: "reconciliations-due",
     log,
     idleMs: MINUTE,
-    step: () => (reconcilesByItself ? startDueReconciliations(parts) : Promise.resolve()).then(() => false),
+    step: () =>
+      (reconcilesByItself ? startDueReconciliations({ ...parts, paceOf }) : Promise.resolve()).then(() => false),
   });
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, runners) });
   const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });

@@ -84,6 +84,12 @@ const ofSubscription: readonly Aspect<SubscriptionState>[] = [
 ];
 
 const ofOrder: readonly Aspect<OrderState>[] = [
+  { what: "the amount", matters: "A refund of all of it ends access.", of: ({ amount }) => String(amount) },
+  {
+    what: "the day of the payment",
+    matters: "What is sold for some days is counted from it.",
+    of: ({ paidAt }) => moment(paidAt),
+  },
   { what: "the payment", matters: "Only what is paid opens anything.", of: ({ payment }) => payment.toLowerCase() },
   {
     what: "the refunds",
@@ -95,7 +101,40 @@ const ofOrder: readonly Aspect<OrderState>[] = [
 
 /** What differs between what we hold of a source and what Stripe says of it. Empty: nothing does. */
 export function compareFacts(held: SourceFacts, said: SourceFacts): Difference[] {
-  return [...ofState(held, said), ...differences(ofAll, [null, held], [null, said])];
+  const told = [...ofState(held, said), ...differences(ofAll, [null, held], [null, said])];
+  return told.length > 0 ? told : compareRest(held, said);
+}
+
+/** Dates and words that decide nothing by themselves; with something that does, they are mended unsaid. */
+function compareRest(held: SourceFacts, said: SourceFacts): Difference[] {
+  const [before, after] = [restOf(held), restOf(said)];
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names.flatMap((name) => {
+    const [one, other] = [before.get(name) ?? "none", after.get(name) ?? "none"];
+    const matters = "It decides nothing by itself; what we tell of the purchase follows it.";
+    return one === other ? [] : [{ what: `the detail ${name}`, held: one, said: other, matters }];
+  });
+}
+
+/** Each value by where it stands. The buyer is compared as a customer; and a first failure is anchored once. */
+function restOf({ boughtAt, state, items }: SourceFacts): Map<string, string> {
+  const { firstFailureAt: _, ...told } = { firstFailureAt: null, ...state };
+  const found = new Map<string, string>();
+  const put = (name: string, value: unknown): void => {
+    if (value instanceof Date) found.set(name, value.toISOString());
+    else if (Array.isArray(value)) for (const each of value) put(`${name} ${nameIn(each)}`, each);
+    else if (typeof value === "object" && value !== null)
+      for (const [key, inner] of Object.entries(value)) put(name === "" ? key : `${name}.${key}`, inner);
+    else if (value !== null && value !== undefined) found.set(name, String(value));
+  };
+  put("", { boughtAt, ...told, items });
+  return found;
+}
+
+function nameIn(each: unknown): string {
+  if (typeof each !== "object" || each === null) return String(each);
+  const { id, item } = each as { id?: string; item?: string };
+  return id ?? item ?? "";
 }
 
 function ofState(held: SourceFacts, said: SourceFacts): Difference[] {

@@ -10,6 +10,8 @@ export interface Standing {
   last: { createdAt: Date; status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED" } | null;
   lastEventAt: Date | null;
   lastRejectedAt: Date | null;
+  /** When something happened last that Stripe tells of and that never came in. */
+  lastMissedAt: Date | null;
 }
 
 export type DueReason =
@@ -19,12 +21,14 @@ export type DueReason =
   | "RECONNECTED"
   /** Events were turned away for a wrong secret, and now they come in again. */
   | "REJECTED"
+  /** Stripe has events that never came: nobody listened, or they went elsewhere. */
+  | "MISSED"
   /** The last one broke off. */
   | "FAILED";
 
 /** Pure: why it should be compared with Stripe now; null: it need not be. */
 export function decideDue(standing: Standing, now: Date): DueReason | null {
-  const { connectedAt, disconnectedAt, last, lastEventAt, lastRejectedAt } = standing;
+  const { connectedAt, disconnectedAt, last, lastEventAt, lastRejectedAt, lastMissedAt } = standing;
   if (last?.status === "QUEUED" || last?.status === "RUNNING") return null;
   const since = last?.createdAt ?? connectedAt;
   const age = now.getTime() - since.getTime();
@@ -32,5 +36,7 @@ export function decideDue(standing: Standing, now: Date): DueReason | null {
   if (disconnectedAt !== null && disconnectedAt > since) return "RECONNECTED";
   const isHealed = lastRejectedAt !== null && lastEventAt !== null && lastEventAt > lastRejectedAt;
   if (isHealed && lastRejectedAt > since) return "REJECTED";
+  // One that broke off is begun again below, and not at once.
+  if (last?.status !== "FAILED" && lastMissedAt !== null && lastMissedAt > since) return "MISSED";
   return last?.status === "FAILED" && age >= HOUR ? "FAILED" : null;
 }

@@ -42,3 +42,30 @@ export function findWebhookCounts(db: Reader, connectionIds: readonly string[]):
     [connectionIds],
   );
 }
+
+/**
+ * Whoever is first may compare Stripe's events with the inbox, once in so long. The others are told that somebody does.
+ */
+export async function claimComparison(
+  db: Reader,
+  connectionId: string,
+  { now, everyMs }: { now: Date; everyMs: number },
+): Promise<boolean> {
+  const rows = await db.rows(
+    `/* webhookCounts.claimComparison */ insert into webhook_counts as held (connection_id, compared_at) values ($1, $2)
+     on conflict (connection_id) do update set compared_at = excluded.compared_at
+     where held.compared_at is null or held.compared_at <= $2::timestamptz - $3 * interval '1 millisecond'
+     returning connection_id`,
+    [connectionId, now, everyMs],
+  );
+  return rows.length > 0;
+}
+
+/** An event that never came. */
+export async function keepMissed(db: Reader, connectionId: string, happenedAt: Date): Promise<void> {
+  await db.rows(
+    `/* webhookCounts.keepMissed */ update webhook_counts set last_missed_at = greatest(last_missed_at, $2)
+     where connection_id = $1`,
+    [connectionId, happenedAt],
+  );
+}

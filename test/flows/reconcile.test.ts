@@ -14,7 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => shop.stop());
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const drop = () => shop.control("instruct-delivery", { event: "*", count: 1_000_000, drop: true });
 const reconcile = async (input: object = {}): Promise<Job> => {
   const { reconcile: job } = await shop.latchkey.get<{ reconcile: { id: string } }>(RECONCILE, { input });
@@ -230,6 +231,52 @@ describe("by itself", () => {
     const later = await shop.latchkey.replica();
     await later.stop();
     expect(await runs()).toHaveLength(1);
+  });
+
+  test("F17: an hour after a gap in the webhooks, once, and not while everything comes in", async () => {
+    const { id } = await stall.subscribe(await stall.customer("ada@a.example"));
+    await shop.settled();
+    shop.clock.moveBy(2 * HOUR_MS);
+    const quiet = await shop.latchkey.replica();
+    const asked = () =>
+      shop.latchkey.server.deps.db.rows<{ at: Date }>(
+        "select compared_at as at from webhook_counts where compared_at = $1",
+        [shop.clock.now()],
+      );
+    await until(asked, (rows) => rows.length > 0);
+    await quiet.stop();
+    expect(await runs()).toEqual([]);
+
+    await drop();
+    await shop.stripe.subscriptions.cancel(id);
+    shop.clock.moveBy(2 * HOUR_MS);
+    const replicas = await Promise.all([1, 2].map(() => shop.latchkey.replica()));
+    await until(runs, (all) => all.length > 0 && all.every(({ status }) => status === "SUCCEEDED"));
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    expect(await runs()).toHaveLength(1);
+    expect(await stall.allowed("ada@a.example")).toBe(false);
+    expect(replicas.flatMap((replica) => replica.logged).join("")).toContain('"reason":"MISSED"');
+    // What was missed is mended, and no reason any more.
+    shop.clock.moveBy(2 * HOUR_MS);
+    const later = await shop.latchkey.replica();
+    await until(asked, (rows) => rows.length > 0);
+    await later.stop();
+    expect(await runs()).toHaveLength(1);
+  });
+
+  test("not while somebody only looks: the day's run begins after the dry one", async () => {
+    await shop.control("plan-fault", { kind: "slow", ms: 2_000, path: "/v1/*", count: 1 });
+    const { reconcile: dry } = await shop.latchkey.get<{ reconcile: { id: string } }>(RECONCILE, {
+      input: { dryRun: true },
+    });
+    shop.clock.moveBy(DAY_MS + 1_000);
+    const replica = await shop.latchkey.replica();
+    await jobDone(shop, dry.id);
+    await replica.stop();
+    expect(replica.logged.join("")).not.toContain("a step of background work failed");
+    const next = await shop.latchkey.replica();
+    await until(runs, (all) => all.length === 2 && all.every(({ status }) => status === "SUCCEEDED"));
+    await next.stop();
   });
 
   test("after the account was connected again", async () => {

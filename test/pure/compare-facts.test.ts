@@ -125,14 +125,34 @@ test("the report says what we held, what Stripe says and why it matters", () => 
   );
 });
 
-test("of a customer it is told that the address changed, and never which it is", () => {
-  const held = { connectionId: "c", customer: "cus_1", email: "ada@a.example", name: null, deleted: false };
+test("what decides nothing is told as a detail, by its place, and only when nothing else differs", () => {
+  const changed = subscription({ canceledAt: at(4), firstFailureAt: at(3) });
+  expect(compareFacts(facts(), changed)).toEqual([
+    { what: "the detail canceledAt", held: "none", said: at(4).toISOString(), matters: expect.any(String) },
+  ]);
+  const also = subscription({ canceledAt: at(4), status: "canceled" });
+  expect(compareFacts(facts(), also).map(({ what }) => what)).toEqual(["the status"]);
+  const bought = facts({ items: [{ ...item, sinceAt: at(2) }], buyer: { email: null, name: null } });
+  expect(compareFacts(facts(), bought).map(({ what }) => what)).toEqual(["the detail items si_1.sinceAt"]);
+});
+
+describe("of a customer", () => {
+  const held = { connectionId: "c", customer: "cus_1", email: "ada@a.example", name: "Ada", deleted: false };
   const seen = { ...held, observation: 1n, observedAt: at(1) };
-  expect(compareCustomers(seen, { ...seen, name: "Ada" })).toEqual([]);
-  expect(compareCustomers(seen, { ...seen, deleted: true, email: null })).toHaveLength(1);
-  const text = formatDifferences(compareCustomers(seen, { ...seen, email: "new@a.example" }));
-  expect(text).toContain("address");
-  expect(text).not.toContain("@");
+  const known = { isForgotten: false };
+
+  test("it is told that the address or the name changed, and never what they are", () => {
+    expect(compareCustomers(seen, { ...seen, deleted: true, email: null, name: null }, known)).toHaveLength(1);
+    const changed = compareCustomers(seen, { ...seen, email: "new@a.example", name: "Bea" }, known);
+    expect(changed.map(({ what }) => what)).toEqual(["the customer's address", "the customer's name"]);
+    expect(formatDifferences(changed)).not.toMatch(/@|Ada|Bea/);
+  });
+
+  test("who was unlinked is not kept, so only that they were deleted is a difference", () => {
+    const forgotten = { ...seen, email: null, name: null };
+    expect(compareCustomers(forgotten, seen, { isForgotten: true })).toEqual([]);
+    expect(compareCustomers(forgotten, { ...seen, deleted: true }, { isForgotten: true })).toHaveLength(1);
+  });
 });
 
 describe("what Stripe lists and we do not hold is missing", () => {
@@ -171,6 +191,7 @@ describe("a reconciliation is due by itself", () => {
     last: last(hours(2)),
     lastEventAt: hours(1),
     lastRejectedAt: null,
+    lastMissedAt: null,
   };
 
   test.each<[string, Partial<Standing>, string | null]>([
@@ -184,6 +205,9 @@ describe("a reconciliation is due by itself", () => {
     ["after events were turned away, once they come in again", { lastRejectedAt: hours(1.5) }, "REJECTED"],
     ["not while events are still turned away", { lastRejectedAt: hours(0.5) }, null],
     ["not for what was turned away before the last one", { lastRejectedAt: hours(3) }, null],
+    ["after something happened that never came in", { lastMissedAt: hours(1) }, "MISSED"],
+    ["but not for what happened before the last one", { lastMissedAt: hours(3) }, null],
+    ["nor at once after one that failed", { lastMissedAt: hours(0.2), last: last(hours(0.5), "FAILED") }, null],
     ["an hour after one that failed", { last: last(hours(1), "FAILED") }, "FAILED"],
     ["not at once after one that failed", { last: last(hours(0.5), "FAILED") }, null],
   ])("%s", (_, more, reason) => {
