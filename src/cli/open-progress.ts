@@ -21,7 +21,11 @@ const nothing = () => undefined;
 const silent: Progress = { show: nothing, say: nothing, end: nothing };
 
 /** On a terminal one line that is drawn over, in a pipe a line every few seconds, for programs nothing. */
-export function openProgress({ screen, remark }: Terminal, { json }: { json: boolean }, now = Date.now): Progress {
+export function openProgress(
+  { screen, remark }: Pick<Terminal, "screen" | "remark">,
+  { json }: { json: boolean },
+  now = Date.now,
+): Progress {
   if (json) return silent;
   const columns = screen?.columns ?? PIPE_COLUMNS;
   const first = { at: now(), done: null as number | null };

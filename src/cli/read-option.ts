@@ -11,9 +11,15 @@ export function oneOf(flags: string, meaning: string, choices: readonly string[]
 }
 
 export function readDate(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("It is a date such as 2030-01-31.");
+  const date = parseDate(text);
+  if (date === null) throw new InvalidArgumentError("It is a date such as 2030-01-31.");
   return date;
+}
+
+/** Only dates that begin with their year mean the same to everybody; JavaScript takes much else, and guesses. */
+function parseDate(text: string): Date | null {
+  const date = new Date(/^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? text : NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 /** A moment of the past. How long ago depends on the time of whoever is asked, so it is said to the clock later. */
@@ -25,8 +31,8 @@ export function readSince(text: string): Since {
   const [, count = "", unit = ""] = /^(\d{1,4})([mhdw])$/.exec(text.trim()) ?? [];
   const ms = UNITS[unit];
   if (ms !== undefined) return { agoMs: Number(count) * ms };
-  const date = new Date(text);
-  if (!Number.isNaN(date.getTime())) return { date };
+  const date = parseDate(text);
+  if (date !== null) return { date };
   throw new InvalidArgumentError("It is a date such as 2030-01-31, or how long ago: 90m, 12h, 7d, 2w.");
 }
 

@@ -103,6 +103,20 @@ test("keys can be made for the local database while the server runs, and work th
   expect(asked).toEqual({ viewer: { role: "READ", mode: "TEST" } });
 });
 
+test("commands find the database and the simulated Stripe of a server beside them, and open both when it is stopped", async () => {
+  const reconcile = async () => {
+    const { code, out, said } = await runCli(["reconcile", "--json"], { LATCHKEY_DATA_DIR: dataDir });
+    expect([code, said]).toEqual([0, ""]);
+    return JSON.parse(out) as { status: string; done: number };
+  };
+  const server = await startDev();
+  const beside = await reconcile();
+  expect(beside).toMatchObject({ status: "SUCCEEDED", created: 0, updated: 0, failed: 0 });
+  expect(beside.done).toBeGreaterThan(5);
+  expect(await stop(server, "SIGTERM")).toBe(0);
+  expect(await reconcile()).toMatchObject({ status: "SUCCEEDED", done: beside.done });
+});
+
 test("a port in use is said in a sentence, and nothing is left running", async () => {
   const other: Server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));

@@ -3,7 +3,7 @@ import { Failure } from "../../base/refusal";
 import type { ConnectionEntity } from "../../connections/connection.entity";
 import { findConnected } from "../../connections/connections.store";
 import { lookForTrouble } from "../../connections/find-trouble";
-import { readStripeClock } from "../../connections/read-stripe-clock";
+import { askStripeClock } from "../../connections/ask-stripe-clock";
 import type { Clock } from "../../base/clock";
 import type { Config } from "../../config/config";
 import type { Db } from "../../database/db";
@@ -31,7 +31,7 @@ async function lookAtOne(deps: Deps, connection: ConnectionEntity): Promise<Stri
   const { account, mode } = connection;
   try {
     const now = await lookForTrouble(deps, connection);
-    const aheadMs = now.keyTrouble ? null : await readStripeClock(deps, connection);
+    const aheadMs = now.keyTrouble ? null : await askStripeClock(deps, connection);
     return { account, mode, trouble: null, aheadMs, now };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

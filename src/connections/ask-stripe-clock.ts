@@ -5,7 +5,7 @@ import type { ConnectionEntity } from "./connection.entity";
 import { stripeOf } from "./stripe-of";
 
 /** How far Stripe's clock is ahead of ours, to about a second; null: its answer has no date. */
-export async function readStripeClock(
+export async function askStripeClock(
   deps: { config: Pick<Config, "sealingKeys" | "stripe"> },
   connection: ConnectionEntity,
 ): Promise<number | null> {
