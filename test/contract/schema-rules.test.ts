@@ -110,6 +110,7 @@ describe("lists", () => {
     "Product.includes",
     "Product.links",
     "Product.purchaseOptions",
+    "Product.remindDaysBefore",
     "Product.tags",
     "Query.accessMany",
     "Query.apiKeys",

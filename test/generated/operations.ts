@@ -508,6 +508,25 @@ export type CustomAmount = {
   preset?: Maybe<Scalars['Int']['output']>;
 };
 
+/** Who is removed, or would be, and what that means. Everything is counted in the key's mode. */
+export type DeleteUsersPayload = {
+  __typename?: 'DeleteUsersPayload';
+  /** True: nobody was removed. */
+  dryRun: Scalars['Boolean']['output'];
+  /** Those whom nobody knows, as they were named. They stop nobody else. */
+  notFound: Array<Scalars['ID']['output']>;
+  /** What is to be thought of, in words. */
+  note: Scalars['String']['output'];
+  /** How many of them could open something until now. People are told in a sample only while they are there. */
+  preview: AccessPreview;
+  /** How many products they lose, each counted for each person who could open it. */
+  productsLost: Scalars['Int']['output'];
+  /** How many of their subscriptions Stripe goes on charging for, as far as we know, until they are ended there. */
+  subscriptionsCharged: Scalars['Int']['output'];
+  /** Those who are removed, or would be, by our ids. */
+  users: Array<Scalars['ID']['output']>;
+};
+
 /** What an open dispute does to the access that was paid for. */
 export type DisputeRule =
   /** Nothing: access stays until the dispute is lost. */
@@ -999,6 +1018,8 @@ export type Mutation = {
   createUserToken: UserToken;
   /** Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves. */
   deleteUser: Scalars['ID']['output'];
+  /** Removes up to 200 people for good, as deleteUser does, all in one step, in both modes. No money moves: nothing is cancelled or refunded in Stripe. `exportUsers` first, for nothing brings them back. */
+  deleteUsers: DeleteUsersPayload;
   /** Disconnects an account and forgets its secrets. Links, grants and history stay; connecting it again revives them. */
   disconnectStripe: StripeConnection;
   /** Writes the lines of the journal that `activities` would list into a file. `Job.resultUrl` says where it is. */
@@ -1112,6 +1133,12 @@ export type MutationCreateUserTokenArgs = {
 
 export type MutationDeleteUserArgs = {
   user: Scalars['ID']['input'];
+};
+
+
+export type MutationDeleteUsersArgs = {
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  users: Array<Scalars['ID']['input']>;
 };
 
 
