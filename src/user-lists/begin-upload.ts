@@ -1,10 +1,11 @@
 import type { Clock } from "../base/clock";
+import { DAY } from "../base/durations";
 import { Refusal } from "../base/refusal";
 import type { Db } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { countUploads } from "../work/files.store";
 import type { JobEntity } from "../work/job.entity";
-import { lockJobs } from "../work/jobs.store";
+import { holdJob, lockJobs } from "../work/jobs.store";
 import { type UserImport, startUserImport } from "./start-user-import";
 
 // Each may take room in the database for a day without anybody going on with it.
@@ -22,6 +23,8 @@ export async function beginUpload(
       const say = `${OPEN_MAX} uploads of this mode are not complete yet; go on with one, or cancel it.`;
       throw new Refusal("LIMIT_EXCEEDED", { say, details: { limit: "openUploads", max: OPEN_MAX } });
     }
-    return startUserImport(tx, deps, upload);
+    const job = await startUserImport(tx, deps, upload);
+    await holdJob(tx, job.id, { error: "The list is still being sent.", ms: 2 * DAY });
+    return job;
   });
 }

@@ -57,6 +57,8 @@ interface Look {
   found: { customer: CustomerSnapshot; sighting: Sighting } | Refusal;
 }
 
+const UNSEEN: Sighting = { facts: [], customers: [], isUnfinished: false };
+
 /** One that cannot be read does not keep the others out; a Stripe that does not answer is waited for. */
 async function lookEach(
   deps: JobDeps,
@@ -71,7 +73,9 @@ async function lookEach(
         // Nothing is asked about a customer who could not be theirs anyway.
         planCustomers(ask.userId, [ask.customer], world);
         const customer = await findCustomer(deps, connection, ask.customer, "stripeCustomerId");
-        return { ask, found: { customer, sighting: await seeCustomer(deps, connection, customer.customer) } };
+        // Who only wants to know asks for nothing that would not be written.
+        const sighting = job.dryRun ? UNSEEN : await seeCustomer(deps, connection, customer.customer);
+        return { ask, found: { customer, sighting } };
       } catch (error) {
         if (error instanceof Refusal && !error.retryable && !concernsAll.has(error.code)) return { ask, found: error };
         throw error;
