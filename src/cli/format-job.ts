@@ -19,19 +19,14 @@ export function describeJob(job: JobEntity, problems?: { rows: readonly JobProbl
   const { kind, mode, status, dryRun, total, done, created, updated, skipped, failed, error } = job;
   const { createdBy, createdAt, finishedAt } = job;
   const counts = { total, done, created, updated, skipped, failed };
+  const about = { id: toPublicId("job", job.id), kind, mode, status, dryRun };
   return {
-    ...{
-      id: toPublicId("job", job.id),
-      kind,
-      mode,
-      status,
-      dryRun,
-      ...counts,
-      error,
-      createdBy,
-      createdAt,
-      finishedAt,
-    },
+    ...about,
+    ...counts,
+    error,
+    createdBy,
+    createdAt,
+    finishedAt,
     ...(problems && { problemCount: problems.count, problems: problems.rows.map(describeProblem) }),
   };
 }

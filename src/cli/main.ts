@@ -28,11 +28,13 @@ process.on("uncaughtException", (error) => {
   process.exit(FAILED);
 });
 
-void run(process.argv).then((code) => {
-  process.exitCode = code;
+void begin();
+
+async function begin(): Promise<void> {
+  process.exitCode = await run(process.argv);
   // What was under way is left where it stands: nobody waits for it any more.
-  if (code === INTERRUPTED) process.exit();
-});
+  if (process.exitCode === INTERRUPTED) process.exit();
+}
 
 async function run(argv: readonly string[]): Promise<number> {
   let code = 0;

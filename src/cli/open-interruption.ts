@@ -9,8 +9,10 @@ export interface Interruption {
 /** Asked for before the work begins, so that nothing is cut off in its middle. */
 export function openInterruption(): Interruption {
   let happened = false;
-  const told = untilToldToStop().then(() => {
+  const wait = async () => {
+    await untilToldToStop();
     happened = true;
-  });
+  };
+  const told = wait();
   return { happened: () => happened, told };
 }

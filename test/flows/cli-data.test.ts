@@ -44,8 +44,16 @@ test("import: a dry run says what would be, the run does it, and rows that did n
   const answer = JSON.parse(dry.out) as Record<string, unknown>;
   expect([dry.code, dry.said]).toEqual([3, ""]);
   expect(answer).toMatchObject({
-    ...{ kind: "USER_IMPORT", mode: "TEST", status: "SUCCEEDED", dryRun: true, createdBy: "command line" },
-    ...{ total: 3, done: 3, created: 2, failed: 1, problemCount: 1 },
+    kind: "USER_IMPORT",
+    mode: "TEST",
+    status: "SUCCEEDED",
+    dryRun: true,
+    createdBy: "command line",
+    total: 3,
+    done: 3,
+    created: 2,
+    failed: 1,
+    problemCount: 1,
     problems: [{ row: 3, subject: "u3", code: expect.any(String), message: expect.stringContaining("nonsense") }],
   });
   expect(await usersNow()).toBe(0);

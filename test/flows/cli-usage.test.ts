@@ -7,10 +7,15 @@ const complete = {
   LATCHKEY_ENCRYPTION_KEY: "q8Zt1vYk3Lw0PsXc5Rb7Nm2Hd9Jf4Ga6",
 };
 
+const GROUPS: Record<string, readonly string[]> = {
+  keys: ["create", "list", "revoke", "reseal"],
+  jobs: ["watch", "cancel"],
+  export: ["users", "activities"],
+};
+const SINGLE = ["serve", "dev", "migrate", "doctor", "import", "import-link", "reconcile", "replay"];
 const COMMANDS = [
-  ...["serve", "dev", "migrate", "doctor", "import", "import-link", "reconcile", "replay", "jobs", "keys", "export"],
-  ...["keys create", "keys list", "keys revoke", "keys reseal", "export users", "export activities"],
-  ...["jobs watch", "jobs cancel"],
+  ...SINGLE,
+  ...Object.entries(GROUPS).flatMap(([group, inner]) => [group, ...inner.map((name) => `${group} ${name}`)]),
 ];
 
 test("help names every command and the exit codes", async () => {
