@@ -125,7 +125,7 @@ function restOf({ boughtAt, state, items }: SourceFacts): Map<string, string> {
     else if (Array.isArray(value)) for (const each of value) put(`${name} ${nameIn(each)}`, each);
     else if (typeof value === "object" && value !== null)
       for (const [key, inner] of Object.entries(value)) put(name === "" ? key : `${name}.${key}`, inner);
-    else if (value !== null && value !== undefined) found.set(name, String(value));
+    else if (value !== null && value !== undefined) found.set(name, `${value as string | number | boolean}`);
   };
   put("", { boughtAt, ...told, items });
   return found;
