@@ -19,6 +19,8 @@ export interface Streamed<Result> {
   check(): Promise<void>;
   /** Called once, however it ends. */
   ended(): void;
+  /** How often a sign of life is sent while there is nothing to tell. */
+  beatMs?: number;
 }
 
 const BEAT_EVERY = 15 * SECOND;
@@ -32,7 +34,7 @@ export function nextEvent(json: string): string {
 
 /** Nothing is asked for before what came last was written, so a slow reader costs no memory. */
 export function writeEvents<Result>(streamed: Streamed<Result>): EventStream {
-  const { results, check } = streamed;
+  const { results, check, beatMs = BEAT_EVERY } = streamed;
   let ending: { reason: unknown } | null = null;
   let wake: () => void = () => undefined;
   const isOver = () => ending !== null;
@@ -60,7 +62,7 @@ export function writeEvents<Result>(streamed: Streamed<Result>): EventStream {
   async function isBeatDue(coming: { came?: unknown }): Promise<boolean> {
     if (coming.came || isOver()) return false;
     return new Promise<boolean>((done) => {
-      const timer = setTimeout(() => done(true), BEAT_EVERY);
+      const timer = setTimeout(() => done(true), beatMs);
       wake = () => {
         clearTimeout(timer);
         done(false);

@@ -26,15 +26,15 @@ describe("the header accept", () => {
 });
 
 describe("events", () => {
-  /** Results that come at once; `asked` counts how many were asked for. */
-  function opened(results: unknown[], check = () => Promise.resolve()) {
+  /** Results that come at once, but for those that are promises; `asked` counts how many were asked for. */
+  function opened(results: unknown[], check: () => Promise<void> = () => Promise.resolve()) {
     const seen = { asked: 0, returned: 0, ended: 0 };
     const stream = writeEvents({
       results: {
-        next: () => {
-          const value = results[seen.asked++];
-          if (value instanceof Error) return Promise.reject(value);
-          return Promise.resolve(value === undefined ? { done: true, value } : { done: false, value });
+        next: async () => {
+          const value = await results[seen.asked++];
+          if (value instanceof Error) throw value;
+          return value === undefined ? { done: true, value } : { done: false, value };
         },
         return: () => {
           seen.returned++;
@@ -45,6 +45,7 @@ describe("events", () => {
       formatError: (error) => JSON.stringify(String(error)),
       check,
       ended: () => void seen.ended++,
+      beatMs: 5,
     });
     return { stream, seen, pieces: stream.pieces[Symbol.asyncIterator]() };
   }
@@ -72,6 +73,24 @@ describe("events", () => {
     await pieces.next();
     await new Promise((turn) => setTimeout(turn, 20));
     expect(seen.asked).toBe(2);
+  });
+
+  test("are signs of life while there is nothing to tell, and at each of them the reader has to be welcome", async () => {
+    let checks = 0;
+    let tell: (value: unknown) => void = () => undefined;
+    const later = new Promise((done) => (tell = done));
+    const refusals = [null, null, null, new Error("not you any more")];
+    const check = () => {
+      const refusal = refusals[checks++];
+      return refusal ? Promise.reject(refusal) : Promise.resolve();
+    };
+    const { pieces } = opened([later, new Promise(() => undefined)], check);
+    const next = async () => (await pieces.next()).value as string;
+    expect([await next(), await next(), await next()]).toEqual([":\n\n", ":\n\n", ":\n\n"]);
+    tell(1);
+    expect(await next()).toBe("event: next\ndata: 1\n\n");
+    expect(await all(pieces)).toBe('event: next\ndata: "Error: not you any more"\n\nevent: complete\ndata:\n\n');
+    expect(checks).toBe(4);
   });
 
   test("end with what broke, and let go of their source once", async () => {
