@@ -22,9 +22,20 @@ const TELLABLE = new Set([
 
 type Attribute = string | number | boolean | object | undefined;
 
+// Whoever has such an address has what it leads to. Written out, because nothing of ours may be loaded before tracing.
+const TICKETS = ["/exports/", "/return/"];
+
 /** What of a span may leave this machine. */
-export function tellableAttributes<Value extends Attribute>(attributes: Record<string, Value>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => TELLABLE.has(name)));
+export function tellableAttributes<Value extends Attribute>(
+  attributes: Record<string, Value>,
+): Record<string, Value | string> {
+  const told = Object.entries(attributes).filter(([name]) => TELLABLE.has(name));
+  return Object.fromEntries(told.map(([name, value]) => [name, name === "url.path" ? withoutTicket(value) : value]));
+}
+
+function withoutTicket<Value extends Attribute>(value: Value): Value | string {
+  const path = typeof value === "string" ? TICKETS.find((start) => value.startsWith(start)) : undefined;
+  return path === undefined ? value : `${path}:ticket`;
 }
 
 const NAME = /^\s*\/\*\s*([\w.-]+)\s*\*\//;

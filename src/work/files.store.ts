@@ -102,24 +102,15 @@ export async function countUploads(db: Reader, mode: Mode): Promise<number> {
   return row?.open ?? 0;
 }
 
-/**
- * Uploads that nobody went on with: their jobs are cancelled. Those that are being looked at this very moment are left
- * for the next time. Answers how many.
- */
-export async function cancelAbandonedUploads(tx: Tx, now: Date, limit: number): Promise<number> {
-  const rows = await tx.rows(
-    `/* jobFiles.cancelAbandoned */ with abandoned as (
-       select job_id from job_files where direction = 'IN' and not complete and expires_at <= $1
-       order by expires_at limit $2 for update skip locked),
-     cancelled as (
-       update jobs set status = 'CANCELLED', cancel_asked = true, finished_at = $1, error = $3, claim = null
-       where id in (select job_id from abandoned) and status in ('QUEUED', 'RUNNING')
-         and (claimed_until is null or claimed_until < now())
-       returning id)
-     select id from cancelled`,
-    [now, limit, "The file was begun, and nobody went on with it for a day."],
+/** Of files that nobody went on with, the jobs, until the transaction ends. One that is being added to now is left out. */
+export async function lockAbandonedUploads(tx: Tx, now: Date, limit: number): Promise<string[]> {
+  const rows = await tx.rows<{ jobId: string }>(
+    `/* jobFiles.lockAbandoned */ select f.job_id as "jobId" from job_files f join jobs j on j.id = f.job_id
+     where f.direction = 'IN' and not f.complete and f.expires_at <= $1 and j.status in ('QUEUED', 'RUNNING')
+     order by f.expires_at limit $2 for update of f skip locked`,
+    [now, limit],
   );
-  return rows.length;
+  return rows.map(({ jobId }) => jobId);
 }
 
 /** What nobody may need any more; its pieces go with it. Answers how many. */

@@ -188,15 +188,6 @@ async function insertProblems(tx: Tx, jobId: string, problems: readonly JobProbl
   );
 }
 
-/** Of these subjects, those that stand among the problems of the job. */
-export async function findReported(db: Reader, jobId: string, subjects: readonly string[]): Promise<Set<string>> {
-  const rows = await db.rows<{ subject: string }>(
-    `/* jobProblems.reported */ select subject from job_problems where job_id = $1 and subject = any($2::text[])`,
-    [jobId, [...subjects]],
-  );
-  return new Set(rows.map(({ subject }) => subject));
-}
-
 export interface JobPause {
   error: string;
   ms: number;
@@ -248,10 +239,31 @@ export async function askToCancel(tx: Tx, id: string, now: Date): Promise<void> 
   );
 }
 
+/** They are over, for this reason; those that somebody works on at this moment are left for another time. */
+export async function cancelJobs(tx: Tx, ids: readonly string[], error: string, now: Date): Promise<void> {
+  await tx.rows(
+    `/* jobs.cancelMany */ with cancelled as (
+       update jobs set status = 'CANCELLED', cancel_asked = true, finished_at = $2, error = $3, claim = null
+       where id = any($1::uuid[]) and status in ('QUEUED', 'RUNNING')
+         and (claimed_until is null or claimed_until < now())
+       returning id)
+     select pg_notify($4, id::text) from cancelled`,
+    [[...ids], now, error, JOB_CHANGED],
+  );
+}
+
+/** Nobody looks at it for so long, unless it is woken. */
+export async function holdJob(tx: Tx, id: string, { error, ms }: { error: string; ms: number }): Promise<void> {
+  await tx.rows(
+    `/* jobs.hold */ update jobs set next_try_at = now() + $2 * interval '1 millisecond', error = $3 where id = $1`,
+    [id, ms, error],
+  );
+}
+
 /** Its next page is due at once: what it waited for is there. */
 export async function wakeJob(tx: Tx, id: string): Promise<void> {
   await tx.rows(
-    `/* jobs.wake */ update jobs set next_try_at = now(), waits = 0
+    `/* jobs.wake */ update jobs set next_try_at = now(), waits = 0, error = null
      where id = $1 and status in ('QUEUED', 'RUNNING')`,
     [id],
   );

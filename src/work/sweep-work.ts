@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock";
 import type { Db } from "../database/db";
-import { cancelAbandonedUploads, deleteOldFiles } from "./files.store";
+import { deleteOldFiles, lockAbandonedUploads } from "./files.store";
+import { cancelJobs } from "./jobs.store";
 import { deleteOldNotes } from "./notes.store";
 
 // A file may be large, and goes in one statement with all of its pieces.
@@ -14,8 +15,12 @@ const UPLOADS_AT_ONCE = 100;
  */
 export async function sweepWork({ db, clock }: { db: Db; clock: Clock }): Promise<boolean> {
   const now = clock.now();
-  const cancelled = await db.transaction((tx) => cancelAbandonedUploads(tx, now, UPLOADS_AT_ONCE));
+  const abandoned = await db.transaction(async (tx) => {
+    const jobIds = await lockAbandonedUploads(tx, now, UPLOADS_AT_ONCE);
+    await cancelJobs(tx, jobIds, "The file was begun, and nobody went on with it for a day.", now);
+    return jobIds.length;
+  });
   const files = await deleteOldFiles(db, now, FILES_AT_ONCE);
   const notes = await deleteOldNotes(db, NOTES_AT_ONCE);
-  return cancelled === UPLOADS_AT_ONCE || files === FILES_AT_ONCE || notes === NOTES_AT_ONCE;
+  return abandoned === UPLOADS_AT_ONCE || files === FILES_AT_ONCE || notes === NOTES_AT_ONCE;
 }

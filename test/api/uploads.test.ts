@@ -233,7 +233,7 @@ describe("in parts, as in the draft on resumable uploads", () => {
     while (await sweepWork(latchkey.server.deps));
     const error = "The file was begun, and nobody went on with it for a day.";
     expect(await jobs()).toMatchObject([
-      { id: kept, status: "QUEUED", error: null },
+      { id: kept, status: "QUEUED", error: "The list is still being sent." },
       { id: left, status: "CANCELLED", error },
     ]);
     expect((await stands(left)).status).toBe(404);
