@@ -71,7 +71,8 @@ async function mend(
   { now, isCareful }: { now: Date; isCareful: boolean },
 ): Promise<void> {
   // The rest was written before, each by itself.
-  await applyFactsIn(tx, { ...telling, facts: isCareful ? [] : news, customers }, now);
+  const facts = isCareful ? [] : news;
+  if (facts.length + customers.length > 0) await applyFactsIn(tx, { ...telling, facts, customers }, now);
   await confirmSources(tx, confirmed);
   if (isCareful) return;
   await lockCustomers(

@@ -50,6 +50,30 @@ test("events that were never delivered are read from Stripe's list, and give acc
   expect(await replay(ago(DAY_MS))).toMatchObject({ created: 0, updated: 0, skipped: job.done });
 });
 
+test("two replicas read a long list once between them, and a second replay is refused while one is under way", async () => {
+  await shop.control("instruct-delivery", { event: "*", count: 1_000_000, drop: true });
+  const { id } = await stall.subscribe(await stall.customer("ada@a.example"));
+  for (let index = 0; index < 60; index++) {
+    await shop.control("renew-now", { subscription: id, ends: "succeeds" });
+  }
+  await shop.control("plan-fault", { kind: "slow", ms: 500, path: "/v1/events", count: 3 });
+  const replica = await shop.latchkey.replica();
+  const since = ago(DAY_MS);
+  const begun = replay(since);
+  const running = () => shop.latchkey.server.deps.db.rows("select 1 from jobs where status = 'RUNNING'");
+  await until(running, (rows) => rows.length > 0);
+  const refused = await shop.latchkey.refused(REPLAY, { connection: shop.connection, since });
+  expect(refused.extensions.code).toBe("JOB_RUNNING");
+  const job = await begun;
+  await replica.stop();
+  expect(job).toMatchObject({ status: "SUCCEEDED", failed: 0 });
+  const kept = (await inbox()).reduce((sum, { count }) => sum + count, 0);
+  expect(job.created + job.skipped).toBe(kept);
+  expect(await stall.allowed("ada@a.example")).toBe(true);
+  const renewals = (await stall.journal("ada@a.example")).filter(({ type }) => type === "SUBSCRIPTION_RENEWED");
+  expect(new Set(renewals.map(({ at }) => at)).size).toBe(renewals.length);
+});
+
 test("events that were given up on are tried again", async () => {
   await stall.subscribe(await stall.customer("ada@a.example"));
   await shop.settled();
