@@ -1,5 +1,5 @@
 import type { Metrics } from "../base/metrics";
-import { Refusal, Unavailable } from "../base/refusal";
+import { Refusal } from "../base/refusal";
 import type { Limits } from "../config/config";
 import type { Identity } from "./context";
 import type { EventStream } from "./write-events";
@@ -64,8 +64,9 @@ export function openStreams({ limits, metrics }: { limits: Limits; metrics: Metr
   };
 }
 
-function stopping(): Unavailable {
-  return new Unavailable({ say: "This server is stopping. Subscribe again: another one will answer." });
+/** Expected, so it is no line in the log for each of them. */
+function stopping(): Refusal {
+  return new Refusal("UNAVAILABLE", { say: "This server is stopping. Subscribe again: another one will answer." });
 }
 
 function tooMany(max: number): Refusal {
