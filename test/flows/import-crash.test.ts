@@ -1,0 +1,145 @@
+import { Client } from "pg";
+import { askGraphql } from "../kit/ask-graphql";
+import { beginUpload } from "../kit/import-list";
+import { until } from "../kit/operations";
+import {
+  BOOTSTRAP_KEY,
+  type FileClock,
+  openFileClock,
+  type ServerProcess,
+  startServerProcess,
+} from "../kit/server-process";
+import { createTestDatabase, type TestDatabase } from "../kit/test-database";
+
+// Real processes that end in the middle of a list, and two of them at once with the same people.
+
+let database: TestDatabase;
+let clock: FileClock;
+let db: Client;
+let servers: ServerProcess[] = [];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  db = new Client({ connectionString: database.url });
+  await db.connect();
+  clock = openFileClock(new Date("2026-11-02T10:00:00.000Z"));
+});
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  clock.remove();
+  await db.end();
+  await database.drop();
+});
+
+async function open(): Promise<ServerProcess> {
+  const server = await startServerProcess({ databaseUrl: database.url, clock });
+  servers.push(server);
+  return server;
+}
+
+async function get<Data>({ url }: ServerProcess, query: string, variables: object = {}): Promise<Data> {
+  const headers = { authorization: `Bearer ${BOOTSTRAP_KEY}` };
+  const { data, errors, text } = await askGraphql(`${url}/graphql`, { query, variables: { ...variables } }, headers);
+  if (errors || !data) throw new Error(text);
+  return data as Data;
+}
+
+const PRODUCT = `mutation { createProduct(input: { key: "pro", name: "Pro", status: LIVE }) { id } }`;
+const JOB = "query ($id: ID!) { job(id: $id) { status error total done created updated skipped failed } }";
+
+interface Job {
+  status: string;
+  error: string | null;
+  total: number | null;
+  done: number;
+  created: number;
+  updated: number;
+  skipped: number;
+  failed: number;
+}
+
+const readJob = async (server: ServerProcess, id: string) => (await get<{ job: Job }>(server, JOB, { id })).job;
+const isOver = ({ status }: Job) => status !== "QUEUED" && status !== "RUNNING";
+
+/** What became of it all; whatever was written twice would show here. */
+async function count() {
+  const [row] = (
+    await db.query<Record<string, number>>(`select
+      (select count(*)::int from users) as users, (select count(distinct email_key)::int from users) as addresses,
+      (select count(*)::int from grants) as grants,
+      (select count(*)::int from activities where type = 'USER_IMPORTED') as imported,
+      (select count(*)::int from activities where type = 'ACCESS_GRANTED') as granted,
+      (select count(*)::int from activities where type = 'USER_UPDATED') as updated`)
+  ).rows;
+  return row;
+}
+
+/** Nobody waits for the fifteen seconds after which a silent one has lost its job. */
+const forgetClaims = () => db.query("update jobs set claimed_until = now() where claimed_until is not null");
+
+const ROWS = 7_500;
+const listOf = (rows: readonly number[]) =>
+  `external id,email,name,products\n${rows.map((row) => `p${row},p${row}@example.com,"Person, ${row}",pro`).join("\n")}`;
+const upward = Array.from({ length: ROWS }, (_, row) => row);
+
+test("a process that is killed again and again in the middle of a list leaves each person once, and no page half", async () => {
+  const first = await open();
+  await get(first, PRODUCT);
+  const job = await beginUpload(first.url, BOOTSTRAP_KEY, listOf(upward));
+  let server = first;
+  for (const part of [0.1, 0.5]) {
+    await until(
+      () => readJob(server, job),
+      ({ done }) => done >= ROWS * part,
+      60_000,
+    );
+    await server.kill();
+    const seen = await count();
+    expect(seen?.["users"]).toBeGreaterThan(0);
+    expect([seen?.["imported"], seen?.["granted"], seen?.["grants"]]).toEqual(Array(3).fill(seen?.["users"]));
+    await forgetClaims();
+    server = await open();
+  }
+  const end = await until(() => readJob(server, job), isOver, 60_000);
+  expect(end).toEqual({
+    status: "SUCCEEDED",
+    error: null,
+    total: ROWS,
+    done: ROWS,
+    created: ROWS,
+    updated: 0,
+    skipped: 0,
+    failed: 0,
+  });
+  const all = { users: ROWS, addresses: ROWS, grants: ROWS, imported: ROWS, granted: ROWS, updated: 0 };
+  expect(await count()).toEqual(all);
+  const again = await beginUpload(server.url, BOOTSTRAP_KEY, listOf(upward));
+  expect(await until(() => readJob(server, again), isOver, 60_000)).toMatchObject({
+    created: 0,
+    updated: 0,
+    skipped: ROWS,
+  });
+  expect(await count()).toEqual(all);
+}, 120_000);
+
+test("two lists with the same people in opposite orders, in two processes, make each of them once", async () => {
+  const [one, other] = [await open(), await open()];
+  await get(one, PRODUCT);
+  const jobs = await Promise.all([
+    beginUpload(one.url, BOOTSTRAP_KEY, listOf(upward)),
+    beginUpload(other.url, BOOTSTRAP_KEY, listOf(upward.toReversed())),
+  ]);
+  const ends = await Promise.all(jobs.map((id) => until(() => readJob(one, id), isOver, 60_000)));
+  for (const end of ends) expect(end).toMatchObject({ status: "SUCCEEDED", done: ROWS, updated: 0, failed: 0 });
+  expect(ends.reduce((sum, { created }) => sum + created, 0)).toBe(ROWS);
+  expect(ends.reduce((sum, { skipped }) => sum + skipped, 0)).toBe(ROWS);
+  expect(await count()).toEqual({
+    users: ROWS,
+    addresses: ROWS,
+    grants: ROWS,
+    imported: ROWS,
+    granted: ROWS,
+    updated: 0,
+  });
+}, 120_000);
