@@ -14,13 +14,18 @@ const BACKGROUND_SHARE = 0.6;
 
 export type PaceOf = (connection: Pick<ConnectionEntity, "id" | "mode">) => Pace;
 
+interface PaceDeps {
+  db: Db;
+  config: { stripe: Pick<Config["stripe"], "requestsPerSecond"> };
+}
+
 /** One pace for each connection, which is one account in one mode. All replicas share it, by the database. */
-export function openPaces({ db, config }: { db: Db; config: Pick<Config, "stripe"> }): PaceOf {
+export function openPaces({ db, config: { stripe } }: PaceDeps): PaceOf {
   const paces = new Map<string, Pace>();
   return ({ id, mode }) => {
     const known = paces.get(id);
     if (known) return known;
-    const perSecond = (config.stripe.requestsPerSecond ?? REQUESTS_PER_SECOND[mode]) * BACKGROUND_SHARE;
+    const perSecond = (stripe.requestsPerSecond ?? REQUESTS_PER_SECOND[mode]) * BACKGROUND_SHARE;
     const opened = openPace(perSecond, (turns) => takeTurns(db, id, { turns, spacingMs: SECOND / perSecond }));
     paces.set(id, opened);
     return opened;

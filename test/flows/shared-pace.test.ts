@@ -32,7 +32,7 @@ const LIMIT = 50;
 
 /** What one process knows of the pace of the shop's account: its own connections to the database, its own memory. */
 function paceOf(db: Db) {
-  const config = { stripe: { requestsPerSecond: LIMIT, apiBase: null } };
+  const config = { stripe: { requestsPerSecond: LIMIT } };
   const id = readPublicIdOf("connection", shop.connection) ?? "";
   return openPaces({ db, config })({ id, mode: "TEST" });
 }
