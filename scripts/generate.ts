@@ -14,6 +14,7 @@ import { runMigrations } from "../src/database/run-migrations";
 import { startEmbeddedPostgres } from "../src/local/embedded-postgres";
 import { writeCommandLinePage } from "./write-command-line-page";
 import { writeErrorsPage } from "./write-errors-page";
+import { writeImportsPage } from "./write-imports-page";
 import { writeOperationsPage } from "./write-operations-page";
 import { writeSettingsPage } from "./write-settings-page";
 
@@ -55,6 +56,7 @@ async function generate(): Promise<void> {
   await writePage("docs/settings.md", writeSettingsPage());
   await writePage("docs/errors.md", writeErrorsPage());
   await writePage("docs/command-line.md", writeCommandLinePage());
+  await writePage("docs/imports.md", writeImportsPage());
   await writePage("docs/operations.md", writeOperationsPage());
   write("migrations/schema.sql", await dumpFreshDatabase());
   write("schema.graphql", `${printSchema(lexicographicSortSchema(buildLatchkeySchema()))}\n`);
