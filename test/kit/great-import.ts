@@ -15,6 +15,8 @@ export interface Killable {
 export interface GreatImport extends WorldSize {
   /** How often the server is killed on the way. */
   kills: number;
+  /** Nobody waits until the claim of whoever was killed runs out: that takes seconds each time. */
+  isHurried?: boolean;
   /** What Stripe allows in a second. */
   perSecond: number;
   databaseUrl: string;
@@ -79,6 +81,7 @@ export async function runGreatImport(options: GreatImport): Promise<GreatImportR
       server: () => server,
       restart: async () => {
         await server.kill();
+        if (options.isHurried) await client.query("update jobs set claimed_until = now() where claim is not null");
         server = await options.start(env);
       },
     });
