@@ -4,12 +4,16 @@ import { newUuid, toPublicId } from "../../src/base/ids";
 import { root } from "../kit/read-sources";
 import { statementsOf } from "../kit/count-statements";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+import { swept } from "../kit/swept";
 
 const [FEW, MANY] = [20, 200];
 
 let latchkey: Latchkey;
 beforeAll(async () => {
-  latchkey = await startLatchkey({ env: { LATCHKEY_COST_MAX: "10000000", LATCHKEY_BODY_BYTES_MAX: "1000000" } });
+  const env = { LATCHKEY_COST_MAX: "10000000", LATCHKEY_BODY_BYTES_MAX: "1000000" };
+  // What the clock brings is swept once, before anything is counted.
+  latchkey = await startLatchkey({ env, background: { clockEveryMs: 3_600_000 } });
+  await swept(latchkey);
   await fill();
 });
 afterAll(() => latchkey.stop());
