@@ -31,7 +31,12 @@ const IDLE_MS_MAX = 60_000;
 /** Another job of the same kind is under way: the owner of a shop waits, too. */
 const BUSY = /JOB_RUNNING/;
 
-export async function openServer(clock: FileClock, apiBase: string): Promise<ServerInStory> {
+/** With `onlyWebhooks` nothing is compared with Stripe unless the story asks for it. */
+export async function openServer(
+  clock: FileClock,
+  apiBase: string,
+  { onlyWebhooks }: { onlyWebhooks: boolean },
+): Promise<ServerInStory> {
   const database = await createTestDatabase();
   const port = await freePort();
   const db = new Client({ connectionString: database.url });
@@ -41,7 +46,7 @@ export async function openServer(clock: FileClock, apiBase: string): Promise<Ser
       databaseUrl: database.url,
       clock,
       port,
-      env: { STRIPE_API_BASE: apiBase, LOG_LEVEL: "info" },
+      env: { STRIPE_API_BASE: apiBase, LOG_LEVEL: "info", TEST_ONLY_WEBHOOKS: onlyWebhooks ? "yes" : "no" },
     });
   let server = await begin();
 
