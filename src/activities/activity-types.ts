@@ -27,7 +27,7 @@ export const activityTypes = {
   STRIPE_CONNECTED: "A Stripe account was connected.",
   STRIPE_DISCONNECTED: "A Stripe account was disconnected.",
   RECONCILED: "What we hold was compared with Stripe.",
-  CUSTOM: "A line that a caller wrote; `customType` names it.",
+  CUSTOM: "A line that a caller wrote, or a rare one of ours, such as `access.ending`; `customType` names it.",
 } as const;
 
 export type ActivityType = keyof typeof activityTypes;

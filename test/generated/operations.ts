@@ -220,7 +220,7 @@ export type ActivityType =
   | 'ACCESS_REVOKED'
   /** Access began. */
   | 'ACCESS_STARTED'
-  /** A line that a caller wrote; `customType` names it. */
+  /** A line that a caller wrote, or a rare one of ours, such as `access.ending`; `customType` names it. */
   | 'CUSTOM'
   /** A user was linked to a Stripe customer. */
   | 'CUSTOMER_LINKED'
