@@ -75,7 +75,7 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const connections = trackConnections(server);
-  const watch = setInterval(() => connections.cutSlow(requestMsMax), CHECKED_EVERY_MS);
+  const watch = setInterval(() => connections.cutSlow(requestMsMax), CHECKED_EVERY_MS).unref();
   server.once("close", () => clearInterval(watch));
   const stopping = new AbortController();
   // Every upload that is under way listens.
