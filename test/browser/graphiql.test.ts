@@ -1,3 +1,5 @@
+import { toPublicId } from "../../src/base/ids";
+import { startJob } from "../../src/work/start-job";
 import { startLatchkey } from "../kit/start-latchkey";
 import { closeBrowser, describeInBrowser, openBrowser, requireBrowser } from "./browser-kit";
 
@@ -27,6 +29,43 @@ describeInBrowser("GraphiQL", () => {
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByText("May this person open this product?").or(page.getByText("Root Types")).first().waitFor();
     expect({ refused, outside }).toEqual({ refused: [], outside: [] });
+
+    await page.close();
+    await latchkey.stop();
+  });
+
+  test("shows a subscription as it goes on, to its end", async () => {
+    const latchkey = await startLatchkey({
+      localMode: true,
+      graphiqlKey: KEY,
+      env: { LATCHKEY_BOOTSTRAP_KEY: KEY },
+      background: { runners: {} },
+    });
+    const { deps } = latchkey.server;
+    const job = await deps.db.transaction((tx) =>
+      startJob(tx, deps, {
+        kind: "REPLAY",
+        mode: "TEST",
+        subject: null,
+        connectionId: null,
+        input: {},
+        dryRun: false,
+        createdBy: "test",
+      }),
+    );
+    const id = toPublicId("job", job.id);
+    const page = await requireBrowser().newPage();
+    await page.goto(latchkey.url);
+    await page.locator(".graphiql-query-editor .CodeMirror, .graphiql-query-editor .monaco-editor").first().click();
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.press("Delete");
+    // The editor sends the name of the operation that it noticed last, so this one has the name of the first.
+    await page.keyboard.insertText(`subscription FirstCheck { jobProgress(id: "${id}") { status done } }`);
+    await page.click(".graphiql-execute-button");
+    const answer = page.locator(".graphiql-response");
+    await answer.getByText("QUEUED").waitFor();
+    await latchkey.get("mutation ($id: ID!) { cancelJob(id: $id) { id } }", { id });
+    await answer.getByText("CANCELLED").waitFor();
 
     await page.close();
     await latchkey.stop();
