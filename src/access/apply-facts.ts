@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock";
 import { Refusal } from "../base/refusal";
 import type { Db, Tx } from "../database/db";
 import { findUnlinkedCustomers } from "../links/customer-links.store";
-import { type CustomerSnapshot, customerName } from "../links/customer-snapshot";
+import { type CustomerKey, type CustomerSnapshot, customerName } from "../links/customer-snapshot";
 import { lockCustomers } from "../links/customers.store";
 import { shareLinks } from "../links/product-links.store";
 import { applyCustomers } from "./apply-customers";
@@ -14,6 +14,7 @@ import { concernOf, loadRules, loadPlans } from "./load-plans";
 import { sharePolicy } from "./policy.store";
 import { settleOwners } from "./settle-owners";
 import { lockUsers } from "./stripe-grants.store";
+import { markUnownedOf } from "./unowned.store";
 import { type AccessTurn, type Telling, writePlans } from "./write-plans";
 
 export interface Batch {
@@ -132,7 +133,22 @@ export async function settle(
     ownerBy: owned[index]?.by ?? null,
   }));
   await writeSources(tx, written);
+  // What the same customers bought before, when it could not be told whose they are, is theirs as well.
+  await markUnownedOf(
+    tx,
+    customersOf(written.filter(({ ownerId }, index) => ownerId !== null && isNobodys(sources[index]))),
+  );
   return { sources: written, turns };
+}
+
+function isNobodys(held: HeldSource | undefined): boolean {
+  return held?.ownerId === null;
+}
+
+function customersOf(sources: readonly HeldSource[]): CustomerKey[] {
+  return sources.flatMap(({ facts: { connectionId, customer } }) =>
+    customer === null ? [] : { connectionId, customer },
+  );
 }
 
 function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFacts }): Seen {

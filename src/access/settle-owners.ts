@@ -10,7 +10,6 @@ import { emailKeyOf, emailSchema } from "../users/read-user-input";
 import type { UserEntity } from "../users/user.entity";
 import { insertUsers } from "../users/users.store";
 import type { HeldSource } from "./facts.store";
-import { markUnownedOf } from "./unowned.store";
 import { type Concern, type OwnerWorld, questionOf } from "./load-owner-world";
 
 export interface Settled {
@@ -35,8 +34,6 @@ export async function settleOwners(
   });
   await insertUsers(tx, made.users);
   await insertCustomerLinks(tx, made.links);
-  // What they bought before, and could not be told to be anybody's, opens at once.
-  await markUnownedOf(tx, made.links);
   return settled;
 }
 

@@ -2,6 +2,7 @@ import { type AppliedBatch, applyFacts } from "../../src/access/apply-facts";
 import type { SourceFacts } from "../../src/access/fact";
 import { newUuid } from "../../src/base/ids";
 import { day, monthly, order, subscription } from "../kit/describe-life";
+import { until } from "../kit/operations";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { testClock } from "../kit/test-clock";
 
@@ -150,6 +151,29 @@ test("what is not linked opens nothing, makes nobody, and is kept until it is li
   await apply(bought("gus", {}, { items }));
   expect(await person("gus")).toBeNull();
 });
+
+test.each(["before it", "along with it"])(
+  "what opened nothing and was nobody's, %s, follows the customer to whoever buys by it later",
+  async (when) => {
+    const name = when === "before it" ? "lea" : "max";
+    const expired = bought(name, { status: "incomplete_expired" }, { source: `sub_${name}_1` });
+    const alive = bought(name);
+    if (when === "before it") {
+      await apply(expired);
+      await apply(alive);
+    } else {
+      await apply(expired, alive);
+    }
+    const { db } = latchkey.server.deps;
+    const owners = () =>
+      db.rows<{ owner: string | null }>("select owner_id as owner from stripe_facts where customer = $1", [
+        `cus_${name}`,
+      ]);
+    const known = await until(owners, (rows) => rows.every(({ owner }) => owner !== null));
+    expect(new Set(known.map(({ owner }) => owner)).size).toBe(1);
+    expect((await person(name))?.access).toMatchObject({ allowed: true });
+  },
+);
 
 test("one of many at once does not keep the others out: 64 mixed changes on 4 customers end without a deadlock: F32", async () => {
   const names = ["hal", "ida", "jon", "kim"];
