@@ -83,7 +83,7 @@ An object on each line (\`application/x-ndjson\`), with the fields of \`ImportUs
 - **Twice in a list**: what the first row says counts; later ones add to it, and one that says something else is a problem
   (CONFLICT).
 
-A row goes in as a whole or not at all. The same list once more changes nothing, whoever sends it and after whatever crash. Two
-lists at once may have the same people. The list itself is kept until its job is over, and notes of the job are thrown away.
+A row goes in as a whole or not at all. The same list once more changes nothing, whoever sends it and after whatever crash;
+only rows that failed are tried again. Two lists at once may have the same people. The list itself is kept until its job is over, and notes of the job are thrown away.
 `;
 }

@@ -33,7 +33,7 @@ export const listColumns: Record<ListField, ListColumn> = {
     names: ["email", "e mail", "email address", "e mail address", "mail", "user email", "member email"],
   },
   emailVerified: {
-    meaning: "Whether you have verified the address: true or false, yes or no, 1 or 0.",
+    meaning: "Whether you have verified the address in the same row: true or false, yes or no, 1 or 0.",
     names: ["email verified", "emailverified", "e mail verified", "email confirmed"],
   },
   name: {

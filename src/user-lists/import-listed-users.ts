@@ -12,17 +12,17 @@ import { countOutcomes } from "./count-outcomes";
 import { askNote } from "./customer-asks";
 import { linkListedCustomers } from "./link-listed-customers";
 import type { ListCursor } from "./list-cursor";
-import type { ListedRow, ReadRow, RowsPlan } from "./list-plan";
-import { type ListContentType, listTypes } from "./list-types";
+import { type ListedRow, type ReadRow, type RowsPlan, sayingKey } from "./list-plan";
+import { type ListContentType, type ListRecord, listTypes } from "./list-types";
 import { loadListWorld } from "./load-list-world";
-import { type LoadedRecords, loadRecords } from "./load-records";
+import { loadRecords } from "./load-records";
+import { openReadAhead } from "./open-read-ahead";
 import { planUserRows } from "./plan-user-rows";
-import { readHeader } from "./read-header";
+import { type Column, readHeader } from "./read-header";
 import { readListedUser } from "./read-listed-user";
 import { readPersonKeys } from "./read-person-keys";
 import { readRow } from "./read-row";
 import { surveyList } from "./survey-list";
-import { sayingKey } from "./list-plan";
 import { writeUserRows } from "./write-user-rows";
 
 /** So many rows are one page: few enough that nobody waits long for the people in them. */
@@ -64,13 +64,14 @@ async function beginList(deps: JobDeps, job: JobEntity): ReturnType<JobRunner> {
 type RowsCursor = Extract<ListCursor, { phase: "ROWS" }>;
 
 async function takeRows(deps: JobDeps, job: JobEntity, cursor: RowsCursor): ReturnType<JobRunner> {
-  const file = await getFile(deps.db, job);
-  const page = await loadRecords(deps.db, file, cursor.form, cursor.at, ROWS_AT_ONCE);
-  const rows = await markRepeated(deps.db, job, cursor, readRows(cursor, page));
+  const page = await readAhead.take(pageName(job, cursor), () => readPage(deps.db, job, cursor));
+  const rows = await markRepeated(deps.db, job, cursor, page.rows);
   const connection = await accountOf(deps.db, job);
   return async (tx) => {
     const now = deps.clock.now();
     const plan = await planLocked(tx, { job, rows, now, connection });
+    const following = nextRows(cursor, page);
+    if (following) readAhead.begin(pageName(job, following), () => readPage(deps.db, job, following));
     await (job.dryRun ? noteMet(tx, job, plan) : writeUserRows(tx, job, plan, now));
     await noteSayings(tx, job, plan);
     await writeNotes(tx, job.id, plan.outcomes.flatMap(askNote));
@@ -78,8 +79,26 @@ async function takeRows(deps: JobDeps, job: JobEntity, cursor: RowsCursor): Retu
   };
 }
 
-function readRows({ form, row: before }: RowsCursor, { records }: LoadedRecords): ReadRow[] {
+/** While the database writes one page, the next one is read: together they take the time of one of both. */
+const readAhead = openReadAhead<ReadPage>();
+
+function pageName({ id }: JobEntity, { at }: RowsCursor): string {
+  return `${id} ${at}`;
+}
+
+interface ReadPage {
+  rows: ReadRow[];
+  /** Where the next page begins, in bytes; null: this is the last. */
+  next: number | null;
+}
+
+async function readPage(db: Reader, job: JobEntity, { form, at, row: before }: RowsCursor): Promise<ReadPage> {
+  const { records, next } = await loadRecords(db, await getFile(db, job), form, at, ROWS_AT_ONCE);
   const columns = form.kind === "CSV" ? readHeader(form.header) : [];
+  return { rows: readRows(records, columns, before), next };
+}
+
+function readRows(records: readonly ListRecord[], columns: readonly Column[], before: number): ReadRow[] {
   return records.map((record, place): ReadRow => {
     const row = before + place + 1;
     const said = readRow(columns, record);
@@ -149,9 +168,14 @@ function noteSayings(tx: Tx, job: JobEntity, { sayings }: RowsPlan): Promise<voi
   );
 }
 
-function nextCursor(cursor: RowsCursor, { next, records }: LoadedRecords, { outcomes }: RowsPlan): ListCursor | null {
+function nextRows(cursor: RowsCursor, { rows, next }: ReadPage): RowsCursor | null {
+  return next === null ? null : { ...cursor, at: next, row: cursor.row + rows.length };
+}
+
+function nextCursor(cursor: RowsCursor, page: ReadPage, { outcomes }: RowsPlan): ListCursor | null {
   const hasCustomers = cursor.hasCustomers || outcomes.some(({ kind }) => kind === "ASKED");
-  if (next !== null) return { ...cursor, at: next, row: cursor.row + records.length, hasCustomers };
+  const following = nextRows(cursor, page);
+  if (following) return { ...following, hasCustomers };
   return hasCustomers ? { phase: "CUSTOMERS", after: 0 } : null;
 }
 

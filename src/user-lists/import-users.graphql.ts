@@ -13,7 +13,7 @@ export class ImportUserRow {
   @Field(() => String, { nullable: true, description: "By it the person is found if the external id is nobody's." })
   email?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Whether the caller has verified the address." })
+  @Field(() => Boolean, { nullable: true, description: "Whether the caller has verified this address." })
   emailVerified?: boolean | null;
 
   @Field(() => String, { nullable: true, description: "What the person is called." })

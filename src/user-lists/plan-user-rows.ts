@@ -90,10 +90,10 @@ function heed(
   const { externalId, email, emailVerified, name, metadata } = row;
   return {
     fields: {
-      ...(externalId !== undefined && !known.has("externalId") && { externalId }),
-      ...(email !== undefined && !known.has("email") && { email }),
-      ...(emailVerified !== undefined && !known.has("emailVerified") && { emailVerified }),
-      ...(name !== undefined && !known.has("name") && { name }),
+      externalId: known.has("externalId") ? undefined : externalId,
+      email: known.has("email") ? undefined : email,
+      emailVerified: known.has("emailVerified") ? undefined : emailVerified,
+      name: known.has("name") ? undefined : name,
       metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !known.has(`metadata ${key}`))),
     },
     wanted: wanted.filter(

@@ -27,10 +27,11 @@ export interface ListedUser {
   row: number;
   /** Our own id, where the row names it. */
   id: string | null;
-  externalId?: string;
-  email?: string;
-  emailVerified?: boolean;
-  name?: string;
+  // Undefined: the row does not say. All rows have one shape, for there are many.
+  externalId: string | undefined;
+  email: string | undefined;
+  emailVerified: boolean | undefined;
+  name: string | undefined;
   /** In Stripe, each once. */
   customers: string[];
   /** By key or id, each once. */
@@ -72,10 +73,11 @@ function read(row: number, said: SaidUser): ListedUser {
   return {
     row,
     id,
-    ...(typeof fields.externalId === "string" && { externalId: fields.externalId }),
-    ...(typeof fields.email === "string" && { email: fields.email }),
-    ...(typeof fields.emailVerified === "boolean" && { emailVerified: fields.emailVerified }),
-    ...(typeof fields.name === "string" && { name: fields.name }),
+    externalId: fields.externalId ?? undefined,
+    email: fields.email ?? undefined,
+    // It is said of the address in the same row, and of no other one.
+    emailVerified: fields.email ? (fields.emailVerified ?? undefined) : undefined,
+    name: fields.name ?? undefined,
     customers: eachOnce(said.customers),
     products,
     accessEndsAt: said.accessEndsAt === undefined ? null : readAccessEnd(said.accessEndsAt),
