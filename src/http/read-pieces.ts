@@ -95,5 +95,5 @@ function readFailure(request: IncomingMessage, error: unknown): Error {
 }
 
 function isZlib(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^Z_/.test(String(error.code));
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 }

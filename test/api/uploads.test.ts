@@ -299,7 +299,7 @@ describe("is refused", () => {
     ["a beginning that is not one", 400, { "upload-offset": "5" }],
     ["an offset that is no number", 400, { "upload-offset": "-1" }],
   ])("%s", async (_, status, headers) => {
-    const answer = await upload(url, "POST", csv(headers as Record<string, string>), list);
+    const answer = await upload(url, "POST", csv(headers), list);
     expect([answer.status, codeOf(answer)]).toEqual([status, "INVALID_INPUT"]);
     expect((await jobs()).filter((job) => job["status"] !== "CANCELLED")).toEqual([]);
   });
@@ -339,7 +339,7 @@ describe("a list that is too large", () => {
     ["is refused before it is sent, where its length is known", {}, false],
     ["is refused on the way, where it is not, and its job ends", { "transfer-encoding": "chunked" }, true],
   ])("%s", async (_, headers, begins) => {
-    const answer = await upload(url, "POST", csv(headers as Record<string, string>), "x".repeat(3_000_000));
+    const answer = await upload(url, "POST", csv(headers), "x".repeat(3_000_000));
     expect(answer.status).toBe(413);
     expect(answer.json.errors?.[0]?.extensions).toMatchObject({
       code: "LIMIT_EXCEEDED",
