@@ -56,6 +56,7 @@ const table: Record<string, string> = {
   "Mutation.exportActivities": ". . R W A",
   "Mutation.exportUsers": ". . R W A",
   "Mutation.grantAccess": ". . . W A",
+  "Mutation.importUsers": ". . . W A",
   "Mutation.reconcile": ". . . . A",
   "Mutation.recordActivity": ". . . W A",
   "Mutation.removeResource": ". . . . A",
