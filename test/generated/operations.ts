@@ -768,7 +768,7 @@ export type ImportUserRow = {
   accessEndsAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** By it the person is found if the external id is nobody's. */
   email?: InputMaybe<Scalars['String']['input']>;
-  /** Whether the caller has verified the address. */
+  /** Whether the caller has verified this address. */
   emailVerified?: InputMaybe<Scalars['Boolean']['input']>;
   /** The caller's own id. By it the person is found first. */
   externalId?: InputMaybe<Scalars['String']['input']>;
