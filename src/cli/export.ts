@@ -6,7 +6,7 @@ import type { Mode } from "../base/mode";
 import { Bug, Unavailable } from "../base/refusal";
 import { startActivityExport } from "../exports/start-activity-export";
 import { startUserExport } from "../exports/start-user-export";
-import { findFile, readPieceAt } from "../work/files.store";
+import { dropFile, findFile, readPieceAt } from "../work/files.store";
 import type { JobEntity } from "../work/job.entity";
 import { requestOf } from "./operator";
 import { type Since, toMoment } from "./read-option";
@@ -73,6 +73,8 @@ async function exportTo(
     const afterwards = async () => {
       if (out === undefined) for await (const piece of piecesOf(deps, job)) await terminal.write(piece);
       else await writeWhole(out, piecesOf(deps, job));
+      // It is not kept for a day as others are: so many are, and a script may export every hour.
+      await dropFile(deps.db, job.id);
     };
     // Standard output is for the file.
     const told = out === undefined ? { ...terminal, print: terminal.remark } : terminal;

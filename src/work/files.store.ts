@@ -113,6 +113,11 @@ export async function lockAbandonedUploads(tx: Tx, now: Date, limit: number): Pr
   return rows.map(({ jobId }) => jobId);
 }
 
+/** Whoever asked for it has it: its pieces go with it. */
+export async function dropFile(db: Reader, jobId: string): Promise<void> {
+  await db.rows(`/* jobFiles.drop */ delete from job_files where job_id = $1`, [jobId]);
+}
+
 /** What nobody may need any more; its pieces go with it. Answers how many. */
 export async function deleteOldFiles(db: Reader, now: Date, limit: number): Promise<number> {
   const rows = await db.rows(

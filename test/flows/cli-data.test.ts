@@ -112,6 +112,8 @@ test("export: the file alone is on standard output, or in its place whole, and f
   ).toEqual([expect.objectContaining({ externalId: "u1" })]);
   expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
 
+  const kept = "/* test */ select 1 from job_files where direction = 'OUT'";
+  expect(await latchkey.server.deps.db.rows(kept)).toEqual([]);
   const lines = await cli("export", "activities", "--type", "user_imported", "--user", "u1");
   expect(lines.out.trim().split("\n")).toHaveLength(2);
   const nowhere = fileOf("no/such/folder.csv");

@@ -51,6 +51,10 @@ test("reconcile, beside a server: what differs is said by a dry run and code 3, 
   ]);
   expect(await stall.allowed("ada@a.example")).toBe(true);
 
+  const closed = await cli.run(["reconcile"], {
+    LATCHKEY_ENCRYPTION_KEY: "d81f7b2e40c95a63f1e8b7d20a4c6935e7f18b2d4c60a9e3",
+  });
+  expect(closed).toMatchObject({ code: 2, out: "", said: expect.stringContaining("LATCHKEY_ENCRYPTION_KEY") });
   const mended = await cli.run(["reconcile", "--connection", shop.connection]);
   expect(mended).toMatchObject({ code: 0, said: "" });
   expect(mended.out).toMatch(/^Reconciliation: done\.\n {2}2 purchases compared: 1 different, 1 alike\.\n/);
