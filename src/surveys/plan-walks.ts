@@ -16,9 +16,12 @@ export interface WalkChoice {
   clocks: readonly string[];
   /** Only subscriptions of these prices; null: all. */
   prices: readonly string[] | null;
-  /** Only what was made since then, in Stripe's seconds. Disputes and checkouts of older purchases are walked all the same. */
+  /** Only what was made since then, in Stripe's seconds; disputes of what is older count all the same. */
   since?: number;
 }
+
+/** A checkout stays open for a day at most. */
+const OPEN_S = 86_400;
 
 /** Every list of a survey in its order: what a later list cannot tell of its rows, an earlier one has noted. */
 export function planWalks({ clocks, prices, since }: WalkChoice): Walk[] {
@@ -27,5 +30,7 @@ export function planWalks({ clocks, prices, since }: WalkChoice): Walk[] {
     const walk: Walk = { list: "SUBSCRIPTIONS", ...(price === null ? {} : { price }), ...only };
     return [walk, ...clocks.map((clock) => ({ ...walk, clock }))];
   });
-  return [{ list: "DISPUTES" }, { list: "SESSIONS", ...only }, ...subscriptions, { list: "INVOICES", ...only }];
+  // What it came to may be younger than a checkout by as long as a checkout stays open.
+  const opened = since === undefined ? {} : { since: since - OPEN_S };
+  return [{ list: "DISPUTES" }, { list: "SESSIONS", ...opened }, ...subscriptions, { list: "INVOICES", ...only }];
 }
