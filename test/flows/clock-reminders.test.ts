@@ -1,4 +1,5 @@
 import { readPublicIdOf } from "../../src/base/ids";
+import { sweepReminders } from "../../src/access/sweep-reminders";
 import { openStall } from "../kit/open-stall";
 import { type Operations, operationsOf } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
@@ -139,6 +140,38 @@ describe("TA-X33: a product reminds so many days before access ends", () => {
     await goTo(99);
     expect(await remindersOf(users.get(leaving) ?? "")).toEqual(["7 before 100 at 93", "2 before 100 at 98"]);
     expect(await remindersOf(users.get(staying) ?? "")).toEqual(["7 before 100 at 93"]);
+  });
+
+  test("and not of what was given, or announced, later than it was due, however late it is looked", async () => {
+    const quiet = await startShop({ background: { clockEveryMs: 3_600_000, reconcilesByItself: false } });
+    try {
+      const its = operationsOf(quiet.latchkey);
+      const stall = await openStall(quiet, "late");
+      await stall.link();
+      await its.updateProduct({ product: "late", remindDaysBefore: [7] });
+      const [bought, before] = await Promise.all([1, 2].map((n) => stall.customer(`late-${n}@shop.example`)));
+      const [late, early] = [await stall.subscribe(bought ?? ""), await stall.subscribe(before ?? "")];
+      await quiet.stripe.subscriptions.update(early.id, { cancel_at_period_end: true });
+      await quiet.settled();
+      await sweepReminders(quiet.latchkey.server.deps);
+      quiet.clock.moveBy(26 * DAY);
+      await quiet.stripe.subscriptions.update(late.id, { cancel_at_period_end: true });
+      const { id: user } = await its.createUser();
+      await its.grantAccess({
+        user,
+        product: "late",
+        endsAt: new Date(quiet.clock.now().getTime() + 5 * DAY).toISOString(),
+      });
+      await quiet.settled();
+      while (await sweepReminders(quiet.latchkey.server.deps));
+      const lines = await its.activities({ product: "late", types: ["CUSTOM"] });
+      expect(lines.map(({ customType, data }) => [customType, data["reason"]])).toEqual([
+        ["access.ending", "SUBSCRIPTION"],
+      ]);
+      expect((await stall.journal("late-2@shop.example")).map(({ type }) => type)).toContain("CUSTOM");
+    } finally {
+      await quiet.stop();
+    }
   });
 
   test("after days of standstill it is told with the moment at which it was due, unless access has changed since", async () => {
