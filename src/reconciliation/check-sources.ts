@@ -1,14 +1,16 @@
 import { applyFactsIn, lockOf } from "../access/apply-facts";
 import { confirmSources } from "../access/confirm-sources";
+import { findSources } from "../access/facts.store";
 import { replanSources } from "../access/replan-sources";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import type { Tx } from "../database/db";
+import type { Reader, Tx } from "../database/db";
+import type { CustomerKey } from "../links/customer-snapshot";
 import { lockCustomers } from "../links/customers.store";
 import { applyEach } from "../surveys/apply-each";
 import type { CarefulSighting, Unreadable } from "../surveys/look-carefully";
 import type { JobEntity } from "../work/job.entity";
 import type { JobDeps, JobPage } from "../work/run-jobs";
-import { type Comparison, type Finding, findDrift } from "./find-drift";
+import { type Compared, type Comparison, type Finding, findDrift } from "./find-drift";
 import { replanEach } from "./replan-each";
 import { reportFindings } from "./report-findings";
 
@@ -39,7 +41,7 @@ export async function checkSources(
   const compared = isCareful ? await findDrift(deps.db, connection, seen) : null;
   const broken = compared ? await mendEach(deps, compared) : new Map<string, Unreadable>();
   return async (tx) => {
-    await lockCustomers(tx, [...locksOf(sighting, connection)]);
+    await lockCustomers(tx, await findLocks(tx, connection, seen));
     const comparison = compared ?? (await findDrift(tx, connection, seen));
     if (!job.dryRun) await mend(tx, comparison, { now, isCareful });
     const unreadable = asked.flatMap(({ target, subject }): Finding[] => {
@@ -61,8 +63,17 @@ function latestOfEach<Seen extends { observation: bigint }>(seen: readonly Seen[
   return [...latest.values()];
 }
 
-function locksOf({ facts, customers }: CarefulSighting, { id: connectionId }: ConnectionEntity) {
-  return [...facts.map(lockOf), ...customers.map(({ customer }) => ({ connectionId, customer }))];
+/** All at once, and always in one order: also of what Stripe had nothing to say about. */
+async function findLocks(
+  db: Reader,
+  { id: connectionId }: ConnectionEntity,
+  { facts, customers, sources }: Pick<Compared, "facts" | "customers" | "sources">,
+): Promise<CustomerKey[]> {
+  const held = await findSources(
+    db,
+    sources.map((source) => ({ connectionId, source })),
+  );
+  return [...facts, ...held.map((each) => each.facts)].map(lockOf).concat(customers);
 }
 
 async function mend(
@@ -75,10 +86,6 @@ async function mend(
   if (facts.length + customers.length > 0) await applyFactsIn(tx, { ...telling, facts, customers }, now);
   await confirmSources(tx, confirmed);
   if (isCareful) return;
-  await lockCustomers(
-    tx,
-    misplanned.map(({ facts }) => lockOf(facts)),
-  );
   await replanSources(
     tx,
     misplanned.map(({ facts }) => facts),

@@ -136,7 +136,7 @@ test("an event that came in before and is not worked on yet is no difference", a
   await stall.link();
   const { id } = await stall.subscribe(await stall.customer("ada@a.example"));
   await shop.settled();
-  await shop.control("plan-fault", { kind: "slow", ms: 2_500, path: "/v1/subscriptions/*", count: 1 });
+  await shop.control("plan-fault", { kind: "slow", ms: 6_000, path: "/v1/subscriptions/*", skip: 1, count: 1 });
   await shop.stripe.subscriptions.update(id, { cancel_at_period_end: true });
   const waiting = () => rows("select 1 from stripe_inbox where state = 'PENDING' and attempts = 0");
   await until(waiting, (all) => all.length > 0);
@@ -155,10 +155,21 @@ test("F24: what is in no list of Stripe's any more is looked at too, and nothing
   const pending = await stall.subscribe(await stall.customer("here@a.example"));
   await shop.settled();
   expect(await stall.allowed("clock@a.example")).toBe(true);
+  // Money that is on its way, and does not arrive: no list of what was paid shows it.
+  const { id: session } = await shop.stripe.checkout.sessions.create({
+    mode: "payment",
+    success_url: "https://shop.example/thanks",
+    line_items: [{ price: stall.once, quantity: 1 }],
+  });
+  await shop.control("complete-checkout", { session, method: "delayed", email: "late@a.example" });
+  await shop.settled();
+  const { payment_intent: payment } = await shop.stripe.checkout.sessions.retrieve(session);
   await drop();
+  await shop.control("payment-fails", { payment });
   await shop.stripe.testHelpers.testClocks.del(clock.id);
   const dry = await reconcile({ dryRun: true });
-  expect(differencesOf(dry)).toContain(simulated.id);
+  expect(differencesOf(dry)).toEqual(expect.arrayContaining([simulated.id, payment]));
+  expect(said(dry, String(payment))).toContain("The payment: we held pending, Stripe says failed.");
   expect(dry.done).toBe(dry.created + dry.updated + dry.skipped + dry.failed);
   expect(dry.updated).toBe(dry.problems.totalCount);
   expect(differencesOf(await reconcile())).toEqual(differencesOf(dry));
