@@ -35,7 +35,7 @@ export async function loadRecords(
 }
 
 /** About as many as the rows of one page have. */
-const BYTES_AT_ONCE = 256 * 1024;
+const BYTES_AT_ONCE = 128 * 1024;
 
 export async function loadPiece(db: Reader, { jobId }: JobFile, at: number): Promise<Buffer> {
   const piece = await readPieceAt(db, jobId, at, BYTES_AT_ONCE);

@@ -27,7 +27,7 @@ export function planFields(user: UserEntity, row: ListedFields, now: Date): User
 
 function planMetadata(held: JsonObject, wanted: JsonObject): JsonObject {
   const keys = Object.keys(wanted);
-  if (keys.length === 0 || keys.every((key) => Object.hasOwn(held, key) && isSame(held[key], wanted[key]))) return held;
+  if (keys.every((key) => Object.hasOwn(held, key) && isSame(held[key], wanted[key]))) return held;
   const merged = { ...held, ...wanted };
   try {
     return JsonScalar.parseValue(merged);

@@ -28,7 +28,6 @@ function isBlank(line: Buffer): boolean {
 }
 
 // Half of a character, or NUL, which PostgreSQL does not keep. Whole pairs are one character to this.
-// eslint-disable-next-line no-control-regex
 const UNKEEPABLE = /\p{Surrogate}|\u0000/u;
 
 function readLine(line: Buffer): ListRecord {

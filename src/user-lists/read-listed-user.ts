@@ -33,9 +33,9 @@ export interface ListedUser {
   emailVerified: boolean | undefined;
   name: string | undefined;
   /** In Stripe, each once. */
-  customers: string[];
+  customers: readonly string[];
   /** By key or id, each once. */
-  products: string[];
+  products: readonly string[];
   /** Null: the row does not say. */
   accessEndsAt: Date | null;
   metadata: JsonObject;
@@ -85,9 +85,9 @@ function read(row: number, said: SaidUser): ListedUser {
   };
 }
 
-const NONE: string[] = [];
+const NONE: readonly string[] = [];
 
-function eachOnce(texts: readonly string[] | undefined): string[] {
+function eachOnce(texts: readonly string[] | undefined): readonly string[] {
   if (!texts || texts.length === 0) return NONE;
   return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))];
 }

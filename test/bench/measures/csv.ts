@@ -104,7 +104,7 @@ async function upload(product: Running, key: string, list: List, rows: number): 
     headers: { "content-type": "text/csv", authorization: `Bearer ${key}` },
     body: ReadableStream.from(linesOf(list, rows)),
     duplex: "half",
-  } as RequestInit);
+  });
   const said = (await answer.json()) as { job?: { id: string } };
   if (!said.job) throw new Error(JSON.stringify(said));
   return said.job.id;
