@@ -106,6 +106,12 @@ test("CH-X28: an export whose server is killed in the middle of a page goes on e
   const expected = Array.from({ length: COUNT }, (_, index) => COUNT - index).filter((n) => n !== 1);
   expect(ids).toEqual(expected);
   expect(done).toMatchObject({ total: rows.length, done: rows.length });
+  // What a server holds of it is a piece, however many there are.
+  const sizes = await db.query<{ size: number }>(
+    "select octet_length(piece) as size from job_file_pieces order by starts_at",
+  );
+  expect(sizes.rows.length).toBeGreaterThan(2);
+  for (const { size } of sizes.rows) expect(size).toBeLessThan(1_300_000);
 }, 60_000);
 
 test("two servers share the pages of an export, and of several exports, and each file is whole", async () => {
