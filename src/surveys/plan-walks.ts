@@ -7,6 +7,8 @@ export interface Walk {
   clock?: string;
   /** Only what was made since then, in Stripe's seconds. */
   since?: number;
+  /** Of what is older than this only notes are taken. */
+  rowsSince?: number;
 }
 
 export type SurveyedList = "DISPUTES" | "SESSIONS" | "SUBSCRIPTIONS" | "INVOICES";
@@ -31,6 +33,6 @@ export function planWalks({ clocks, prices, since }: WalkChoice): Walk[] {
     return [walk, ...clocks.map((clock) => ({ ...walk, clock }))];
   });
   // What it came to may be younger than a checkout by as long as a checkout stays open.
-  const opened = since === undefined ? {} : { since: since - OPEN_S };
+  const opened = since === undefined ? {} : { since: since - OPEN_S, rowsSince: since };
   return [{ list: "DISPUTES" }, { list: "SESSIONS", ...opened }, ...subscriptions, { list: "INVOICES", ...only }];
 }

@@ -61,7 +61,9 @@ export async function surveyPage(
   const page = await listRows(deps, connection, walk, after);
   const { id: connectionId, mode } = connection;
   const sight = { connectionId, mode, observation, observedAt: deps.clock.now() };
-  return { ...(await surveyRows({ db: deps.db, job, sight }, page)), next: page.next };
+  const { rows, notes } = await surveyRows({ db: deps.db, job, sight }, page);
+  const from = new Date((walk.rowsSince ?? 0) * 1000);
+  return { rows: rows.filter(({ boughtAt }) => boughtAt >= from), notes, next: page.next };
 }
 
 async function surveyRows(place: Place, page: RowsOf): Promise<Omit<SurveyPage, "next">> {

@@ -134,3 +134,16 @@ test("a subscription that began while its survey ran is looked at: its checkout 
   const rows = await survey(job);
   expect(rows.filter(({ facts, boughtAt }) => facts === null && boughtAt >= job.createdAt)).toHaveLength(1);
 });
+
+test("of what was bought since a moment, a checkout of the day before is noted and is no row", async () => {
+  const noon = Math.floor(shop.clock.now().getTime() / 1_000) - 60;
+  const walks = planWalks({ clocks: [], prices: null, since: noon });
+  const job = await beginSurvey();
+  const deps = depsOf();
+  const observation = await drawObservation(deps.db);
+  const pages = await Promise.all(
+    walks.map((walk) => surveyPage(deps, job, connection, { walk, after: null, observation })),
+  );
+  expect(pages.flatMap(({ rows }) => rows).filter(({ boughtAt }) => boughtAt.getTime() < noon * 1_000)).toEqual([]);
+  expect(pages.flatMap(({ notes }) => notes).map(({ kind }) => kind)).toContain("SESSION_OF");
+});

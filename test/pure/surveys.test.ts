@@ -18,7 +18,7 @@ describe("the walks of a survey", () => {
   test("of what was bought since a moment, the checkout may be a day older, and disputes have no beginning", () => {
     expect(planWalks({ clocks: [], prices: null, since: 1_000_000 })).toEqual([
       { list: "DISPUTES" },
-      { list: "SESSIONS", since: 913_600 },
+      { list: "SESSIONS", since: 913_600, rowsSince: 1_000_000 },
       { list: "SUBSCRIPTIONS", since: 1_000_000 },
       { list: "INVOICES", since: 1_000_000 },
     ]);
