@@ -12,13 +12,18 @@ import type { Terminal } from "./terminal";
 // called, so that help and mistakes come at once.
 const { stdin, stdout, stderr } = process;
 
+/** Of a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 const terminal: Terminal = {
   env: { ...process.env },
   print: (text) => void stdout.write(`${text}\n`),
   remark: (text) => void stderr.write(`${text}\n`),
   write: (bytes) => new Promise((done, fail) => stdout.write(bytes, (error) => (error ? fail(error) : done()))),
   input: stdin,
-  screen: stderr.isTTY ? { columns: stderr.columns, draw: (text) => void stderr.write(text) } : null,
+  screen: stderr.isTTY
+    ? { columns: () => stderr.columns || USUAL_COLUMNS, draw: (text) => void stderr.write(text) }
+    : null,
 };
 
 process.on("uncaughtException", (error) => {

@@ -27,7 +27,8 @@ export function openProgress(
   now = Date.now,
 ): Progress {
   if (json) return silent;
-  const columns = screen?.columns ?? PIPE_COLUMNS;
+  // Asked each time: windows are made wider and narrower.
+  const columns = () => screen?.columns() ?? PIPE_COLUMNS;
   const first = { at: now(), done: null as number | null };
   let shown = { at: screen ? -Infinity : now(), text: "" };
 
@@ -42,9 +43,9 @@ export function openProgress(
   return {
     show: (job) => {
       first.done ??= job.done;
-      tell(formatProgress(job, { rows: job.done - first.done, ms: now() - first.at }, columns));
+      tell(formatProgress(job, { rows: job.done - first.done, ms: now() - first.at }, columns()));
     },
-    say: (text) => tell(text.slice(0, columns - 1)),
+    say: (text) => tell(text.slice(0, columns() - 1)),
     end: () => screen?.draw(CLEAR),
   };
 }

@@ -13,5 +13,5 @@ export interface Terminal {
   /** Standard input, for commands that read `-`. */
   input: Readable;
   /** What can be drawn on, line over line; null: standard error is a pipe or a file. */
-  screen: { columns: number; draw(text: string): void } | null;
+  screen: { columns(): number; draw(text: string): void } | null;
 }

@@ -62,7 +62,7 @@ function open(screen: boolean, json = false) {
   let now = 0;
   const terminal = {
     remark: (text: string) => void written.push(`${text}\n`),
-    screen: screen ? { columns: 80, draw: (text: string) => void written.push(text) } : null,
+    screen: screen ? { columns: () => 80, draw: (text: string) => void written.push(text) } : null,
   };
   const progress = openProgress(terminal, { json }, () => now);
   return { written, progress, pass: (ms: number) => (now += ms) };
