@@ -107,6 +107,32 @@ test("grants that somebody changed or deleted are told from what the purchases g
   expect(kept.status).toBe("active");
 });
 
+test("one that cannot be written is reported, and keeps no other out: neither of what Stripe says nor of grants", async () => {
+  await stall.link();
+  const [ada, bob, cyd, dan] = [
+    await stall.subscribe(await stall.customer("ada@a.example")),
+    await stall.subscribe(await stall.customer("bob@a.example")),
+    await stall.subscribe(await stall.customer("cyd@a.example")),
+    await stall.subscribe(await stall.customer("dan@a.example")),
+  ];
+  await shop.settled();
+  await drop();
+  for (const { id } of [ada, bob]) await shop.stripe.subscriptions.cancel(id);
+  await rows("delete from grants where stripe_object = any($1)", [[cyd.id, dan.id]]);
+  await rows(`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'this one cannot be written'; end $$`);
+  await rows(`create trigger refuse before update on stripe_facts for each row
+    when (new.source = '${ada.id}') execute function refuse()`);
+  await rows(`create trigger refuse before insert on grants for each row
+    when (new.stripe_object = '${cyd.id}') execute function refuse()`);
+  const job = await reconcile();
+  expect(job).toMatchObject({ status: "SUCCEEDED", total: 4, updated: 2, failed: 2, skipped: 0 });
+  expect(differencesOf(job)).toEqual([ada, bob, cyd, dan].map(({ id }) => id).sort());
+  expect(job.problems.nodes.find(({ subject }) => subject === cyd.id)).toMatchObject({ code: "INTERNAL" });
+  const allowed = await Promise.all(["ada", "bob", "cyd", "dan"].map((name) => stall.allowed(`${name}@a.example`)));
+  expect(allowed).toEqual([true, false, false, true]);
+});
+
 test("customers of users who have bought nothing are visited: by the list where that is less, by their ids where it is not", async () => {
   await stall.link();
   const customers: string[] = [];
@@ -163,13 +189,14 @@ test("F24: what is in no list of Stripe's any more is looked at too, and nothing
   });
   await shop.control("complete-checkout", { session, method: "delayed", email: "late@a.example" });
   await shop.settled();
-  const { payment_intent: payment } = await shop.stripe.checkout.sessions.retrieve(session);
+  const { payment_intent: intent } = await shop.stripe.checkout.sessions.retrieve(session);
+  const payment = typeof intent === "string" ? intent : "";
   await drop();
   await shop.control("payment-fails", { payment });
   await shop.stripe.testHelpers.testClocks.del(clock.id);
   const dry = await reconcile({ dryRun: true });
   expect(differencesOf(dry)).toEqual(expect.arrayContaining([simulated.id, payment]));
-  expect(said(dry, String(payment))).toContain("The payment: we held pending, Stripe says failed.");
+  expect(said(dry, payment)).toContain("The payment: we held pending, Stripe says failed.");
   expect(dry.done).toBe(dry.created + dry.updated + dry.skipped + dry.failed);
   expect(dry.updated).toBe(dry.problems.totalCount);
   expect(differencesOf(await reconcile())).toEqual(differencesOf(dry));
