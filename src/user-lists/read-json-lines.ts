@@ -28,6 +28,7 @@ function isBlank(line: Buffer): boolean {
 }
 
 // Half of a character, or NUL, which PostgreSQL does not keep. Whole pairs are one character to this.
+// eslint-disable-next-line no-control-regex -- PostgreSQL keeps no NUL in a text.
 const UNKEEPABLE = /\p{Surrogate}|\u0000/u;
 
 function readLine(line: Buffer): ListRecord {
