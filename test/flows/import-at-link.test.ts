@@ -1,8 +1,9 @@
-import { type Stall, openStall } from "../kit/open-stall";
+import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { until } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
 
 const CONNECT = "mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id } }";
+const TRY = "mutation ($input: LinkProductInput!) { linkProduct(input: $input) { job { id } } }";
 const KEY = "sk_test_shopofthetests";
 
 let shop: Shop;
@@ -262,6 +263,12 @@ test("a purchase that cannot be written does not keep the others out, and is rep
   await db.rows(`create trigger refuse before insert on stripe_facts for each row
     when (new.source = '${ids[1]}') execute function refuse_facts()`);
   await connect();
+  const { linkProduct } = await shop.latchkey.get<{ linkProduct: { job: { id: string } } }>(TRY, {
+    input: { product: "course", stripeProductId: stall.stripeProduct, importExisting: true, dryRun: true },
+  });
+  const tried = await jobDone(shop, linkProduct.job.id);
+  expect(tried).toMatchObject({ status: "SUCCEEDED", dryRun: true, total: 3, created: 2, failed: 1 });
+  expect(tried.problems.nodes).toMatchObject([{ subject: ids[1], code: "INTERNAL" }]);
   const { job } = await stall.link();
   expect(job).toMatchObject({ status: "SUCCEEDED", total: 3, done: 3, created: 2, failed: 1 });
   expect(job.problems.nodes).toMatchObject([{ subject: ids[1], code: "INTERNAL" }]);
