@@ -24,6 +24,9 @@ test("F23, F24: a thousand customers are imported below Stripe's limit by a serv
     expect(report).toMatchObject({ refused: 0, problems: [], differences: [] });
     expect(report.counts).toEqual(report.truth);
     expect(report.killedAt).toHaveLength(2);
+    const waits = [...report.waits].sort((a, b) => a - b);
+    expect(waits.length).toBeGreaterThan(5);
+    expect(waits[Math.floor((waits.length - 1) * 0.95)]).toBeLessThan(2_000);
     expect(report.busiest).toBeLessThan(90);
   } finally {
     clearInterval(ticking);

@@ -37,6 +37,8 @@ export interface GreatImportReport {
   refusedLater: number;
   /** Bytes of the server, one for each second. */
   memory: number[];
+  /** How long people waited meanwhile for a new user, or for Stripe's products, in milliseconds. */
+  waits: number[];
   killedAt: number[];
   counts: Counts;
   truth: Counts;
@@ -75,16 +77,19 @@ export async function runGreatImport(options: GreatImport): Promise<GreatImportR
     const before = toll.seen.length;
     await linkAll(ask, world.products());
     const truth = readTruth(world.simulator);
+    const people = comeAndGo(ask);
     const watched = await watch(client, {
       ...options,
       expected: truth.total,
       server: () => server,
       restart: async () => {
+        await people.pause();
         await server.kill();
         if (options.isHurried) await client.query("update jobs set claimed_until = now() where claim is not null");
         server = await options.start(env);
+        people.resume();
       },
-    });
+    }).finally(() => people.pause());
     const ended = performance.now();
     await settle(client, say);
     const later = toll.refusedAt.filter((at) => at > begun + 60_000);
@@ -97,6 +102,7 @@ export async function runGreatImport(options: GreatImport): Promise<GreatImportR
       refused: toll.refusedAt.length,
       refusedLater: later.length,
       ...watched,
+      waits: people.waits,
       counts: await countsOf(client),
       truth: { total, created: total - skipped, updated: 0, skipped, failed: 0 },
       problems: await problemsOf(client),
@@ -123,6 +129,37 @@ function askerOf(url: string, key: string): Ask {
     const { data, errors } = (await answer.json()) as { data: Record<string, unknown>; errors?: unknown };
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data;
+  };
+}
+
+const PEOPLE_MS = 500;
+const NEW_USER = "mutation ($i: CreateUserInput!) { createUser(input: $i) { id } }";
+const IN_STRIPE = "{ stripeProducts(first: 5) { nodes { id } } }";
+
+/** While the import goes on, somebody wants something again and again, every fourth time of Stripe. */
+function comeAndGo(ask: Ask) {
+  const waits: number[] = [];
+  let isAway = false;
+  let came = 0;
+  const come = async (): Promise<void> => {
+    while (!isAway) {
+      const begun = performance.now();
+      await (came++ % 4 === 0 ? ask(IN_STRIPE, {}) : ask(NEW_USER, { i: { externalId: `visitor-${came}` } }));
+      waits.push(performance.now() - begun);
+      await delay(PEOPLE_MS);
+    }
+  };
+  let coming = come();
+  return {
+    waits,
+    pause: () => {
+      isAway = true;
+      return coming;
+    },
+    resume: () => {
+      isAway = false;
+      coming = come();
+    },
   };
 }
 

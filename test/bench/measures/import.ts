@@ -44,6 +44,7 @@ function rowsOf(report: GreatImportReport): Row[] {
     line("requests", `below ${PER_SECOND} a second`, `${requests}, ${perSecond(requests)}, ${busiest} in the busiest`),
     line("429", "0 after the first minute", `${refused}, ${refusedLater} after the first minute`),
     line("memory of the server", "flat", describeMemory(report.memory)),
+    line("people who waited meanwhile", "p95 < 2 s", describeWaits(report.waits)),
     line("killed", "", `${killedAt.length} times, at ${killedAt.join(", ")}`),
     line("counts", JSON.stringify(truth), JSON.stringify(counts)),
     line("problems", "0", problems.length === 0 ? "0" : problems.join("; ")),
@@ -56,6 +57,12 @@ function rowsOf(report: GreatImportReport): Row[] {
         .join("")}`,
     ),
   ];
+}
+
+function describeWaits(waits: readonly number[]): string {
+  const sorted = [...waits].sort((a, b) => a - b);
+  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? NaN).toFixed(0);
+  return `${sorted.length} times: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${at(1)} ms`;
 }
 
 /** At each tenth of the way, in megabytes. */
