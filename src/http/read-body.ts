@@ -89,7 +89,7 @@ function isTooLarge(error: unknown): boolean {
 
 function tooLarge(max: number, actual: number): Refusal {
   return new Refusal("LIMIT_EXCEEDED", {
-    say: `The body is larger than ${max} bytes.`,
+    say: `The body is larger than ${max} bytes. Lists of users of any length are uploaded: POST /imports/users.`,
     details: { limit: "bodyBytes", max, actual },
   });
 }

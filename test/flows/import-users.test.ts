@@ -339,6 +339,8 @@ test("whoever may not write users imports none, and a list that says nothing is 
   expect(await refused({ rows: [{}], connection: "con_01234567890123456789012345" })).toMatchObject({
     code: "NOT_FOUND",
   });
+  const long = await latchkey.refused(document, { input: { csv: `email\n${"x".repeat(100_000)}` } });
+  expect(long).toMatchObject({ message: expect.stringContaining("/imports/users") as string });
   const job = await importList(latchkey, { csv: "first,second\n1,2" }, await latchkey.key("WRITE"));
   expect(job).toMatchObject({ status: "FAILED", done: 0, error: expect.stringMatching(/"first", "second"/) as string });
 });
