@@ -1,5 +1,5 @@
 import { lockUsers } from "../access/stripe-grants.store";
-import { Failure, Unavailable } from "../base/refusal";
+import { Failure, Refusal, Unavailable } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { connectionOf } from "../connections/find-connection";
 import type { Reader, Tx } from "../database/db";
@@ -41,7 +41,7 @@ export const importListedUsers: JobRunner = async (deps, job) => {
 
 async function getFile(db: Reader, job: JobEntity) {
   const file = await findFile(db, job.id);
-  if (!file) throw new Unavailable({ say: "The list is not there." });
+  if (!file) throw new Refusal("NOT_FOUND", { say: "The list is not there any more." });
   if (!file.complete) throw new Unavailable({ say: "The list is still being sent." });
   return file;
 }
