@@ -67,6 +67,7 @@ export async function runGreatImport(options: GreatImport): Promise<GreatImportR
   await client.connect();
   const env = { STRIPE_API_BASE: toll.url, LATCHKEY_STRIPE_REQUESTS_PER_SECOND: String(perSecond) };
   let server = await options.start(env);
+  let people: People | null = null;
   try {
     const ask = askerOf(server.url, options.key);
     await ask("mutation ($i: ConnectStripeInput!) { connectStripe(input: $i) { id } }", {
@@ -77,19 +78,21 @@ export async function runGreatImport(options: GreatImport): Promise<GreatImportR
     const before = toll.seen.length;
     await linkAll(ask, world.products());
     const truth = readTruth(world.simulator);
-    const people = comeAndGo(ask);
+    people = comeAndGo(ask);
+    const { waits, pause, resume } = people;
     const watched = await watch(client, {
       ...options,
       expected: truth.total,
       server: () => server,
       restart: async () => {
-        await people.pause();
+        await pause();
         await server.kill();
         if (options.isHurried) await client.query("update jobs set claimed_until = now() where claim is not null");
         server = await options.start(env);
-        people.resume();
+        resume();
       },
-    }).finally(() => people.pause());
+    });
+    await pause();
     const ended = performance.now();
     await settle(client, say);
     const later = toll.refusedAt.filter((at) => at > begun + 60_000);
@@ -102,13 +105,14 @@ export async function runGreatImport(options: GreatImport): Promise<GreatImportR
       refused: toll.refusedAt.length,
       refusedLater: later.length,
       ...watched,
-      waits: people.waits,
+      waits,
       counts: await countsOf(client),
       truth: { total, created: total - skipped, updated: 0, skipped, failed: 0 },
       problems: await problemsOf(client),
       differences: await compare(client, world),
     };
   } finally {
+    await people?.pause().catch(() => undefined);
     await server.stop();
     await client.end();
     await toll.close();
@@ -136,13 +140,19 @@ const PEOPLE_MS = 500;
 const NEW_USER = "mutation ($i: CreateUserInput!) { createUser(input: $i) { id } }";
 const IN_STRIPE = "{ stripeProducts(first: 5) { nodes { id } } }";
 
+interface People {
+  waits: number[];
+  pause(): Promise<void>;
+  resume(): void;
+}
+
 /** While the import goes on, somebody wants something again and again, every fourth time of Stripe. */
-function comeAndGo(ask: Ask) {
+function comeAndGo(ask: Ask): People {
   const waits: number[] = [];
-  let isAway = false;
+  const now = { isAway: false };
   let came = 0;
   const come = async (): Promise<void> => {
-    while (!isAway) {
+    while (!now.isAway) {
       const begun = performance.now();
       await (came++ % 4 === 0 ? ask(IN_STRIPE, {}) : ask(NEW_USER, { i: { externalId: `visitor-${came}` } }));
       waits.push(performance.now() - begun);
@@ -153,11 +163,11 @@ function comeAndGo(ask: Ask) {
   return {
     waits,
     pause: () => {
-      isAway = true;
+      now.isAway = true;
       return coming;
     },
     resume: () => {
-      isAway = false;
+      now.isAway = false;
       coming = come();
     },
   };
