@@ -8,8 +8,8 @@ import { readSeeds } from "./read-seeds";
  *     STORY_SEEDS=7 npm run lossy-story               one of them
  */
 const asked = process.env["STORY_SEEDS"];
-const seeds = readSeeds(asked ?? "4");
-const actions = Number(process.env["STORY_UNTIL"] ?? (asked ? 320 : 100));
+const seeds = readSeeds(asked ?? "8");
+const actions = Number(process.env["STORY_UNTIL"] ?? (asked ? 320 : 140));
 const STORY_MS_MAX = 300_000;
 
 let wrongInAll = 0;
