@@ -66,7 +66,8 @@ interface Subject {
 
 async function importPage(deps: JobDeps, job: JobEntity, subject: Subject): ReturnType<JobRunner> {
   const cursor = job.cursor as ImportCursor | null;
-  if (!cursor) {
+  // Without a number it was written by an older version, and is begun once more.
+  if (cursor?.observation === undefined) {
     const observation = String(await drawObservation(deps.db));
     const begun: ImportCursor = { walks: await planLinkWalks(deps, subject), at: 0, after: null, observation };
     return () => Promise.resolve({ cursor: begun, counts: noCounts, problems: [] });

@@ -85,3 +85,18 @@ test("F24: at every page boundary somebody dies with the next page in hand and s
   const bought = shop.simulator.world.shelves.customer.inOrder.map(({ row }) => row.email);
   expect(held.map(({ email }) => email).sort()).toEqual(bought.sort());
 }, 90_000);
+
+test("an import that an older version had begun is begun once more", async () => {
+  await open({ background: { runners: {}, reconcilesByItself: false } });
+  await stall.subscribe(await stall.customer("ada@a.example"));
+  shop.clock.moveBy(HOUR_MS);
+  await connect();
+  await shop.latchkey.get(LINK, { input: { product: stall.key, stripeProductId: stall.stripeProduct } });
+  await rows(`update jobs set cursor = '{"walks": [{"list": "INVOICES"}], "at": 0, "after": null}'`);
+  const { deps } = shop.latchkey.server;
+  while (await runJobs({ ...deps, paceOf: openPaces(deps) }, { LINK_IMPORT: importLink }));
+  expect(await rows("select status, created, failed from jobs")).toEqual([
+    { status: "SUCCEEDED", created: 1, failed: 0 },
+  ]);
+  expect(await stall.allowed("ada@a.example")).toBe(true);
+});
