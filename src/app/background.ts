@@ -5,6 +5,7 @@ import { HOUR, MINUTE, SECOND } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../connections/open-paces";
 import { sweepWork } from "../work/sweep-work";
+import { JOB_WAITS } from "../work/jobs.store";
 import { type JobRunners, runJobs } from "../work/run-jobs";
 import { type Loop, runLoop } from "../jobs/run-loop";
 import { askAboutEnds } from "../projection/ask-about-ends";
@@ -73,6 +74,7 @@ export function startBackground(
   const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
   const loops: Loop[] = [projection, replayed, replan, due, jobs, push, sweep, sweepFiles, ...byClock];
   signals.on(INBOX_FILLED, () => projection.wake());
+  signals.on(JOB_WAITS, () => jobs.wake());
   return {
     received: () => projection.wake(),
     stop: async () => {

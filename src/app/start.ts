@@ -19,7 +19,7 @@ import { KEYS_CHANGED } from "../keys/api-keys.store";
 import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
 import { registerBootstrapKey } from "../keys/register-bootstrap-key";
-import { JOB_CHANGED } from "../work/jobs.store";
+import { JOB_CHANGED, JOB_WAITS } from "../work/jobs.store";
 import { measureJobs } from "../work/measure-jobs";
 import { INBOX_FILLED } from "../stripe/inbox.store";
 import { ensureSigningKey } from "../tokens/ensure-signing-key";
@@ -76,7 +76,7 @@ async function open(
   opened.push(() => deps.close());
   const listenUrl = config.database.listenUrl ?? databaseUrl;
   const channels = [KEYS_CHANGED, CONNECTIONS_CHANGED];
-  const signals = await openSignals({ url: listenUrl, channels, hints: [INBOX_FILLED, JOB_CHANGED], log });
+  const signals = await openSignals({ url: listenUrl, channels, hints: [INBOX_FILLED, JOB_CHANGED, JOB_WAITS], log });
   opened.push(() => signals.close());
   const parts: Deps = { ...deps, signals };
   await ensureSigningKey(parts);

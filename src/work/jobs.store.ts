@@ -65,6 +65,7 @@ export async function insertJob(tx: Tx, job: JobEntity): Promise<void> {
     // Its first page is due by the database's clock, by which all tries are.
     const { nextTryAt: _, movedAt: __, ...columns } = job;
     await tx.repository(JobEntity).insert(columns);
+    await tx.rows(`/* jobs.tell */ select pg_notify($1, '')`, [JOB_WAITS]);
   } catch (error) {
     if (brokenConstraint(error) !== "jobs_one_at_a_time_key") throw error;
     throw new Refusal("JOB_RUNNING", {
@@ -73,6 +74,9 @@ export async function insertJob(tx: Tx, job: JobEntity): Promise<void> {
     });
   }
 }
+
+/** Told when there is something to do; every replica listens. A hint: who misses it looks by itself a second later. */
+export const JOB_WAITS = "latchkey_jobs_waiting";
 
 /** Told with the id of a job that changed; whoever watches it looks again. A hint. */
 export const JOB_CHANGED = "latchkey_jobs";
@@ -263,9 +267,11 @@ export async function holdJob(tx: Tx, id: string, { error, ms }: { error: string
 /** Its next page is due at once: what it waited for is there. */
 export async function wakeJob(tx: Tx, id: string): Promise<void> {
   await tx.rows(
-    `/* jobs.wake */ update jobs set next_try_at = now(), waits = 0, error = null
-     where id = $1 and status in ('QUEUED', 'RUNNING')`,
-    [id],
+    `/* jobs.wake */ with woken as (
+       update jobs set next_try_at = now(), waits = 0, error = null
+       where id = $1 and status in ('QUEUED', 'RUNNING') returning id)
+     select pg_notify($2, '') from woken`,
+    [id, JOB_WAITS],
   );
 }
 
