@@ -1,54 +1,22 @@
-import { Client } from "pg";
 import { readPublicIdOf } from "../../src/base/ids";
-import { askGraphql } from "../kit/ask-graphql";
 import { type ExportJob } from "../kit/fetch-export";
+import { openReplicas, type Replicas } from "../kit/open-replicas";
 import { until } from "../kit/operations";
 import { readCsvText } from "../kit/read-csv-text";
-import {
-  BOOTSTRAP_KEY,
-  type FileClock,
-  openFileClock,
-  type ServerProcess,
-  startServerProcess,
-} from "../kit/server-process";
-import { createTestDatabase, type TestDatabase } from "../kit/test-database";
+import type { ServerProcess } from "../kit/server-process";
 
 // Real processes on one database, with more users than a page has.
 
-let database: TestDatabase;
-let clock: FileClock;
-let db: Client;
-let servers: ServerProcess[] = [];
+let replicas: Replicas;
 
 beforeEach(async () => {
-  database = await createTestDatabase();
-  db = new Client({ connectionString: database.url });
-  await db.connect();
-  clock = openFileClock(new Date("2026-11-02T10:00:00.000Z"));
+  replicas = await openReplicas();
 });
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-  clock.remove();
-  await db.end();
-  await database.drop();
-});
+afterEach(() => replicas.stop());
 
-const open = async (port?: number): Promise<ServerProcess> => {
-  const server = await startServerProcess({ databaseUrl: database.url, clock, ...(port !== undefined && { port }) });
-  servers.push(server);
-  return server;
-};
-const get = async <Data>(
-  { url }: ServerProcess,
-  query: string,
-  variables: Record<string, unknown> = {},
-): Promise<Data> => {
-  const answer = await askGraphql(`${url}/graphql`, { query, variables }, { authorization: `Bearer ${BOOTSTRAP_KEY}` });
-  if (!answer.data || answer.errors) throw new Error(answer.text);
-  return answer.data as Data;
-};
 const JOB = "query ($id: ID!) { job(id: $id) { id status total done error resultUrl finishedAt } }";
-const jobOf = async (server: ServerProcess, id: string) => (await get<{ job: ExportJob }>(server, JOB, { id })).job;
+const jobOf = async (server: ServerProcess, id: string) =>
+  (await replicas.get<{ job: ExportJob }>(server, JOB, { id })).job;
 
 const SECOND_PIECE_WAITS = `
   create function wait_for_test() returns trigger language plpgsql as $$ begin
@@ -59,7 +27,7 @@ const SECOND_PIECE_WAITS = `
 
 /** Users as an import would have left them, each a second older than the next. */
 const insertUsers = (count: number, from = 0) =>
-  db.query(
+  replicas.db.query(
     `insert into users (id, external_id, email, email_key, email_verified, name, metadata, created_at, updated_at)
      select ('019aaaaa-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'u-' || n, 'u-' || n || '@example.com',
        'u-' || n || '@example.com', true, 'User number ' || n, jsonb_build_object('note', repeat('x', 100)),
@@ -71,28 +39,29 @@ const rowsOf = (text: string) => readCsvText(text.replace(/^\uFEFF/, ""));
 
 test("CH-X28: an export whose server is killed in the middle of a page goes on elsewhere, and no row is there twice or missing", async () => {
   const COUNT = 6_000;
-  const first = await open();
+  const first = await replicas.open();
   await insertUsers(COUNT);
-  await db.query(SECOND_PIECE_WAITS);
-  await db.query("select pg_advisory_lock(42)");
-  const { exportUsers } = await get<{ exportUsers: { id: string } }>(first, "mutation { exportUsers { id } }");
+  await replicas.db.query(SECOND_PIECE_WAITS);
+  await replicas.db.query("select pg_advisory_lock(42)");
+  const { exportUsers } = await replicas.get<{ exportUsers: { id: string } }>(first, "mutation { exportUsers { id } }");
   const uuid = readPublicIdOf("job", exportUsers.id);
   // A page is in, and the next one is being written: then the power is gone.
   const stuck = () =>
-    db.query("select 1 from pg_stat_activity where query like '/* jobFiles.append%' and wait_event_type = 'Lock'");
+    replicas.db.query(
+      "select 1 from pg_stat_activity where query like '/* jobFiles.append%' and wait_event_type = 'Lock'",
+    );
   expect((await until(stuck, ({ rowCount }) => rowCount === 1, 20_000)).rowCount).toBe(1);
   await first.kill();
-  servers = [];
-  await db.query("select pg_advisory_unlock(42)");
-  const { rows: jobs } = await db.query("select done, status from jobs where id = $1", [uuid]);
+  await replicas.db.query("select pg_advisory_unlock(42)");
+  const { rows: jobs } = await replicas.db.query("select done, status from jobs where id = $1", [uuid]);
   expect(jobs).toEqual([{ done: 500, status: "RUNNING" }]);
 
   // People come and go meanwhile: who is new is left out, who was there and has no page yet is left out when removed.
   await insertUsers(5, COUNT);
-  await db.query("update users set deleted_at = now() where external_id = 'u-1'");
+  await replicas.db.query("update users set deleted_at = now() where external_id = 'u-1'");
   // As if the claim of the one who is gone had run out.
-  await db.query("update jobs set claimed_until = now() - interval '1 second' where id = $1", [uuid]);
-  const second = await open();
+  await replicas.db.query("update jobs set claimed_until = now() - interval '1 second' where id = $1", [uuid]);
+  const second = await replicas.open();
   const done = await until(
     () => jobOf(second, exportUsers.id),
     ({ finishedAt }) => finishedAt !== null,
@@ -107,7 +76,7 @@ test("CH-X28: an export whose server is killed in the middle of a page goes on e
   expect(ids).toEqual(expected);
   expect(done).toMatchObject({ total: rows.length, done: rows.length });
   // What a server holds of it is a piece, however many there are.
-  const sizes = await db.query<{ size: number }>(
+  const sizes = await replicas.db.query<{ size: number }>(
     "select octet_length(piece) as size from job_file_pieces order by starts_at",
   );
   expect(sizes.rows.length).toBeGreaterThan(2);
@@ -116,11 +85,11 @@ test("CH-X28: an export whose server is killed in the middle of a page goes on e
 
 test("two servers share the pages of an export, and of several exports, and each file is whole", async () => {
   const COUNT = 3_000;
-  const [first, second] = [await open(), await open()];
+  const [first, second] = [await replicas.open(), await replicas.open()];
   await insertUsers(COUNT);
   const begun = await Promise.all(
     [first, second, first].map((server) =>
-      get<{ job: { id: string } }>(server, 'mutation { job: exportUsers(format: "JSONL") { id } }'),
+      replicas.get<{ job: { id: string } }>(server, 'mutation { job: exportUsers(format: "JSONL") { id } }'),
     ),
   );
   for (const { job } of begun) {

@@ -1,49 +1,16 @@
-import { Client } from "pg";
-import { askGraphql } from "../kit/ask-graphql";
 import { beginUpload } from "../kit/import-list";
+import { openReplicas, type Replicas } from "../kit/open-replicas";
 import { until } from "../kit/operations";
-import {
-  BOOTSTRAP_KEY,
-  type FileClock,
-  openFileClock,
-  type ServerProcess,
-  startServerProcess,
-} from "../kit/server-process";
-import { createTestDatabase, type TestDatabase } from "../kit/test-database";
+import { BOOTSTRAP_KEY, type ServerProcess } from "../kit/server-process";
 
 // Real processes that end in the middle of a list, and two of them at once with the same people.
 
-let database: TestDatabase;
-let clock: FileClock;
-let db: Client;
-let servers: ServerProcess[] = [];
+let replicas: Replicas;
 
 beforeEach(async () => {
-  database = await createTestDatabase();
-  db = new Client({ connectionString: database.url });
-  await db.connect();
-  clock = openFileClock(new Date("2026-11-02T10:00:00.000Z"));
+  replicas = await openReplicas();
 });
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-  clock.remove();
-  await db.end();
-  await database.drop();
-});
-
-async function open(): Promise<ServerProcess> {
-  const server = await startServerProcess({ databaseUrl: database.url, clock });
-  servers.push(server);
-  return server;
-}
-
-async function get<Data>({ url }: ServerProcess, query: string, variables: object = {}): Promise<Data> {
-  const headers = { authorization: `Bearer ${BOOTSTRAP_KEY}` };
-  const { data, errors, text } = await askGraphql(`${url}/graphql`, { query, variables: { ...variables } }, headers);
-  if (errors || !data) throw new Error(text);
-  return data as Data;
-}
+afterEach(() => replicas.stop());
 
 const PRODUCT = `mutation { createProduct(input: { key: "pro", name: "Pro", status: LIVE }) { id } }`;
 const JOB = "query ($id: ID!) { job(id: $id) { status error total done created updated skipped failed } }";
@@ -59,13 +26,14 @@ interface Job {
   failed: number;
 }
 
-const readJob = async (server: ServerProcess, id: string) => (await get<{ job: Job }>(server, JOB, { id })).job;
+const readJob = async (server: ServerProcess, id: string) =>
+  (await replicas.get<{ job: Job }>(server, JOB, { id })).job;
 const isOver = ({ status }: Job) => status !== "QUEUED" && status !== "RUNNING";
 
 /** What became of it all; whatever was written twice would show here. */
 async function count() {
   const [row] = (
-    await db.query<Record<string, number>>(`select
+    await replicas.db.query<Record<string, number>>(`select
       (select count(*)::int from users) as users, (select count(distinct email_key)::int from users) as addresses,
       (select count(*)::int from grants) as grants,
       (select count(*)::int from activities where type = 'USER_IMPORTED') as imported,
@@ -76,7 +44,7 @@ async function count() {
 }
 
 /** Nobody waits for the fifteen seconds after which a silent one has lost its job. */
-const forgetClaims = () => db.query("update jobs set claimed_until = now() where claimed_until is not null");
+const forgetClaims = () => replicas.db.query("update jobs set claimed_until = now() where claimed_until is not null");
 
 const ROWS = 7_500;
 const listOf = (rows: readonly number[]) =>
@@ -84,8 +52,8 @@ const listOf = (rows: readonly number[]) =>
 const upward = Array.from({ length: ROWS }, (_, row) => row);
 
 test("a process that is killed again and again in the middle of a list leaves each person once, and no page half", async () => {
-  const first = await open();
-  await get(first, PRODUCT);
+  const first = await replicas.open();
+  await replicas.get(first, PRODUCT);
   const job = await beginUpload(first.url, BOOTSTRAP_KEY, listOf(upward));
   let server = first;
   for (const part of [0.1, 0.5]) {
@@ -99,7 +67,7 @@ test("a process that is killed again and again in the middle of a list leaves ea
     expect(seen?.["users"]).toBeGreaterThan(0);
     expect([seen?.["imported"], seen?.["granted"], seen?.["grants"]]).toEqual(Array(3).fill(seen?.["users"]));
     await forgetClaims();
-    server = await open();
+    server = await replicas.open();
   }
   const end = await until(() => readJob(server, job), isOver, 60_000);
   expect(end).toEqual({
@@ -124,8 +92,8 @@ test("a process that is killed again and again in the middle of a list leaves ea
 }, 120_000);
 
 test("two lists with the same people in opposite orders, in two processes, make each of them once", async () => {
-  const [one, other] = [await open(), await open()];
-  await get(one, PRODUCT);
+  const [one, other] = [await replicas.open(), await replicas.open()];
+  await replicas.get(one, PRODUCT);
   const jobs = await Promise.all([
     beginUpload(one.url, BOOTSTRAP_KEY, listOf(upward)),
     beginUpload(other.url, BOOTSTRAP_KEY, listOf(upward.toReversed())),
