@@ -3,6 +3,7 @@ import { toPublicId } from "../base/ids";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { AccessPreview, toAccessPreview } from "./access-preview.graphql";
+import { deleteUser } from "./delete-user";
 import { type Removal, deleteUsers } from "./delete-users";
 
 @ObjectType({
@@ -75,4 +76,19 @@ function noteOf(charged: number, dryRun: boolean): string {
   const money =
     charged === 0 ? "No money moves." : `No money moves: ${charged} of their subscriptions in Stripe go on.`;
   return dryRun ? `${money} Nothing brings removed people back, so call exportUsers first.` : money;
+}
+
+@Resolver()
+export class DeleteUserResolver {
+  @Allow("WRITE")
+  @Mutation(() => ID, {
+    description:
+      "Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves.",
+  })
+  async deleteUser(
+    @Ctx() ctx: Context,
+    @Arg("user", () => ID, { description: "The user, by our id or the caller's." }) user: string,
+  ): Promise<string> {
+    return toPublicId("user", (await deleteUser(ctx, user)).id);
+  }
 }

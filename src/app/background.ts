@@ -1,6 +1,6 @@
 import { replanMarked } from "../access/replan";
-import { sweepReminders } from "../access/sweep-reminders";
-import { sweepTurns } from "../access/sweep-turns";
+import { sweepReminders } from "../clock/sweep-reminders";
+import { sweepTurns } from "../clock/sweep-turns";
 import { HOUR, MINUTE, SECOND } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../connections/open-paces";

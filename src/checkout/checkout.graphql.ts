@@ -12,8 +12,8 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
-import { checkRef } from "../access/check-access";
-import { AccessDecision, toAccessDecision } from "../access/decision.graphql";
+import { checkRef } from "../decisions/check-access";
+import { AccessDecision, toAccessDecision } from "../decisions/decision.graphql";
 import { Bug } from "../base/refusal";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { actorOf } from "../activities/record-activities";
 import { takingTurns } from "../access/apply-facts";
-import { findQuestions } from "../access/check.store";
+import { findQuestions } from "../decisions/check.store";
 import { decide } from "../access/decide";
 import { findPolicy } from "../access/policy.store";
 import { newUuid } from "../base/ids";

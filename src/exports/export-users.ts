@@ -1,5 +1,5 @@
 import { groupBy } from "../access/group-by";
-import { listUsers, type UserFilter } from "../access/list-users";
+import { listUsers, type UserFilter } from "../decisions/list-users";
 import { findOpenedKeys } from "../access/opened-products.store";
 import { toPublicId } from "../base/ids";
 import type { CustomerLinkEntity } from "../links/customer-link.entity";

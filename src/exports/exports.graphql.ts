@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
-import { UserFilterInput } from "../access/list-users.graphql";
+import { UserFilterInput } from "../decisions/list-users.graphql";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { ActivityFilterInput } from "../journal/journal.graphql";

@@ -1,5 +1,5 @@
-import { findFilterProducts } from "../access/find-filter-products";
-import type { UserFilter } from "../access/list-users";
+import { findFilterProducts } from "../decisions/find-filter-products";
+import type { UserFilter } from "../decisions/list-users";
 import { toPublicId } from "../base/ids";
 import type { Context } from "../graphql/context";
 import type { JobEntity } from "../work/job.entity";

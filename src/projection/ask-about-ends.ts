@@ -1,5 +1,5 @@
-import { type UnconfirmedEnd, findUnconfirmedEnds } from "../access/unconfirmed-ends.store";
-import { sweepClock } from "../access/sweep-clock";
+import { type UnconfirmedEnd, findUnconfirmedEnds } from "../clock/unconfirmed-ends.store";
+import { sweepClock } from "../clock/sweep-clock";
 import type { Clock } from "../base/clock";
 import { MINUTE } from "../base/durations";
 import type { Db } from "../database/db";

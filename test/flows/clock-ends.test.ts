@@ -1,4 +1,4 @@
-import { sweepTurns } from "../../src/access/sweep-turns";
+import { sweepTurns } from "../../src/clock/sweep-turns";
 import { openStall, type Stall } from "../kit/open-stall";
 import { until } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";

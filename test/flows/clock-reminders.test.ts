@@ -1,5 +1,5 @@
 import { readPublicIdOf } from "../../src/base/ids";
-import { sweepReminders } from "../../src/access/sweep-reminders";
+import { sweepReminders } from "../../src/clock/sweep-reminders";
 import { openStall } from "../kit/open-stall";
 import { type Operations, operationsOf } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";

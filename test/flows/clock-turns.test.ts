@@ -1,8 +1,8 @@
 import { newUuid, readPublicIdOf } from "../../src/base/ids";
-import { dueRemindersSql } from "../../src/access/due-reminders.store";
-import { dueTurnsSql } from "../../src/access/due-turns.store";
-import { sweepTurns } from "../../src/access/sweep-turns";
-import { unconfirmedEndsSql } from "../../src/access/unconfirmed-ends.store";
+import { dueRemindersSql } from "../../src/clock/due-reminders.store";
+import { dueTurnsSql } from "../../src/clock/due-turns.store";
+import { sweepTurns } from "../../src/clock/sweep-turns";
+import { unconfirmedEndsSql } from "../../src/clock/unconfirmed-ends.store";
 import { type Operations, operationsOf } from "../kit/operations";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { SWEEPING, swept } from "../kit/swept";

@@ -17,6 +17,8 @@ export const rooms = [
   "connections",
   "links",
   "access",
+  "clock",
+  "decisions",
   "journal",
   "work",
   "projection",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { decideAny } from "../../src/access/decide-any";
+import { decideAny } from "../../src/decisions/decide-any";
 import { type Question, decide } from "../../src/access/decide";
 import type { Grant } from "../../src/access/grant";
 import { NOON, USER, allMoments, liveGrant, ms, question } from "../kit/arbitrary-access";

@@ -1,5 +1,5 @@
 import { GrantEntity } from "../../src/access/grant.entity";
-import { planReminder } from "../../src/access/plan-reminder";
+import { planReminder } from "../../src/clock/plan-reminder";
 
 const START = Date.parse("2026-03-01T12:00:00.000Z");
 const day = (days: number) => new Date(START + days * 86_400_000);

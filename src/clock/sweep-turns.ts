@@ -3,11 +3,11 @@ import { type ActivityLine, recordActivities } from "../activities/record-activi
 import type { Clock } from "../base/clock";
 import type { Db, Reader, Tx } from "../database/db";
 import { queueNotices } from "../outbox/queue-notices";
-import { nameOfPair } from "./compare-pairs";
+import { nameOfPair } from "../access/compare-pairs";
 import { type DueTurn, findDueTurns } from "./due-turns.store";
-import { groupBy } from "./group-by";
-import { planClockLines } from "./plan-turns";
-import { findGrantsOfPairs, lockUsers } from "./stripe-grants.store";
+import { groupBy } from "../access/group-by";
+import { planClockLines } from "../access/plan-turns";
+import { findGrantsOfPairs, lockUsers } from "../access/stripe-grants.store";
 import { sweepClock } from "./sweep-clock";
 
 const BATCH = 500;

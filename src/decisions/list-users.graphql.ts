@@ -1,11 +1,9 @@
-import { Arg, Args, Ctx, Field, ID, InputType, Mutation, Query, Resolver } from "type-graphql";
-import { toPublicId } from "../base/ids";
+import { Arg, Args, Ctx, Field, InputType, Query, Resolver } from "type-graphql";
 import { Allow } from "../graphql/allow";
 import { PageArgs, connectionType } from "../graphql/connection";
 import type { Context } from "../graphql/context";
 import { readPageRequest } from "../graphql/read-page-request";
 import { User, toUser } from "../users/users.graphql";
-import { deleteUser } from "./delete-user";
 import { listUsers } from "./list-users";
 import { userOrder } from "./list-users.store";
 
@@ -50,20 +48,5 @@ export class ListUsersResolver {
   ) {
     const page = await listUsers(ctx, ctx.identity.mode, filter ?? {}, readPageRequest(args, userOrder));
     return UserConnection.of(page, userOrder, toUser);
-  }
-}
-
-@Resolver()
-export class DeleteUserResolver {
-  @Allow("WRITE")
-  @Mutation(() => ID, {
-    description:
-      "Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves.",
-  })
-  async deleteUser(
-    @Ctx() ctx: Context,
-    @Arg("user", () => ID, { description: "The user, by our id or the caller's." }) user: string,
-  ): Promise<string> {
-    return toPublicId("user", (await deleteUser(ctx, user)).id);
   }
 }

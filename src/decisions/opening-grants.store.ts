@@ -2,7 +2,7 @@ import type { Mode } from "../base/mode";
 import type { Db } from "../database/db";
 import type { UserRef } from "../users/read-user-ref";
 import { type CheckRow, toGrant } from "./check.store";
-import type { Grant } from "./grant";
+import type { Grant } from "../access/grant";
 
 /**
  * One user's grants on any of these products, or on live bundles that open them. A user has few grants, so they are read

@@ -4,10 +4,10 @@ import { PurchaseOption, purchaseOptionsOf } from "../links/purchase-options.gra
 import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
 import { maySeeProduct } from "../products/see-product";
-import { AccessReasonEnum } from "./decision-reason.graphql";
-import type { Decision } from "./decide";
-import { Grant, seeGrant } from "./grants.graphql";
-import type { AccessReason } from "./reasons";
+import { AccessReasonEnum } from "../access/decision-reason.graphql";
+import type { Decision } from "../access/decide";
+import { Grant, seeGrant } from "../access/grants.graphql";
+import type { AccessReason } from "../access/reasons";
 
 @ObjectType({ description: "May this person open this product? Every answer says why and until when." })
 export class AccessDecision {

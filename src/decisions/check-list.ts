@@ -2,7 +2,7 @@ import type { Context } from "../graphql/context";
 import type { AccessMode, ProductStatus } from "../products/product.entity";
 import type { UserRef } from "../users/read-user-ref";
 import { hideUnseen } from "./check-access";
-import { type Decision, decide } from "./decide";
+import { type Decision, decide } from "../access/decide";
 import { findOpening } from "./opening-grants.store";
 
 export interface ListedProduct {

@@ -1,7 +1,7 @@
 import type { Mode } from "../base/mode";
 import type { Db } from "../database/db";
 import type { ChainConnection, ChainCustomer, ChainLink } from "./decide-chain";
-import { type HeldSource, findSources } from "./facts.store";
+import { type HeldSource, findSources } from "../access/facts.store";
 
 /** Every account that was ever connected, in both modes. */
 export function findChainConnections(db: Db): Promise<ChainConnection[]> {

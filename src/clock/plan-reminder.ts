@@ -2,9 +2,9 @@ import type { ActivityLine } from "../activities/record-activities";
 import { DAY } from "../base/durations";
 import { toPublicId } from "../base/ids";
 import type { ProductEntity } from "../products/product.entity";
-import { nameOfPair } from "./compare-pairs";
-import { type Decision, decide } from "./decide";
-import type { GrantEntity } from "./grant.entity";
+import { nameOfPair } from "../access/compare-pairs";
+import { type Decision, decide } from "../access/decide";
+import type { GrantEntity } from "../access/grant.entity";
 
 /** One person, one product, and an end that is so many days away. */
 export interface ReminderQuestion {

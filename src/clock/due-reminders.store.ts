@@ -1,7 +1,7 @@
 import type { Reader } from "../database/db";
 import type { AccessMode, ProductStatus } from "../products/product.entity";
 import { type SweepPlace, pageAfter } from "./clock-sweeps.store";
-import type { PairKey } from "./stripe-grants.store";
+import type { PairKey } from "../access/stripe-grants.store";
 
 export interface DueReminder extends PairKey {
   /** When it is due. */

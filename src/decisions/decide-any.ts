@@ -1,5 +1,5 @@
-import { type Decision, type Question, decide } from "./decide";
-import { type AccessReason, reasonRank } from "./reasons";
+import { type Decision, type Question, decide } from "../access/decide";
+import { type AccessReason, reasonRank } from "../access/reasons";
 
 /** A piece of content that no product guards. */
 const open: Decision = {

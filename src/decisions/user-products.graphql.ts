@@ -6,9 +6,9 @@ import { readPageRequest } from "../graphql/read-page-request";
 import { Product, toProduct } from "../products/products.graphql";
 import { productOrder } from "../products/products.store";
 import { User } from "../users/users.graphql";
-import { productsOfUser } from "./access.loader";
 import { checkRef } from "./check-access";
 import { AccessDecision, toAccessDecision } from "./decision.graphql";
+import { productsOfUser } from "./decisions.loader";
 
 @ObjectType({ description: "A product and what one user may do with it." })
 export class UserProduct {

@@ -3,7 +3,7 @@ import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { AccessDecision, toAccessDecision } from "./decision.graphql";
 import { explainAccess } from "./explain-access";
-import { Grant, toGrant } from "./grants.graphql";
+import { Grant, toGrant } from "../access/grants.graphql";
 
 @ObjectType({ description: "One link of the chain from a person to a product." })
 export class ExplanationStep {

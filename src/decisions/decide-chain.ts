@@ -1,9 +1,9 @@
 import type { Mode } from "../base/mode";
 import type { ConnectionStatus } from "../connections/connection.entity";
 import type { ProductLinkState } from "../links/product-link.entity";
-import type { SourceFacts } from "./fact";
-import { type Life, planLife } from "./plan-life";
-import type { Policy } from "./policy";
+import type { SourceFacts } from "../access/fact";
+import { type Life, planLife } from "../access/plan-life";
+import type { Policy } from "../access/policy";
 
 export interface ChainConnection {
   id: string;

@@ -5,7 +5,7 @@ import { entityReader } from "../database/read-entity";
 import { readPages } from "../database/read-pages";
 import { ProductEntity } from "../products/product.entity";
 import { productOrder } from "../products/products.store";
-import { openedSql } from "./grants.store";
+import { openedSql } from "../access/grants.store";
 
 export interface UserProductFilter {
   /** Only those that the user may open, or only those that they may not. */

@@ -5,13 +5,14 @@ import { subjectOf } from "../users/subject";
 import { findUser } from "../users/users.store";
 import type { CheckKey } from "./check.store";
 import { checkRef } from "./check-access";
-import { accessQuestion, grantById } from "./access.loader";
-import type { Decision, Question } from "./decide";
+import { grantById } from "../access/access.loader";
+import type { Decision, Question } from "../access/decide";
 import { type ChainStep, decideChain } from "./decide-chain";
 import { findChainConnections, findChainCustomers, findChainLinks, findChainSources } from "./explain.store";
-import { findPolicy } from "./policy.store";
-import { type Grant, endOf, reasonOf, statusOf } from "./grant";
-import type { GrantEntity } from "./grant.entity";
+import { findPolicy } from "../access/policy.store";
+import { type Grant, endOf, reasonOf, statusOf } from "../access/grant";
+import type { GrantEntity } from "../access/grant.entity";
+import { accessQuestion } from "./decisions.loader";
 
 export type ExplanationStep = ChainStep;
 

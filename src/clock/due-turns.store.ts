@@ -1,6 +1,6 @@
 import type { Reader } from "../database/db";
 import { type SweepPlace, pageAfter } from "./clock-sweeps.store";
-import type { PairKey } from "./stripe-grants.store";
+import type { PairKey } from "../access/stripe-grants.store";
 
 export interface DueTurn extends PairKey {
   /** When the grant begins or ends by the clock. */

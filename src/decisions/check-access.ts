@@ -5,10 +5,11 @@ import { findResource } from "../resources/resources.store";
 import { type ProductRef, readProductRef } from "../products/read-product-ref";
 import { subjectOf } from "../users/subject";
 import type { UserRef } from "../users/read-user-ref";
-import { accessQuestion, grantVersion } from "./access.loader";
-import { type Decision, type Question, decide } from "./decide";
+import { grantVersion } from "../access/access.loader";
+import { type Decision, type Question, decide } from "../access/decide";
 import { decideAny } from "./decide-any";
-import type { Grant } from "./grant";
+import type { Grant } from "../access/grant";
+import { accessQuestion } from "./decisions.loader";
 
 /** May this user, or the viewer, open this product, now or at a moment in the past? */
 export async function checkAccess(

@@ -4,9 +4,9 @@ import type { Context } from "../graphql/context";
 import { readExpiry, signToken } from "../tokens/sign-token";
 import { subjectOf } from "../users/subject";
 import { findUser, userNotFound } from "../users/users.store";
-import { productsOfUser } from "./access.loader";
 import { checkRef } from "./check-access";
-import type { Decision } from "./decide";
+import type { Decision } from "../access/decide";
+import { productsOfUser } from "./decisions.loader";
 
 const ENTITLEMENT_TOKEN_AUDIENCE = "latchkey:entitlements";
 

@@ -5,7 +5,7 @@ import { entityReader } from "../database/read-entity";
 import { readPage } from "../database/read-pages";
 import { ProductEntity, type ProductStatus } from "../products/product.entity";
 import { likePattern, productOrder } from "../products/products.store";
-import { openedSql } from "./grants.store";
+import { openedSql } from "../access/grants.store";
 
 export interface ProductFilter {
   status?: ProductStatus | null | undefined;

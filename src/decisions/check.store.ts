@@ -3,9 +3,9 @@ import type { Db } from "../database/db";
 import type { AccessMode, ProductStatus } from "../products/product.entity";
 import type { ProductRef } from "../products/read-product-ref";
 import type { UserRef } from "../users/read-user-ref";
-import type { Question } from "./decide";
-import type { Grant, GrantSource } from "./grant";
-import type { AccessReason } from "./reasons";
+import type { Question } from "../access/decide";
+import type { Grant, GrantSource } from "../access/grant";
+import type { AccessReason } from "../access/reasons";
 
 export interface CheckKey {
   product: ProductRef;

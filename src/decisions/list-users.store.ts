@@ -6,7 +6,7 @@ import { readPage } from "../database/read-pages";
 import type { ProductEntity } from "../products/product.entity";
 import { likePattern } from "../products/products.store";
 import { UserEntity } from "../users/user.entity";
-import { openedSql } from "./grants.store";
+import { openedSql } from "../access/grants.store";
 
 /** Newest first. */
 export const userOrder: ListOrder = {

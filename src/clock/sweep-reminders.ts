@@ -3,13 +3,13 @@ import { type ActivityLine, recordActivities } from "../activities/record-activi
 import type { Clock } from "../base/clock";
 import type { Db, Reader } from "../database/db";
 import { queueNotices } from "../outbox/queue-notices";
-import { nameOfPair } from "./compare-pairs";
+import { nameOfPair } from "../access/compare-pairs";
 import { type DueReminder, findDueReminders } from "./due-reminders.store";
-import { findVersions } from "./grant-versions.store";
-import type { GrantEntity } from "./grant.entity";
-import { groupBy } from "./group-by";
+import { findVersions } from "../access/grant-versions.store";
+import type { GrantEntity } from "../access/grant.entity";
+import { groupBy } from "../access/group-by";
 import { justBefore, planReminder } from "./plan-reminder";
-import { findGrantsOfPairs } from "./stripe-grants.store";
+import { findGrantsOfPairs } from "../access/stripe-grants.store";
 import { sweepClock } from "./sweep-clock";
 
 const BATCH = 200;
