@@ -13,7 +13,7 @@ export interface ListSurvey extends ListBegin {
   repeated: number[];
 }
 
-const ROWS_AT_ONCE = 2_000;
+const ROWS_AT_ONCE = 500;
 
 /** Looks through the whole list before anything of it is written: how it is written, how long it is, who is in it twice. */
 export async function surveyList(db: Reader, file: JobFile, kind: ListForm["kind"]): Promise<ListSurvey> {
