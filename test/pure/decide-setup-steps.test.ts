@@ -1,9 +1,4 @@
-import {
-  type Setup,
-  type SetupConnection,
-  decideReady,
-  decideSetupSteps,
-} from "../../src/setup/decide-setup-steps";
+import { type Setup, type SetupConnection, decideReady, decideSetupSteps } from "../../src/setup/decide-setup-steps";
 
 const now = new Date("2026-03-20T12:00:00.000Z");
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
