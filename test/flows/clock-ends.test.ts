@@ -181,8 +181,11 @@ describe("an end that was announced", () => {
     const { email, end } = await announced();
     await goTo(end - 30 * MINUTE);
     const { db } = shop.latchkey.server.deps;
-    await sweepTurns({ db, clock: { now: () => new Date(shop.clock.now().getTime() + 2 * HOUR) } });
-    expect(await typesOf(email)).toEqual(["ACCESS_STARTED", "ACCESS_ENDED"]);
+    const ahead = { now: () => new Date(shop.clock.now().getTime() + 2 * HOUR) };
+    // Where the server itself is sweeping at this moment, the other one looks again a little later.
+    const told = () => sweepTurns({ db, clock: ahead }).then(() => typesOf(email));
+    const early = await until(told, (types) => types.length > 1);
+    expect(early).toEqual(["ACCESS_STARTED", "ACCESS_ENDED"]);
     await goTo(end + SECOND);
     expect(await stall.allowed(email)).toBe(false);
     await goTo(end + 3 * HOUR);
