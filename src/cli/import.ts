@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Mode } from "../base/mode";
 import { Unavailable } from "../base/refusal";
-import { startUserImport } from "../user-lists/start-user-import";
+import { beginUpload } from "../user-lists/begin-upload";
 import { cancelJob } from "../work/cancel-job";
 import type { JobEntity } from "../work/job.entity";
 import { receiveFile } from "../work/receive-file";
@@ -35,7 +35,7 @@ export async function importUsers(terminal: Terminal, open: OpenList, options: I
     const identity = operatorIn(await modeOf(deps, options));
     const interruption = openInterruption();
     const list = { options: { dryRun, notify, createUsers, connection }, name, contentType };
-    const job = await deps.db.transaction((tx) => startUserImport(tx, { clock: deps.clock, identity }, list));
+    const job = await beginUpload({ ...deps, identity }, list);
     if (await upload(deps, job, bytes, interruption)) return seeJobThrough(terminal, deps, job, { json, interruption });
     terminal.remark("Interrupted while the list was read. Nothing was taken over.");
     return INTERRUPTED;
