@@ -89,6 +89,6 @@ export class DeleteUserResolver {
     @Ctx() ctx: Context,
     @Arg("user", () => ID, { description: "The user, by our id or the caller's." }) user: string,
   ): Promise<string> {
-    return toPublicId("user", (await deleteUser(ctx, user)).id);
+    return toPublicId("user", await deleteUser(ctx, user));
   }
 }

@@ -4,7 +4,7 @@ import { Refusal } from "../base/refusal";
 import type { Db, Reader } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { readUserRef } from "../users/read-user-ref";
-import { findUsersByRefs } from "../users/users.store";
+import { findUsersByIds } from "../users/many-users.store";
 import { countChargedSubscriptions } from "./charged-subscriptions.store";
 import { findOpenedKeys } from "./opened-products.store";
 import type { Preview } from "./preview-plan";
@@ -48,17 +48,16 @@ export async function deleteUsers(
       loss = await lossOf(tx, ids);
     };
     const removed = await removeUsers(tx, userIds, { identity, now, before });
-    return toRemoval(
-      removed.map(({ id }) => id),
-      notFound,
-      loss,
-    );
+    return toRemoval(removed, notFound, loss);
   });
 }
 
 async function findNamed(db: Reader, named: readonly string[]): Promise<{ userIds: string[]; notFound: string[] }> {
   const refs = named.map(readUserRef);
-  const users = await findUsersByRefs(db, refs);
+  const users = await findUsersByIds(db, {
+    ids: refs.flatMap(({ id }) => id ?? []),
+    externalIds: refs.flatMap(({ externalId }) => externalId ?? []),
+  });
   const ids = new Set(users.map(({ id }) => id));
   const externalIds = new Set(users.map(({ externalId }) => externalId));
   const isFound = (index: number) => {

@@ -181,21 +181,11 @@ export async function forgetBuyers(tx: Tx, userIds: readonly string[]): Promise<
   );
 }
 
-/** Purchases of nobody whose buyer has this address are planned again: somebody whom we know has it now. */
-export async function markUnowned(tx: Tx, emailKey: string): Promise<void> {
-  await tx.rows(
-    `/* facts.markUnowned */ update stripe_facts f set needs_plan = true where f.owner_id is null and (
-       lower(f.facts -> 'buyer' ->> 'email') = $1 or (f.connection_id, f.customer) in
-       (select connection_id, customer from stripe_customers where email_key = $1))`,
-    [emailKey],
-  );
-}
-
-/** The same for many addresses at once. */
-export async function markUnownedOfAll(tx: Tx, emailKeys: readonly string[]): Promise<void> {
+/** Purchases of nobody whose buyer has one of these addresses are planned again: somebody whom we know has it now. */
+export async function markUnowned(tx: Tx, emailKeys: readonly string[]): Promise<void> {
   if (emailKeys.length === 0) return;
   await tx.rows(
-    `/* facts.markUnownedOfAll */ update stripe_facts f set needs_plan = true where f.owner_id is null and (
+    `/* facts.markUnowned */ update stripe_facts f set needs_plan = true where f.owner_id is null and (
        lower(f.facts -> 'buyer' ->> 'email') = any($1::text[]) or (f.connection_id, f.customer) in
        (select connection_id, customer from stripe_customers where email_key = any($1::text[])))`,
     [[...emailKeys]],

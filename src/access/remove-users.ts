@@ -6,12 +6,12 @@ import type { Identity } from "../graphql/context";
 import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { endCustomerLinks, findLinksOfUsers } from "../links/customer-links.store";
 import { forgetCustomersOf, lockCustomers } from "../links/customers.store";
-import type { UserEntity } from "../users/user.entity";
-import { blankUsers, lockUsers } from "../users/users.store";
+import { blankUsers } from "../users/users.store";
 import { forgetBuyers } from "./facts.store";
 import { statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
 import { blankGrants, endGrants, findGrantsOfUsers } from "./grants.store";
+import { lockUsers } from "./stripe-grants.store";
 import { tellClockTurns } from "./tell-clock-turns";
 
 export interface Removing {
@@ -25,17 +25,16 @@ export interface Removing {
  * Removes people for good: everything personal is blanked, their grants end, their customers in Stripe are nobody's, the
  * journal keeps its lines. Money is not touched: a subscription in Stripe goes on until somebody cancels it there.
  * Customers are locked first and people after them, each in a fixed order, as whoever applies what Stripe says does.
- * Answers those who were still here, as they were.
+ * Answers those who were still here.
  */
 export async function removeUsers(
   tx: Tx,
   userIds: readonly string[],
   { identity, now, before }: Removing,
-): Promise<UserEntity[]> {
+): Promise<string[]> {
   // Whoever applies something to these customers has done so, or finds them nobody's: it brings nobody back.
   await lockCustomers(tx, await findHeldLinks(tx, userIds));
-  const users = await lockUsers(tx, userIds);
-  const ids = users.map(({ id }) => id);
+  const ids = [...(await lockUsers(tx, userIds))];
   if (ids.length === 0) return [];
   await before?.(ids);
   const held = await findGrantsOfUsers(tx, ids);
@@ -58,7 +57,7 @@ export async function removeUsers(
     now,
     ids.flatMap((id) => linesOf(identity, id, open, now)),
   );
-  return users;
+  return ids;
 }
 
 async function findHeldLinks(tx: Tx, userIds: readonly string[]): Promise<CustomerLinkEntity[]> {

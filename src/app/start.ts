@@ -7,6 +7,7 @@ import type { Config } from "../config/config";
 import { connectFromEnvironment } from "../connections/connect-from-environment";
 import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
+import type { Tx } from "../database/db";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
 import { buyRoutes } from "../http/buy";
@@ -109,7 +110,10 @@ async function serve(
   const rates = openRateLimits(parts);
   opened.push(() => rates.close());
   // What was bought with an address before its owner was known opens before their first answer.
-  const addressFound = { write: markUnowned, follow: () => replanSoon(parts).then(() => undefined) };
+  const addressFound = {
+    write: (tx: Tx, emailKey: string) => markUnowned(tx, [emailKey]),
+    follow: () => replanSoon(parts).then(() => undefined),
+  };
   const tokens = openTokenVerifier({ ...parts, addressFound });
   const receipt = openReceipt(parts, () => background.received());
   opened.push(() => receipt.close());

@@ -42,7 +42,7 @@ async function createAlone(deps: Deps & { identity: Identity }, fields: NewUser)
   const user = await createUserAlone(deps, fields, {
     input: {},
     work: async (tx, made) => {
-      if (made.emailVerified && made.emailKey !== null) await markUnowned(tx, made.emailKey);
+      if (made.emailVerified && made.emailKey !== null) await markUnowned(tx, [made.emailKey]);
     },
   });
   if (user.emailVerified) await replanSoon(deps);

@@ -84,5 +84,5 @@ async function letGo(
 const tellAddress: AlsoChange = async (tx, { before, after }) => {
   if (after.email !== null && after.email !== before.email) await wantPush(tx, after.id);
   const isNews = after.emailKey !== before.emailKey || !before.emailVerified;
-  if (isNews && after.emailVerified && after.emailKey !== null) await markUnowned(tx, after.emailKey);
+  if (isNews && after.emailVerified && after.emailKey !== null) await markUnowned(tx, [after.emailKey]);
 };

@@ -8,7 +8,8 @@ import type { Reader } from "../database/db";
 import { findActiveLinks, findLinksOfUsers } from "../links/customer-links.store";
 import { findProductsById, findProductsByKey } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
-import { findUsersByAddresses, findUsersByIds } from "../users/many-users.store";
+import { findUsersByIds } from "../users/many-users.store";
+import { findUsersByEmailKeys } from "../users/users.store";
 import { emailKeyOf } from "../users/read-user-input";
 import type { UserEntity } from "../users/user.entity";
 import type { JobEntity } from "../work/job.entity";
@@ -55,7 +56,7 @@ async function findPeople(db: Reader, rows: readonly ListedRow[]): Promise<UserE
   });
   const known = new Set(found.map(({ emailKey }) => emailKey));
   const wanted = rows.flatMap(({ email }) => (email === undefined ? [] : emailKeyOf(email)));
-  const others = await findUsersByAddresses(
+  const others = await findUsersByEmailKeys(
     db,
     wanted.filter((key) => !known.has(key)),
   );

@@ -1,4 +1,4 @@
-import { markUnownedOfAll } from "../access/facts.store";
+import { markUnowned } from "../access/facts.store";
 import { insertImportGrants } from "../access/import-grants.store";
 import { updateStripeGrants } from "../access/stripe-grants.store";
 import { tellClockTurns } from "../access/tell-clock-turns";
@@ -61,7 +61,7 @@ async function tellAddresses(tx: Tx, users: readonly PlannedUser[]): Promise<voi
     const isNews = before === null || before.emailKey !== after.emailKey || !before.emailVerified;
     return isNews && after.emailVerified;
   });
-  await markUnownedOfAll(
+  await markUnowned(
     tx,
     verified.flatMap(({ after }) => after.emailKey ?? []),
   );

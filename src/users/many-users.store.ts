@@ -11,18 +11,8 @@ export async function findUsersByIds(
   if (ids.length + externalIds.length === 0) return [];
   const raw = await db.rows<Record<string, unknown>>(
     `/* users.byManyIds */ select * from users
-     where (id = any($1::uuid[]) or external_id = any($2::text[])) and deleted_at is null`,
+     where (id = any($1::uuid[]) or external_id = any($2::text[])) and deleted_at is null order by id`,
     [[...ids], [...externalIds]],
-  );
-  return raw.map(entityReader(db, UserEntity));
-}
-
-/** The same by addresses, given as they are compared. */
-export async function findUsersByAddresses(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
-  if (emailKeys.length === 0) return [];
-  const raw = await db.rows<Record<string, unknown>>(
-    `/* users.byManyAddresses */ select * from users where email_key = any($1::text[]) and deleted_at is null`,
-    [[...emailKeys]],
   );
   return raw.map(entityReader(db, UserEntity));
 }

@@ -1,6 +1,7 @@
 import { In, IsNull } from "typeorm";
 import { Refusal } from "../base/refusal";
 import { type Db, type Reader, type Tx, brokenConstraint } from "../database/db";
+import { entityReader } from "../database/read-entity";
 import { UserEntity } from "./user.entity";
 import { emailKeyOf } from "./read-user-input";
 import type { UserRef } from "./read-user-ref";
@@ -26,8 +27,13 @@ export function findUserByEmail(db: Reader, email: string): Promise<UserEntity |
 }
 
 /** Those who have one of these addresses, given as they are compared. */
-export function findUsersByEmailKeys(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
-  return db.repository(UserEntity).findBy({ emailKey: In([...emailKeys]), ...present });
+export async function findUsersByEmailKeys(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
+  if (emailKeys.length === 0) return [];
+  const raw = await db.rows<Record<string, unknown>>(
+    `/* users.byEmailKeys */ select * from users where email_key = any($1::text[]) and deleted_at is null`,
+    [[...emailKeys]],
+  );
+  return raw.map(entityReader(db, UserEntity));
 }
 
 export function findUsersById(db: Reader, ids: readonly string[]): Promise<UserEntity[]> {
@@ -42,25 +48,6 @@ export async function lockUser(tx: Tx, ref: UserRef, field = "user"): Promise<Us
     .findOne({ where: { ...where, ...present }, lock: { mode: "for_no_key_update" } });
   if (!user) throw userNotFound(field);
   return user;
-}
-
-/** Those who are named, each once, whatever they are named by. */
-export function findUsersByRefs(db: Reader, refs: readonly UserRef[]): Promise<UserEntity[]> {
-  const ids = refs.flatMap(({ id }) => id ?? []);
-  const externalIds = refs.flatMap(({ externalId }) => externalId ?? []);
-  return db.repository(UserEntity).find({
-    where: [
-      { id: In(ids), ...present },
-      { externalId: In(externalIds), ...present },
-    ],
-    order: { id: "ASC" },
-  });
-}
-
-/** Those of them who are still here, locked one after the other in the order of their ids, and so answered. */
-export function lockUsers(tx: Tx, ids: readonly string[]): Promise<UserEntity[]> {
-  const where = { id: In([...ids]), ...present };
-  return tx.repository(UserEntity).find({ where, order: { id: "ASC" }, lock: { mode: "for_no_key_update" } });
 }
 
 /** Takes away all that says who they were. */
