@@ -43,7 +43,7 @@ export function planReminder({ product, days, endsAt, heldThen, held, now }: Rem
   };
 }
 
-export function reminderDueAt(endsAt: Date, days: number): Date {
+function reminderDueAt(endsAt: Date, days: number): Date {
   return new Date(endsAt.getTime() - days * DAY);
 }
 
