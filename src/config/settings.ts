@@ -83,7 +83,8 @@ export const settings = {
     whenEmpty: "Requests that name such an address are refused.",
   },
   LATCHKEY_TRUSTED_PROXIES: {
-    meaning: "How many proxies in front of this server are believed when they say for whom they speak.",
+    meaning:
+      "Number of trusted reverse proxies whose `X-Forwarded-For` is used. Limits by address count IPv6 callers by their /64 network.",
     default: "0",
     whenEmpty: "0: the address of a caller is the other end of the connection.",
     bounds: { min: 0, max: 10 },

@@ -29,7 +29,7 @@ export interface Deps {
 export interface Context extends Deps {
   identity: Identity;
   requestId: string;
-  /** The other end of the connection, or whom a trusted proxy speaks for. */
+  /** The caller that limits count: an IPv4 address or an IPv6 /64 network. See `http/read-address.ts`. */
   address: string;
   /** Counts what is dear beside requests themselves, by minute and in all replicas; refuses what is too much. */
   take(subject: string, maxPerMinute: number): void;

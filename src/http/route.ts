@@ -24,7 +24,7 @@ export interface HttpRequest {
   params: Readonly<Record<string, string>>;
   headers: IncomingHttpHeaders;
   requestId: string;
-  /** The client's, as far as the trusted proxies say. */
+  /** The caller that limits count, as far as trusted proxies tell: an IPv4 address or an IPv6 /64 network. */
   address: string;
   /** What the log line of this request tells besides. Filled in by whoever comes to know it. */
   note: RequestNote;
