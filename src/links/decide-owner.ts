@@ -25,23 +25,35 @@ export interface OwnerQuestion {
 export type Owner =
   | { userId: string; by: OwnedBy }
   | { userId: null; by: "CREATED" }
-  /** Nobody: the facts are kept, and it can be claimed. The candidates are those who could not be told apart. */
-  | { userId: null; by: null; candidates: readonly string[] };
+  /** Nobody: the facts are kept, and it can be claimed. The candidates are users whom it may belong to. */
+  | { userId: null; by: null; reason: UnclaimedReason; candidates: readonly string[] };
+
+/** Why a purchase has no owner. */
+export type UnclaimedReason =
+  | "NO_EMAIL"
+  | "UNVERIFIED_CANDIDATE"
+  /** The customer was unlinked by hand, or its address fits several users: people decide. */
+  | "AMBIGUOUS"
+  | "USERS_NOT_CREATED"
+  | "PERSON_REMOVED";
 
 /** The first that answers wins. Two candidates are never settled by taking the first. */
 export function decideOwner(question: OwnerQuestion): Owner {
   const { claimedBy, linkedUser, givenTo, addressee } = question;
   if (claimedBy) return { userId: claimedBy, by: "CLAIM" };
   if (linkedUser) return { userId: linkedUser, by: "CUSTOMER" };
-  if (question.wasUnlinked || question.wasRemoved) return nobody([]);
+  if (question.wasRemoved) return nobody("PERSON_REMOVED");
+  if (question.wasUnlinked) return nobody("AMBIGUOUS");
   if (givenTo) return { userId: givenTo, by: "EMAIL" };
   if (addressee) {
     const isSure = addressee.isVerified && !addressee.hasOtherCustomer;
-    return isSure ? { userId: addressee.userId, by: "EMAIL" } : nobody([addressee.userId]);
+    if (isSure) return { userId: addressee.userId, by: "EMAIL" };
+    return nobody(addressee.isVerified ? "AMBIGUOUS" : "UNVERIFIED_CANDIDATE", [addressee.userId]);
   }
-  return question.hasAddress && question.mayCreate ? { userId: null, by: "CREATED" } : nobody([]);
+  if (!question.hasAddress) return nobody("NO_EMAIL");
+  return question.mayCreate ? { userId: null, by: "CREATED" } : nobody("USERS_NOT_CREATED");
 }
 
-function nobody(candidates: readonly string[]): Owner {
-  return { userId: null, by: null, candidates };
+function nobody(reason: UnclaimedReason, candidates: readonly string[] = []): Owner {
+  return { userId: null, by: null, reason, candidates };
 }

@@ -22,25 +22,29 @@ describe("whose purchase it is, the first answer winning", () => {
     [
       "the address is Ada's, and nobody has verified it: CH-X11",
       { addressee: { ...ada, isVerified: false } },
-      "nobody, perhaps Ada",
+      "nobody: UNVERIFIED_CANDIDATE, perhaps Ada",
     ],
     [
       "the address is Ada's, who is another customer already: CH-X11",
       { addressee: { ...ada, hasOtherCustomer: true } },
-      "nobody, perhaps Ada",
+      "nobody: AMBIGUOUS, perhaps Ada",
     ],
     ["nobody has the address: RWS-S7, TA-X17", {}, "a new user"],
-    ["nobody has the address, and purchases make no users", { mayCreate: false }, "nobody"],
-    ["there is no address", { hasAddress: false }, "nobody"],
-    ["somebody unlinked the customer: RWS-S17", { wasUnlinked: true, addressee: ada }, "nobody"],
+    ["nobody has the address, and purchases make no users", { mayCreate: false }, "nobody: USERS_NOT_CREATED"],
+    ["there is no address", { hasAddress: false }, "nobody: NO_EMAIL"],
+    ["somebody unlinked the customer: RWS-S17", { wasUnlinked: true, addressee: ada }, "nobody: AMBIGUOUS"],
     ["a guest, seen before", { customer: null, givenTo: "Ada" }, "Ada by EMAIL"],
-    ["a guest whose user was removed", { customer: null, wasRemoved: true }, "nobody"],
+    ["a guest whose user was removed", { customer: null, wasRemoved: true }, "nobody: PERSON_REMOVED"],
   ];
   test.each(table)("%s", (_known, question, answer) => {
     const owner = decideOwner({ ...unknown, ...question });
     const perhaps = owner.by === null && owner.candidates.length > 0 ? `, perhaps ${owner.candidates.join(", ")}` : "";
     const said =
-      owner.by === null ? `nobody${perhaps}` : owner.userId ? `${owner.userId} by ${owner.by}` : "a new user";
+      owner.by === null
+        ? `nobody: ${owner.reason}${perhaps}`
+        : owner.userId
+          ? `${owner.userId} by ${owner.by}`
+          : "a new user";
     expect(said).toBe(answer);
   });
 });
