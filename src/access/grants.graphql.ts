@@ -157,7 +157,7 @@ export class GrantAccessInput {
 
 @InputType({ description: "One grant, or the grant of a reference, or all manual grants of a user on a product." })
 export class RevokeAccessInput {
-  @Field(() => ID, { nullable: true, description: "One grant." })
+  @Field(() => ID, { nullable: true, description: "One grant. It must not come from Stripe." })
   grant?: string | null;
 
   @Field(() => ID, { nullable: true, description: "With a product: all their manual grants on it." })
@@ -188,7 +188,12 @@ export class GrantsResolver {
   }
 
   @Allow("WRITE")
-  @Mutation(() => [Grant], { description: "Ends grants that were made by hand. Answers those that were meant." })
+  @Mutation(() => [Grant], {
+    description:
+      "Revokes grants that were made by hand, as a gift or by an imported list, and returns them. A grant that comes from " +
+      "Stripe is refused with ACTION_NOT_ALLOWED: cancel the subscription or refund the payment in Stripe, or unlink the " +
+      "customer or the product. A paid grant that an earlier version revoked stays revoked; grantAccess opens the product again.",
+  })
   async revokeAccess(
     @Ctx() ctx: Context,
     @Arg("input", () => RevokeAccessInput, { description: "Which, and why." }) input: RevokeAccessInput,

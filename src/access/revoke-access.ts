@@ -13,6 +13,7 @@ import { statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
 import { endGrants, findGrantByRef, findGrantsById, findManualGrants, lockGrantRef } from "./grants.store";
 import { readGrantRef } from "./read-grant-ref";
+import { refusePaidGrants } from "./refuse-paid-grants";
 import { tellClockTurns } from "./tell-clock-turns";
 
 export interface RevokeInput {
@@ -25,8 +26,9 @@ export interface RevokeInput {
 }
 
 /**
- * Ends one grant, the one of an external reference, or all manual grants of a user on a product. Answers what it meant,
- * ended now or before: asking twice changes nothing. What somebody has paid for is not touched by user and product.
+ * Ends one grant that was made by hand or by a list, the one of an external reference, or all manual grants of a user on a
+ * product. Returns the grants that were named, ended now or before: a second call changes nothing. Refuses paid grants:
+ * Stripe would go on charging for a grant that nothing opens again.
  */
 export async function revokeAccess(
   deps: { db: Db; clock: Clock; identity: Identity },
@@ -38,6 +40,7 @@ export async function revokeAccess(
   const now = deps.clock.now();
   return deps.db.transaction(async (tx) => {
     const meant = await findMeant(tx, deps.identity, input);
+    refusePaidGrants(meant);
     const open = meant.filter((grant) => statusOf(grant, now) !== "ENDED");
     await tellClockTurns(tx, open, now);
     await endGrants(tx, open, "REVOKED", now);

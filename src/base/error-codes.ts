@@ -46,6 +46,7 @@ export const errorCodes = {
   PURCHASE_NOT_FOUND: "There is no such purchase.",
   PURCHASE_ALREADY_CLAIMED: "The purchase belongs to another user.",
   JOB_RUNNING: "A job of this kind is running for the same subject.",
+  ACTION_NOT_ALLOWED: "The object does not allow this; the message says what to do instead.",
   TRIAL_USED: "The user has used up the trials of this product.",
 } as const;
 

@@ -2,7 +2,7 @@ import { type AppliedBatch, applyFacts } from "../../src/access/apply-facts";
 import type { SourceFacts } from "../../src/access/fact";
 import { newUuid } from "../../src/base/ids";
 import { day, monthly, order, subscription } from "../kit/describe-life";
-import { until } from "../kit/operations";
+import { operationsOf, until } from "../kit/operations";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { testClock } from "../kit/test-clock";
 
@@ -189,4 +189,64 @@ test("one of many at once does not keep the others out: 64 mixed changes on 4 cu
   await apply(...names.map((name) => bought(name)));
   for (const name of names)
     expect((await person(name))?.grants.nodes).toEqual([{ stripeObject: `sub_${name}`, status: "ACTIVE" }]);
+});
+
+describe("revokeAccess and grants that come from Stripe", () => {
+  const revoke = (input: object) => operationsOf(latchkey).refused("revokeAccess", { input: { note: "x", ...input } });
+  const grantIds = async (name: string) => {
+    const { id, grants } = (await person(name)) ?? { id: "", grants: { nodes: [] } };
+    const nodes = await operationsOf(latchkey).grants(id);
+    return grants.nodes.map(({ stripeObject }, place) => ({ user: id, stripeObject, grant: nodes[place]?.id ?? "" }));
+  };
+
+  test("RWS-X4 a paid grant is refused by its id, with what to do in Stripe, and goes on; open or ended", async () => {
+    const customer = "cus_nora";
+    await apply(bought("nora"));
+    await apply(order({}, { connectionId, source: "pi_nora", customer, observation: ++observation }));
+    const before = await person("nora");
+    for (const { grant, stripeObject } of await grantIds("nora")) {
+      const { message, extensions } = await revoke({ grant });
+      expect(extensions).toMatchObject({
+        code: "ACTION_NOT_ALLOWED",
+        field: "input.grant",
+        details: { grant, stripeObject },
+      });
+      const inStripe =
+        stripeObject === "pi_nora" ? "Refund the payment in Stripe" : "Cancel the subscription in Stripe";
+      for (const word of [stripeObject, inStripe, "unlinkCustomer", "unlinkProduct"]) expect(message).toContain(word);
+    }
+    expect(await person("nora")).toEqual(before);
+    await apply(bought("nora", { status: "canceled", endedAt: day(1) }));
+    const ended = (await grantIds("nora")).find(({ stripeObject }) => stripeObject === "sub_nora");
+    expect((await revoke({ grant: ended?.grant ?? "" })).extensions.code).toBe("ACTION_NOT_ALLOWED");
+  });
+
+  test("by user and product, and by a reference, only what was made by hand ends beside a paid grant", async () => {
+    await apply(bought("olga"));
+    const user = (await person("olga"))?.id ?? "";
+    const api = operationsOf(latchkey);
+    await api.grantAccess({ user, product: "course", note: "thanks", source: "keap", externalRef: "olga" });
+    await api.grantAccess({ user, product: "course", note: "thanks", gift: true });
+    for (const input of [
+      { source: "keap", externalRef: "olga" },
+      { user, product: "course" },
+    ]) {
+      for (const grant of await api.revokeAccess(input)) expect(["MANUAL", "GIFT"]).toContain(grant.source);
+    }
+    expect((await person("olga"))?.access).toMatchObject({ allowed: true, reason: "SUBSCRIPTION" });
+    expect(await api.grants(user, true)).toMatchObject([{ source: "SUBSCRIPTION" }]);
+  });
+
+  test("a paid grant that an earlier version revoked stays revoked, and a grant by hand opens the product again", async () => {
+    await apply(bought("pia"));
+    await latchkey.server.deps.db.rows(
+      `/* test */ update grants set ended_at = $2, revoked_at = $2, end_reason = 'REVOKED' where stripe_object = $1`,
+      ["sub_pia", day(1)],
+    );
+    await apply(bought("pia"));
+    const pia = await person("pia");
+    expect(pia?.access).toMatchObject({ allowed: false, reason: "REVOKED" });
+    await operationsOf(latchkey).grantAccess({ user: pia?.id ?? "", product: "course", note: "paid" });
+    expect((await person("pia"))?.access).toMatchObject({ allowed: true, reason: "MANUAL" });
+  });
 });

@@ -547,6 +547,8 @@ export type EntitlementToken = {
 
 /** Why something was refused: `extensions.code` of every error is one of these. */
 export type ErrorCode =
+  /** The object does not allow this; the message says what to do instead. */
+  | 'ACTION_NOT_ALLOWED'
   /** There are active subscriptions; choose what happens to their holders. */
   | 'ACTIVE_SUBSCRIPTIONS'
   /** The user may open this product already. */
@@ -1044,7 +1046,7 @@ export type Mutation = {
   repairWebhookEndpoint: StripeConnection;
   /** Reads events of Stripe's own list that we missed, and tries those again that we gave up on. */
   replayEvents: Job;
-  /** Ends grants that were made by hand. Answers those that were meant. */
+  /** Revokes grants that were made by hand, as a gift or by an imported list, and returns them. A grant that comes from Stripe is refused with ACTION_NOT_ALLOWED: cancel the subscription or refund the payment in Stripe, or unlink the customer or the product. A paid grant that an earlier version revoked stays revoked; grantAccess opens the product again. */
   revokeAccess: Array<Grant>;
   /** Revokes an API key. From the answer on it opens nothing. */
   revokeApiKey: ApiKey;
@@ -1707,7 +1709,7 @@ export type Resource = Node & {
 export type RevokeAccessInput = {
   /** The reference that it was granted under. */
   externalRef?: InputMaybe<Scalars['String']['input']>;
-  /** One grant. */
+  /** One grant. It must not come from Stripe. */
   grant?: InputMaybe<Scalars['ID']['input']>;
   /** Why. It is kept for whoever asks later. */
   note: Scalars['String']['input'];
