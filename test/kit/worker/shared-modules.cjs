@@ -1,0 +1,22 @@
+const fs = require("node:fs");
+const Module = require("node:module");
+const path = require("node:path");
+
+/** Lets Node's loader read the program's TypeScript, translated and cached by jest's transformer. */
+function openSharedModules(root) {
+  const folders = ["src", "migrations", "node_modules"].map((folder) => path.join(root, folder) + path.sep);
+  const sourceMaps = new Map();
+  let transform = null;
+  Module._extensions[".ts"] = (module, file) => {
+    const { code, sourceMapPath } = transform(file, fs.readFileSync(file, "utf8"));
+    if (sourceMapPath) sourceMaps.set(file, sourceMapPath);
+    module._compile(code, file);
+  };
+  return {
+    sourceMaps,
+    has: (file) => folders.some((folder) => file.startsWith(folder)),
+    use: (next) => (transform = next),
+  };
+}
+
+module.exports = { openSharedModules };
