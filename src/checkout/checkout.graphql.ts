@@ -116,6 +116,12 @@ export class ClaimPurchaseInput {
   @Field(() => String, { nullable: true, description: "The invoice that was paid (in_…)." })
   invoiceId?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "The payment (pi_…), or its charge (ch_… or py_…), of a purchase that was paid once.",
+  })
+  paymentId?: string | null;
+
   @Field(() => ID, { nullable: true, description: "The account in which it is, if several are connected." })
   connection?: string | null;
 }

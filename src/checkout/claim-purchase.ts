@@ -4,6 +4,7 @@ import type { SourceFacts } from "../access/fact";
 import { claimSources, findSources } from "../access/facts.store";
 import { replanSoon } from "../access/replan-soon";
 import { Refusal } from "../base/refusal";
+import { findInAccount } from "../connections/ask-account";
 import { connectionOf } from "../connections/find-connection";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Tx } from "../database/db";
@@ -15,18 +16,15 @@ import { findOwnSessions } from "../links/own-sessions.store";
 import { type CustomerChange, comparing } from "../customers/link-customer";
 import { type Sighting, lookAt } from "../projection/look-at";
 import { moveCustomer } from "../customers/move-customer";
-import type { Target } from "../projection/target";
 import { readUserRef } from "../users/read-user-ref";
 import type { UserEntity } from "../users/user.entity";
 import { findUser, findUsersById, lockUser, userNotFound } from "../users/users.store";
+import { type NamedPurchase, type PurchaseIds, readClaimedPurchase } from "./read-claimed-purchase";
 import { ensureCustomer } from "./ensure-customer";
 import { withinPatience } from "./within-patience";
 
-export interface Claim {
+export interface Claim extends PurchaseIds {
   user: string;
-  checkoutSessionId?: string | null | undefined;
-  subscriptionId?: string | null | undefined;
-  invoiceId?: string | null | undefined;
   connection?: string | null | undefined;
 }
 
@@ -37,19 +35,14 @@ type Parts = Deps & { identity: Identity };
  * has ever used, is nobody. Its customer becomes the user's, if neither has another.
  */
 export async function claimPurchase(deps: Parts, claim: Claim): Promise<CustomerChange> {
-  const target = readTarget(claim);
+  const target = readClaimedPurchase(claim);
   const connection = await connectionOf(deps, deps.identity.mode, claim.connection, "input.connection");
   const user = await findUser(deps.db, readUserRef(claim.user));
   if (!user) throw userNotFound("input.user");
   return withinPatience(async (until) => {
-    const sighting = ID.test(target.id) ? await lookAt(deps, connection, [target]) : null;
+    const sighting = await findPurchase(deps, connection, target);
     const bought = sighting?.facts.filter(({ items }) => items.length > 0) ?? [];
-    if (!sighting || bought.length === 0) {
-      throw new Refusal("PURCHASE_NOT_FOUND", {
-        say: "There is no such purchase in this account.",
-        field: target.field,
-      });
-    }
+    if (!sighting || bought.length === 0) throw notFound(target);
     return comparing(deps, user.id, async () => {
       await takingTurns(() => take(deps, { connection, user, sighting, bought, target }));
       await replanSoon(deps);
@@ -64,24 +57,23 @@ export async function claimPurchase(deps: Parts, claim: Claim): Promise<Customer
   });
 }
 
-const ID = /^\w{1,255}$/;
-
-interface Named extends Target {
-  field: string;
+function notFound({ field }: NamedPurchase): Refusal {
+  return new Refusal("PURCHASE_NOT_FOUND", { say: "There is no such purchase in this account.", field });
 }
 
-function readTarget({ checkoutSessionId, subscriptionId, invoiceId }: Claim): Named {
-  const named: Named[] = [
-    { kind: "SESSION" as const, id: checkoutSessionId, field: "input.checkoutSessionId" },
-    { kind: "SUBSCRIPTION" as const, id: subscriptionId, field: "input.subscriptionId" },
-    { kind: "INVOICE" as const, id: invoiceId, field: "input.invoiceId" },
-  ].flatMap(({ id, ...rest }) => (id === null || id === undefined ? [] : [{ ...rest, id }]));
-  const [only, ...others] = named;
-  if (only && others.length === 0) return only;
-  throw new Refusal("INVALID_INPUT", {
-    say: "Name the purchase by exactly one of its checkout session, its subscription and its invoice.",
-    field: others[0]?.field ?? "input.checkoutSessionId",
-  });
+/** What Stripe says of the purchase now; null when the account has no such object. */
+async function findPurchase(
+  deps: Parts,
+  connection: ConnectionEntity,
+  { kind, id }: NamedPurchase,
+): Promise<Sighting | null> {
+  // Stripe refuses to list what belongs to a payment that it does not know.
+  const isThere = kind !== "PAYMENT" || (await findPayment(deps, connection, id)) !== null;
+  return isThere ? lookAt(deps, connection, [{ kind, id }]) : null;
+}
+
+function findPayment(deps: Parts, connection: ConnectionEntity, id: string): Promise<unknown> {
+  return findInAccount(deps, connection, id, (stripe) => stripe.paymentIntents.retrieve(id));
 }
 
 interface Taking {
@@ -89,7 +81,7 @@ interface Taking {
   user: UserEntity;
   sighting: Sighting;
   bought: readonly SourceFacts[];
-  target: Named;
+  target: NamedPurchase;
 }
 
 function take(deps: Parts, { connection, user, sighting, bought, target }: Taking): Promise<void> {

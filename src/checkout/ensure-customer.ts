@@ -66,7 +66,7 @@ async function makeCustomer(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // Somebody linked the user to another customer meanwhile, or they are gone: this one is nobody's, and goes.
-      await findInAccount(deps, connection, (stripe) => stripe.customers.del(customer));
+      await findInAccount(deps, connection, customer, (stripe) => stripe.customers.del(customer));
       await deps.db.transaction((tx) => deleteMaking(tx, making));
       if (error.code !== "CUSTOMER_ALREADY_LINKED") throw error;
     }

@@ -32,7 +32,7 @@ export async function settleSession(
 ): Promise<SeenSession> {
   const { session: id } = row;
   if (id === null) return asHeld(row);
-  const found = await findInAccount(deps, connection, (stripe) => stripe.checkout.sessions.retrieve(id));
+  const found = await findInAccount(deps, connection, id, (stripe) => stripe.checkout.sessions.retrieve(id));
   if (!found) {
     await updateCheckout(deps.db, row.id, { status: "EXPIRED" });
     return asHeld({ ...row, status: "EXPIRED" });

@@ -2,7 +2,8 @@ import type Stripe from "stripe";
 import { Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { Db } from "../database/db";
-import { isGone, toFailure } from "../stripe/read-error";
+import { isGone, readOtherMode, toFailure } from "../stripe/read-error";
+import { confirmAccount } from "./confirm-account";
 import type { ConnectionEntity } from "./connection.entity";
 import { stripeOf } from "./stripe-of";
 
@@ -26,27 +27,29 @@ export async function askAccount<Answer>(
   }
 }
 
-/** The same; null when Stripe says that there is no such thing. */
+/**
+ * Asks for the object with this id. Null when Stripe says that the account of the connection has no such object. A key of
+ * another account cannot say so: the account is confirmed before the answer is believed.
+ */
 export async function findInAccount<Answer>(
   deps: Pick<AccountDeps, "config">,
   connection: ConnectionEntity,
+  id: string,
   ask: Asking<Answer>,
 ): Promise<Answer | null> {
+  const stripe = stripeOf(deps, connection);
   try {
-    return await ask(stripeOf(deps, connection));
+    return await ask(stripe);
   } catch (error) {
-    const mismatch = ofOtherMode(error);
-    if (mismatch === null && isGone(error)) return null;
-    throw mismatch ?? toFailure(error);
+    if (!isGone(error, id)) throw ofOtherMode(error) ?? toFailure(error);
   }
+  await confirmAccount(stripe, connection);
+  return null;
 }
 
-/** Stripe has no code of its own for this, only a sentence. */
-const OTHER_MODE = /a similar object exists in (live|test) mode/i;
-
 function ofOtherMode(error: unknown): Refusal | null {
-  const mode = error instanceof Error ? OTHER_MODE.exec(error.message)?.[1] : undefined;
-  if (mode === undefined) return null;
+  const mode = readOtherMode(error);
+  if (mode === null) return null;
   return new Refusal("STRIPE_MODE_MISMATCH", {
     say: `In Stripe this exists in ${mode} mode, and this credential works in the other one.`,
     cause: error,

@@ -84,6 +84,9 @@ function describe({ id, api_version: apiVersion, enabled_events: eventTypes }: S
 /** As far as it goes: one that stays is found and removed the next time. Answers what went wrong. */
 export async function removeEndpoints(stripe: Stripe, ids: readonly string[]): Promise<unknown[]> {
   const done = await Promise.allSettled(ids.map((id) => stripe.webhookEndpoints.del(id)));
-  const failures = done.map((one) => (one.status === "rejected" ? (one.reason as unknown) : null));
-  return failures.filter((failure) => failure !== null && !isGone(failure));
+  const failures = done.map((one, at) => {
+    const reason = one.status === "rejected" ? (one.reason as unknown) : null;
+    return isGone(reason, ids[at] ?? "") ? null : reason;
+  });
+  return failures.filter((failure) => failure !== null);
 }

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { Refusal } from "../base/refusal";
-import { isGone, readMissingPermission, toFailure } from "../stripe/read-error";
+import { isMissing as isMissingObject, readMissingPermission, toFailure } from "../stripe/read-error";
 
 /** Named as the Dashboard names it, where the key is edited. */
 interface Permission {
@@ -47,7 +47,7 @@ async function isMissing(stripe: Stripe, { probe }: Permission): Promise<boolean
     return false;
   } catch (error) {
     if (readMissingPermission(error) !== null) return true;
-    if (isGone(error)) return false;
+    if (isMissingObject(error)) return false;
     throw toFailure(error);
   }
 }

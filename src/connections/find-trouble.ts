@@ -101,7 +101,7 @@ async function findWebhookTrouble(
 async function retrieve(stripe: Stripe, id: string): Promise<Stripe.WebhookEndpoint | null> {
   return askStripe(() =>
     stripe.webhookEndpoints.retrieve(id).catch((error: unknown) => {
-      if (isGone(error)) return null;
+      if (isGone(error, id)) return null;
       throw error;
     }),
   );

@@ -15,7 +15,7 @@ export async function findCustomer(
   const observation = await drawObservation(deps.db);
   const observedAt = deps.clock.now();
   const found = /^[\w-]{1,255}$/.test(named)
-    ? await findInAccount(deps, connection, (stripe) => stripe.customers.retrieve(named))
+    ? await findInAccount(deps, connection, named, (stripe) => stripe.customers.retrieve(named))
     : null;
   if (!found || found.deleted === true) {
     throw new Refusal("CUSTOMER_NOT_FOUND", { say: "The connected account has no such customer.", field });

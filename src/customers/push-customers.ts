@@ -40,7 +40,9 @@ async function pushOne(deps: Deps, connection: ConnectionEntity, push: WantedPus
 
 /** The same again does the same, so a push that was cut off is simply repeated. */
 async function write(deps: Deps, connection: ConnectionEntity, customer: string, email: string): Promise<void> {
-  const found = await findInAccount(deps, connection, (stripe) => stripe.customers.update(customer, { email }));
+  const found = await findInAccount(deps, connection, customer, (stripe) =>
+    stripe.customers.update(customer, { email }),
+  );
   if (!found) throw new Refusal("CUSTOMER_NOT_FOUND", { say: "The connected account has no such customer." });
 }
 

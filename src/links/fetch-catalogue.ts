@@ -17,7 +17,7 @@ export async function fetchStripeProduct(
   id: string,
 ): Promise<{ product: StripeProductRow; prices: StripePriceRow[] } | null> {
   const seen = { connectionId: connection.id, observation: await drawObservation(deps.db) };
-  const product = await findInAccount(deps, connection, (stripe) => stripe.products.retrieve(id));
+  const product = await findInAccount(deps, connection, id, (stripe) => stripe.products.retrieve(id));
   if (!product || product.deleted) return null;
   const prices = await askAccount(deps, connection, (stripe) => listPricesOf(stripe, id));
   return { product: readStripeProduct(product, seen), prices: prices.map((price) => readStripePrice(price, seen)) };

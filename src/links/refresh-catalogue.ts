@@ -27,12 +27,12 @@ export async function refreshCatalogue(
   const seen = { connectionId, observation };
   const products = new Map<string, StripeProductRow | null>();
   for (const id of await linkedAmong(deps.db, connectionId, hints.products)) {
-    const product = await findInAccount(deps, connection, (stripe) => stripe.products.retrieve(id));
+    const product = await findInAccount(deps, connection, id, (stripe) => stripe.products.retrieve(id));
     products.set(id, product && !product.deleted ? readStripeProduct(product, seen) : null);
   }
   const prices = new Map<string, StripePriceRow | null>();
   for (const id of new Set(hints.prices)) {
-    const price = await findInAccount(deps, connection, (stripe) => stripe.prices.retrieve(id));
+    const price = await findInAccount(deps, connection, id, (stripe) => stripe.prices.retrieve(id));
     prices.set(id, price && !price.deleted ? readStripePrice(price, seen) : null);
   }
   const gone = (rows: ReadonlyMap<string, object | null>) =>

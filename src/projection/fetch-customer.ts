@@ -16,7 +16,7 @@ export interface CustomerPapers {
 
 /** Reads the lists of a customer to their ends and lays them on the desk. */
 export async function fetchCustomerPapers(desk: Desk, customer: string): Promise<CustomerPapers> {
-  const found = await desk.find((stripe) => stripe.customers.retrieve(customer));
+  const found = await desk.find(customer, (stripe) => stripe.customers.retrieve(customer));
   if (!found) return { customer: null, subscriptions: [], invoices: [], sessions: [] };
   const of = { customer, limit: PAGE } as const;
   const subscriptions = await desk.all((stripe) =>

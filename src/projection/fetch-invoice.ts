@@ -7,7 +7,7 @@ import { idOf } from "./read-references";
 
 export function fetchInvoice(desk: Desk, id: string): Promise<Stripe.Invoice | null> {
   return desk.once(`invoice ${id}`, () =>
-    desk.find((stripe) => stripe.invoices.retrieve(id, { expand: ["customer"] })),
+    desk.find(id, (stripe) => stripe.invoices.retrieve(id, { expand: ["customer"] })),
   );
 }
 

@@ -39,7 +39,8 @@ async function chargeOf(desk: Desk, intent: Stripe.PaymentIntent | null): Promis
   const charge = wholeOf(intent?.latest_charge);
   const id = idOf(intent?.latest_charge);
   if (charge || id === null) return charge;
-  return desk.once(`charge ${id}`, () => desk.find((stripe) => stripe.charges.retrieve(id)));
+  // A payment names its charge, so the charge is there. Without it the refunds would seem to be none.
+  return desk.once(`charge ${id}`, () => desk.ask((stripe) => stripe.charges.retrieve(id)));
 }
 
 function fetchRefunds(desk: Desk, charge: string): Promise<Stripe.Refund[]> {

@@ -9,7 +9,7 @@ const EACH_WITH = WITH.map((path) => `data.${path}`);
 
 export function fetchSession(desk: Desk, id: string): Promise<Stripe.Checkout.Session | null> {
   return desk.once(`session ${id}`, () =>
-    desk.find((stripe) => stripe.checkout.sessions.retrieve(id, { expand: WITH })),
+    desk.find(id, (stripe) => stripe.checkout.sessions.retrieve(id, { expand: WITH })),
   );
 }
 

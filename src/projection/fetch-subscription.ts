@@ -9,7 +9,7 @@ const WITH = ["customer", "latest_invoice", "schedule"];
 
 export function fetchSubscription(desk: Desk, id: string): Promise<Stripe.Subscription | null> {
   return desk.once(`subscription ${id}`, () =>
-    desk.find((stripe) => stripe.subscriptions.retrieve(id, { expand: WITH })),
+    desk.find(id, (stripe) => stripe.subscriptions.retrieve(id, { expand: WITH })),
   );
 }
 
@@ -78,6 +78,6 @@ function fetchChargesOf(desk: Desk, intent: string): Promise<Stripe.Charge[]> {
 
 /** The schedule's own events name the schedule. */
 export async function findSubscriptionOfSchedule(desk: Desk, id: string): Promise<string | null> {
-  const schedule = await desk.find((stripe) => stripe.subscriptionSchedules.retrieve(id));
+  const schedule = await desk.find(id, (stripe) => stripe.subscriptionSchedules.retrieve(id));
   return idOf(schedule?.subscription) ?? schedule?.released_subscription ?? null;
 }

@@ -13,11 +13,11 @@ export async function lookBehind(look: Look, { kind, id }: Target): Promise<void
   const { desk } = look;
   if (kind === "SCHEDULE") addTarget(look, "SUBSCRIPTION", await findSubscriptionOfSchedule(desk, id));
   if (kind === "CREDIT_NOTE") {
-    addTarget(look, "INVOICE", idOf((await desk.find((stripe) => stripe.creditNotes.retrieve(id)))?.invoice));
+    addTarget(look, "INVOICE", idOf((await desk.find(id, (stripe) => stripe.creditNotes.retrieve(id)))?.invoice));
   }
-  if (kind === "REFUND") followMoney(look, await desk.find((stripe) => stripe.refunds.retrieve(id)));
-  if (kind === "DISPUTE") followMoney(look, await desk.find((stripe) => stripe.disputes.retrieve(id)));
-  if (kind === "CHARGE") followMoney(look, await desk.find((stripe) => stripe.charges.retrieve(id)));
+  if (kind === "REFUND") followMoney(look, await desk.find(id, (stripe) => stripe.refunds.retrieve(id)));
+  if (kind === "DISPUTE") followMoney(look, await desk.find(id, (stripe) => stripe.disputes.retrieve(id)));
+  if (kind === "CHARGE") followMoney(look, await desk.find(id, (stripe) => stripe.charges.retrieve(id)));
   if (kind === "PAYMENT") await lookAtPayment(look, id);
 }
 

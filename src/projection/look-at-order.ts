@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
 import { fetchInvoice, fetchInvoicePapers, subscriptionOf } from "./fetch-invoice";
 import { fetchSession, fetchSessionPapers } from "./fetch-sessions";
-import { type Look, addTarget, cover, idsOfInvoice, idsOfPayments, keepCustomer, keepFacts } from "./look";
+import { type Look, addTarget, cover, idsOfInvoice, idsOfPayments, keepCustomer, keepFacts, keepGone } from "./look";
 import { lookAtInvoiceOf, wasKnown } from "./look-at-subscription";
 import type { InvoicePapers } from "./papers";
-import { readGone, readReplaced } from "./read-gone";
+import { readReplaced } from "./read-gone";
 import { readInvoice } from "./read-invoice";
 import { idOf } from "./read-references";
 import { readSession } from "./read-session";
@@ -14,8 +14,7 @@ export async function lookAtInvoice(look: Look, id: string): Promise<void> {
   const { desk, sight } = look;
   const invoice = await fetchInvoice(desk, id);
   if (!invoice) {
-    const held = await look.held(id);
-    return keepFacts(look, held && readGone(held, sight));
+    return keepGone(look, "INVOICE", id);
   }
   keepCustomer(look, invoice.customer);
   const subscription = subscriptionOf(invoice);
@@ -43,8 +42,7 @@ async function replacePayments({ sight, held, facts }: Look, { payments, session
 export async function lookAtSession(look: Look, id: string): Promise<void> {
   const session = await fetchSession(look.desk, id);
   if (!session) {
-    const held = await look.held(id);
-    return keepFacts(look, held && readGone(held, look.sight));
+    return keepGone(look, "SESSION", id);
   }
   keepCustomer(look, session.customer);
   if (session.status !== "complete" || session.mode === "setup") return;

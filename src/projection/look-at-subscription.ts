@@ -2,8 +2,7 @@ import type Stripe from "stripe";
 import { fetchInvoicePapers, sellsOnce, subscriptionOf } from "./fetch-invoice";
 import { fetchPaymentsOf } from "./fetch-payments";
 import { fetchSubscription, fetchSubscriptionPapers } from "./fetch-subscription";
-import { type Look, addTarget, cover, idsOfInvoice, idsOfPayments, keepCustomer, keepFacts } from "./look";
-import { readGone } from "./read-gone";
+import { type Look, addTarget, cover, idsOfInvoice, idsOfPayments, keepCustomer, keepFacts, keepGone } from "./look";
 import { readInvoice } from "./read-invoice";
 import { idOf, wholeOf } from "./read-references";
 import { readSubscription } from "./read-subscription";
@@ -13,8 +12,7 @@ export async function lookAtSubscription(look: Look, id: string): Promise<void> 
   const { desk, sight } = look;
   const subscription = await fetchSubscription(desk, id);
   if (!subscription) {
-    const held = await look.held(id);
-    return keepFacts(look, held && readGone(held, sight));
+    return keepGone(look, "SUBSCRIPTION", id);
   }
   const papers = await fetchSubscriptionPapers(desk, subscription);
   keepFacts(look, readSubscription(papers, sight));

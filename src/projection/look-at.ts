@@ -1,4 +1,4 @@
-import { findSources } from "../access/facts.store";
+import { findSourcePage, findSources } from "../access/facts.store";
 import type { SourceFacts } from "../access/fact";
 import type { Clock } from "../base/clock";
 import type { AccountDeps } from "../connections/ask-account";
@@ -10,7 +10,7 @@ import { lookAtInvoice, lookAtSession } from "./look-at-order";
 import { lookAtSubscription } from "./look-at-subscription";
 import { drawObservation } from "../links/observations.store";
 import { PAGE, openDesk } from "./open-desk";
-import type { Target, TargetKind } from "./target";
+import { type Target, type TargetKind, targetOf } from "./target";
 
 export type LookDeps = AccountDeps & { clock: Clock };
 
@@ -56,8 +56,15 @@ export async function beginLook(
   const observation = drawn ?? (await drawObservation(deps.db));
   const sight = { connectionId, mode, observation, observedAt: deps.clock.now() };
   const held = async (source: string) => (await findSources(deps.db, [{ connectionId, source }]))[0]?.facts ?? null;
-  return openLook({ desk: openDesk(deps, connection), sight, held, isPatient });
+  const heldOf = async (customer: string) => {
+    const page = await findSourcePage(deps.db, { connectionId, customer }, null, HELD_MAX);
+    return page.map(({ facts }) => facts);
+  };
+  return openLook({ desk: openDesk(deps, connection), sight, held, heldOf, isPatient });
 }
+
+// One customer's purchases are few enough to be read at once.
+const HELD_MAX = 10_000;
 
 export async function lookAround(look: Look): Promise<Sighting> {
   for (let target = takeTarget(look); target !== null; target = takeTarget(look)) await lookAtOne(look, target);
@@ -79,12 +86,14 @@ function lookAtOne(look: Look, target: Target): Promise<void> {
   return looks[target.kind]?.(look, target.id) ?? lookBehind(look, target);
 }
 
-/** Who the customer is. With one who is gone, Stripe has ended every subscription. */
+/** Who the customer is. With a deleted one, Stripe has ended every subscription. */
 async function lookAtPerson(look: Look, id: string): Promise<void> {
   const { desk } = look;
   if (!look.customers.has(id)) {
-    const found = await desk.find((stripe) => stripe.customers.retrieve(id));
+    const found = await desk.find(id, (stripe) => stripe.customers.retrieve(id));
     keepCustomer(look, found ?? { id, object: "customer", deleted: true });
+    // Stripe lists nothing of a customer that it does not know, so each object that is held is asked for.
+    if (!found) return (await look.heldOf(id)).map(targetOf).forEach((each) => addTarget(look, each.kind, each.id));
   }
   if (!look.customers.get(id)?.deleted) return;
   const of = { customer: id, status: "all", limit: PAGE } as const;

@@ -4,7 +4,9 @@ import type { Desk } from "./open-desk";
 import type { AnyCustomer, InvoicePapers, Payment, Sight } from "./papers";
 import { readCustomer } from "./read-customer";
 import type { Target, TargetKind } from "./target";
-import { targetKinds } from "./target";
+import { targetKinds, targetOf } from "./target";
+import { readGone } from "./read-gone";
+import { canBeIdOf } from "../stripe/id-kinds";
 
 /** What one look has found, and what is still to be looked at. */
 export interface Look {
@@ -12,6 +14,8 @@ export interface Look {
   sight: Sight;
   /** What of this source is held already; null: nothing. */
   held: (source: string) => Promise<SourceFacts | null>;
+  /** Everything that is held of this customer. */
+  heldOf: (customer: string) => Promise<SourceFacts[]>;
   /** Waits for what Stripe is about to make; otherwise what is there counts. */
   isPatient: boolean;
   facts: Map<string, SourceFacts>;
@@ -23,7 +27,7 @@ export interface Look {
   isUnfinished: boolean;
 }
 
-export function openLook(parts: Pick<Look, "desk" | "sight" | "held" | "isPatient">): Look {
+export function openLook(parts: Pick<Look, "desk" | "sight" | "held" | "heldOf" | "isPatient">): Look {
   return {
     ...parts,
     facts: new Map(),
@@ -34,8 +38,9 @@ export function openLook(parts: Pick<Look, "desk" | "sight" | "held" | "isPatien
   };
 }
 
+/** An id of another kind is left out: Stripe's 404 to such a request would say nothing about the object. */
 export function addTarget({ waiting, covered }: Look, kind: TargetKind, id: string | null): void {
-  if (id !== null && !covered.has(id)) waiting.set(id, { kind, id });
+  if (id !== null && !covered.has(id) && canBeIdOf(kind, id)) waiting.set(id, { kind, id });
 }
 
 /** The next one in the order of their kinds; null when nothing is left. */
@@ -54,6 +59,12 @@ export function takeTarget({ waiting, covered }: Look): Target | null {
 
 export function keepFacts(look: Look, facts: SourceFacts | null): void {
   if (facts) look.facts.set(facts.source, facts);
+}
+
+/** Stripe no longer has this object. What is held ends only if it was read from this very object. */
+export async function keepGone(look: Look, kind: TargetKind, id: string): Promise<void> {
+  const held = await look.held(id);
+  if (held && targetOf(held).kind === kind) keepFacts(look, readGone(held, look.sight));
 }
 
 export function keepCustomer(look: Look, customer: AnyCustomer | undefined): void {

@@ -5,8 +5,8 @@ import type { ConnectionEntity } from "../connections/connection.entity";
 /** What has been read so far in one look, so that nothing is asked for twice. It is thrown away with the look. */
 export interface Desk {
   ask<Answer>(asking: (stripe: Stripe) => Promise<Answer>): Promise<Answer>;
-  /** Null when Stripe has no such thing. */
-  find<Answer>(asking: (stripe: Stripe) => Promise<Answer>): Promise<Answer | null>;
+  /** The object with this id; null when the connection's account has none. */
+  find<Answer>(id: string, asking: (stripe: Stripe) => Promise<Answer>): Promise<Answer | null>;
   /** To the end of the list, whatever its length. */
   all<Row extends { id: string }>(asking: (stripe: Stripe) => Stripe.ApiListPromise<Row>): Promise<Row[]>;
   /** The same question has the same answer for the whole look. */
@@ -22,7 +22,7 @@ export function openDesk(deps: Pick<AccountDeps, "config">, connection: Connecti
   const answers = new Map<string, Promise<unknown>>();
   return {
     ask: (asking) => askAccount(deps, connection, asking),
-    find: (asking) => findInAccount(deps, connection, asking),
+    find: (id, asking) => findInAccount(deps, connection, id, asking),
     all: (asking) =>
       askAccount(deps, connection, async (stripe) => {
         const rows = [];

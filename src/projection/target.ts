@@ -1,3 +1,6 @@
+import type { SourceFacts } from "../access/fact";
+import { kindOfId } from "../stripe/id-kinds";
+
 /** Something to look at in Stripe. What it leads to is found out on the way: a refund to its payment, that to its order. */
 export interface Target {
   kind: TargetKind;
@@ -19,3 +22,10 @@ export const targetKinds = [
 ] as const;
 
 export type TargetKind = (typeof targetKinds)[number];
+
+/** The object of which these facts tell: reading it again tells them again. */
+export function targetOf({ source, state }: Pick<SourceFacts, "source" | "state">): Target {
+  if (state.kind === "SUBSCRIPTION") return { kind: "SUBSCRIPTION", id: source };
+  const kind = kindOfId(source);
+  return { kind: kind === "INVOICE" || kind === "SESSION" ? kind : "PAYMENT", id: source };
+}

@@ -3,7 +3,7 @@ import { isOver } from "../surveys/keep-unfinished";
 import { lookCarefully } from "../surveys/look-carefully";
 import type { JobDeps } from "../work/run-jobs";
 import { checkSources } from "./check-sources";
-import { targetOf } from "./decide-relevance";
+import { targetOf } from "../projection/target";
 import { findUncounted } from "./held-sources.store";
 import type { ReconciliationInput, StepAt, StepPage } from "./run-reconciliation";
 

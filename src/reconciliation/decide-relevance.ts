@@ -1,5 +1,5 @@
 import type { SourceFacts } from "../access/fact";
-import type { Target } from "../projection/target";
+import { targetOf } from "../projection/target";
 import { type Listed, type Wanted, wantedItem } from "../surveys/read-listed";
 
 /** A link, and since when what was bought of it should be known to us. */
@@ -27,11 +27,4 @@ export function listedOf(facts: SourceFacts): Listed {
   const { source, items, boughtAt, state } = facts;
   const overAt = state.kind === "SUBSCRIPTION" ? state.endedAt : null;
   return { target: targetOf(facts), source, items, boughtAt, overAt };
-}
-
-/** What to look at, to see them again. */
-export function targetOf({ source, state }: SourceFacts): Target {
-  if (state.kind === "SUBSCRIPTION") return { kind: "SUBSCRIPTION", id: source };
-  if (source.startsWith("in_")) return { kind: "INVOICE", id: source };
-  return { kind: source.startsWith("cs_") ? "SESSION" : "PAYMENT", id: source };
 }

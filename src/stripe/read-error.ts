@@ -2,10 +2,52 @@ import Stripe from "stripe";
 import { withoutSecrets } from "../base/log";
 import { Refusal } from "../base/refusal";
 
-/** Whether the object itself is not there (any more). A closed list: every other failure says nothing about it. */
-export function isGone(error: unknown): boolean {
+/** The parameters by which Stripe names the id in the path of a request. */
+const PATH_PARAMS: ReadonlySet<string> = new Set([
+  "id",
+  "charge",
+  "configuration",
+  "credit_note",
+  "customer",
+  "dispute",
+  "intent",
+  "invoice",
+  "payment_intent",
+  "price",
+  "product",
+  "refund",
+  "schedule",
+  "session",
+  "subscription",
+  "subscription_exposed_id",
+  "webhook_endpoint",
+]);
+
+/**
+ * Whether Stripe says that the object with this id is not there. A closed list: every other failure says nothing about it,
+ * among them an unknown address (404 without a code), a missing object that a filter or a parameter names (400), and an
+ * object of the other mode. The answer holds for the account that was asked: `findInAccount` checks which one that is.
+ */
+export function isGone(error: unknown, id: string): boolean {
   if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return false;
-  return error.code === "resource_missing" || (error.statusCode === 404 && error.code === undefined);
+  const { statusCode, code, param, message } = error;
+  if (statusCode !== 404 || code !== "resource_missing") return false;
+  if (param !== undefined && !PATH_PARAMS.has(param)) return false;
+  if (readOtherMode(error) !== null) return false;
+  return message.includes(`'${id}'`) || message.endsWith(` ${id}`);
+}
+
+/** Whether Stripe let the key look for an object and has none. Enough for a probe of permissions, never for an end. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === "resource_missing";
+}
+
+/** Stripe has no code of its own for this, only a sentence. */
+const OTHER_MODE = /a similar object exists in (live|test) mode/i;
+
+/** The mode in which Stripe has the object; null when it does not speak of another mode. */
+export function readOtherMode(error: unknown): string | null {
+  return error instanceof Error ? (OTHER_MODE.exec(error.message)?.[1]?.toLowerCase() ?? null) : null;
 }
 
 /** Whether Stripe does not answer, has trouble of its own, or limits us: the same request may go well later. */

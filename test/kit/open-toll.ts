@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer, request as ask } from "node:http";
 
-/** What happens to a request on its way: it goes on, is answered with a status, or is never answered. */
-export type Fate = "PASS" | "HANG" | 429 | 500;
+/** What happens to a request on its way: it goes on, is answered with a status or a whole answer, or never answered. */
+export type Fate = "PASS" | "HANG" | 429 | 500 | { status: number; body: object };
 
 /** A gate on the road from Latchkey to Stripe, where requests are counted and can be kept from going on. */
 export interface Toll {
@@ -31,6 +31,10 @@ export async function openToll(): Promise<Toll> {
     const fate = fateOf(name);
     if (fate === "HANG") return;
     if (fate === "PASS") return passOn(target, request, response, answered);
+    if (typeof fate === "object") {
+      response.writeHead(fate.status, { "content-type": "application/json" });
+      return response.end(JSON.stringify(fate.body));
+    }
     const error = { type: fate === 429 ? "rate_limit_error" : "api_error", message: "At the toll." };
     response.writeHead(fate, { "content-type": "application/json", "stripe-should-retry": "false" });
     response.end(JSON.stringify({ error }));

@@ -7,7 +7,9 @@ const raw = (statusCode: number, message: string, more: object = {}) =>
   ({ type: "invalid_request_error", statusCode, message, headers: {}, requestId: "req_1", ...more }) as never;
 
 const SECRET = "sk_test_abcdefghijklmnop";
-const gone = new errors.StripeInvalidRequestError(raw(404, "No such customer: 'cus_1'", { code: "resource_missing" }));
+const gone = new errors.StripeInvalidRequestError(
+  raw(404, "No such customer: 'cus_1'", { code: "resource_missing", param: "id" }),
+);
 const wrong = new errors.StripeInvalidRequestError(raw(400, "Invalid email: ada@shop.example", { param: "email" }));
 const forbidden = new errors.StripePermissionError(
   raw(
@@ -46,9 +48,30 @@ test.each(codes)("Stripe %s", (_, error, code, retryable) => {
 });
 
 test("only a missing object is gone: every other failure says nothing about it", () => {
-  expect(codes.filter(([, error]) => isGone(error)).map(([what]) => what)).toEqual(["does not have the object"]);
-  expect(isGone(new Error("No such customer"))).toBe(false);
+  const found = codes.filter(([, error]) => isGone(error, "cus_1")).map(([what]) => what);
+  expect(found).toEqual(["does not have the object"]);
+  expect(isGone(new Error("No such customer: 'cus_1'"), "cus_1")).toBe(false);
 });
+
+const missing = { code: "resource_missing", param: "id" };
+const lost = (message: string, more: object = missing, status = 404) =>
+  new errors.StripeInvalidRequestError(raw(status, message, more));
+
+test.each<[string, Error, boolean]>([
+  ["names the object", lost("No such subscription: 'sub_1'"), true],
+  ["names it without quotes, as older versions do", lost("No such subscription: sub_1"), true],
+  ["answers in another language", lost("Risorsa subscription non trovata: 'sub_1'"), true],
+  ["names another object", lost("No such customer: 'cus_1'", { ...missing, param: "customer" }), false],
+  ["names a longer id", lost("No such subscription: 'sub_12'"), false],
+  ["misses an id of a parameter", lost("No such subscription: 'sub_1'", missing, 400), false],
+  ["misses what should be expanded", lost("No such subscription: 'sub_1'", { ...missing, param: "expand[0]" }), false],
+  ["does not know the address", lost("Unrecognized request URL (GET: /v1/subscriptions/sub_1).", {}), false],
+  [
+    "has it in the other mode",
+    lost("No such subscription: 'sub_1'; a similar object exists in live mode, but a test mode key was used."),
+    false,
+  ],
+])("sub_1 is gone or not when Stripe %s", (_, error, gone) => expect(isGone(error, "sub_1")).toBe(gone));
 
 test("a missing permission is known by its name", () => {
   expect(readMissingPermission(forbidden)).toBe("rak_customer_read");
