@@ -1,6 +1,6 @@
 import { Refusal } from "../base/refusal";
 import type { Target } from "../projection/target";
-import { type ObjectKind, kindOfId, nounOf } from "../stripe/id-kinds";
+import { type ObjectKind, kindOfId, nounOf } from "../projection/read-id-kind";
 
 /** The ids by which a caller can name a purchase; exactly one is given. */
 export interface PurchaseIds {

@@ -6,7 +6,7 @@ import { readCustomer } from "./read-customer";
 import type { Target, TargetKind } from "./target";
 import { targetKinds, targetOf } from "./target";
 import { readGone } from "./read-gone";
-import { canBeIdOf } from "../stripe/id-kinds";
+import { canBeIdOf } from "./read-id-kind";
 
 /** What one look has found, and what is still to be looked at. */
 export interface Look {

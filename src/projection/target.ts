@@ -1,5 +1,5 @@
 import type { SourceFacts } from "../access/fact";
-import { kindOfId } from "../stripe/id-kinds";
+import { kindOfId } from "./read-id-kind";
 
 /** Something to look at in Stripe. What it leads to is found out on the way: a refund to its payment, that to its order. */
 export interface Target {

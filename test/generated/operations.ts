@@ -339,6 +339,8 @@ export type ClaimPurchaseInput = {
   connection?: InputMaybe<Scalars['ID']['input']>;
   /** The invoice that was paid (in_…). */
   invoiceId?: InputMaybe<Scalars['String']['input']>;
+  /** The payment (pi_…), or its charge (ch_… or py_…), of a purchase that was paid once. */
+  paymentId?: InputMaybe<Scalars['String']['input']>;
   /** The subscription that was bought (sub_…). */
   subscriptionId?: InputMaybe<Scalars['String']['input']>;
   /** The user, by our id or the caller's. */

@@ -1,4 +1,4 @@
-import { type ObjectKind, canBeIdOf, kindOfId } from "../../src/stripe/id-kinds";
+import { type ObjectKind, canBeIdOf, kindOfId } from "../../src/projection/read-id-kind";
 
 test.each<[string, ObjectKind | null]>([
   ["sub_1MUX9ZEZ3w8tMtYc", "SUBSCRIPTION"],
