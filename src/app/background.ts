@@ -75,9 +75,11 @@ export function startBackground(
   const loops: Loop[] = [projection, replayed, replan, due, jobs, push, sweep, sweepFiles, ...byClock];
   signals.on(INBOX_FILLED, () => projection.wake());
   signals.on(JOB_WAITS, () => jobs.wake());
+  const forgetOutages = parts.db.outages.onEnd(() => loops.forEach((loop) => loop.wake()));
   return {
     received: () => projection.wake(),
     stop: async () => {
+      forgetOutages();
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };

@@ -28,6 +28,7 @@ export async function openDeps({ config, databaseUrl, log, clock, signals }: Ope
     entities,
     connectionsMax: config.database.connectionsMax,
     statementTimeoutMs: Math.min(config.limits.requestMsMax, 30 * SECOND),
+    log,
   });
   try {
     await prepareDatabase({ config, databaseUrl, log }, db);

@@ -77,7 +77,8 @@ async function open(
   opened.push(() => deps.close());
   const listenUrl = config.database.listenUrl ?? databaseUrl;
   const channels = [KEYS_CHANGED, CONNECTIONS_CHANGED];
-  const signals = await openSignals({ url: listenUrl, channels, hints: [INBOX_FILLED, JOB_CHANGED, JOB_WAITS], log });
+  const hints = [INBOX_FILLED, JOB_CHANGED, JOB_WAITS];
+  const signals = await openSignals({ url: listenUrl, channels, hints, log, outages: deps.db.outages });
   opened.push(() => signals.close());
   const parts: Deps = { ...deps, signals };
   await ensureSigningKey(parts);

@@ -11,7 +11,8 @@ export const errorCodes = {
   LIMIT_EXCEEDED: "The request is larger than a limit allows; `details` names the limit.",
   RATE_LIMITED: "Too many requests; `details.retryAfterMs` says when to try again.",
   INTERNAL: "A mistake on our side. It is in our log under the request id in `details`.",
-  UNAVAILABLE: "Something that we need does not answer at the moment. Try again.",
+  UNAVAILABLE:
+    "The database, or something else that we need, does not answer at the moment. Where nothing could be answered, the HTTP status is 503. Try again.",
   PERSISTED_QUERY_NOT_FOUND:
     "This server has not seen the document behind that hash yet; send the whole document once.",
   EMAIL_INVALID: "That is not an e-mail address.",

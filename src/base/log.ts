@@ -1,4 +1,5 @@
 import pino, { type DestinationStream } from "pino";
+import { Outage } from "./refusal";
 
 export type Logger = pino.Logger;
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -36,9 +37,22 @@ export function openLog(level: LogLevel, destination?: DestinationStream): Logge
       censor: "[redacted]",
     },
     serializers: { err: describeError },
+    hooks: { logMethod: writeLine },
   };
   return pino(options, destination ?? pino.destination(GATHERED));
 }
+
+type LogMethod = NonNullable<NonNullable<pino.LoggerOptions["hooks"]>["logMethod"]>;
+
+/** Writes the line, at level `debug` when it is about a failure of an outage: the outage has a line of its own. */
+const writeLine: LogMethod = function (args, method, level) {
+  const [fields] = args as [unknown];
+  const isOutage = typeof fields === "object" && fields !== null && "err" in fields && fields.err instanceof Outage;
+  if (!isOutage || level <= DEBUG) method.apply(this, args);
+  else if (this.isLevelEnabled("debug")) this.debug(...(args as [object, string]));
+};
+
+const DEBUG = pino.levels.values["debug"] ?? 20;
 
 /** What a log may hold of an error: its kind, message, notes and stack, but no payload that a library hung on to it. */
 function describeError(error: unknown): Record<string, unknown> {

@@ -43,11 +43,16 @@ export class Refusal extends Failure {
 }
 
 export class Unavailable extends Failure {
-  override readonly name = "Unavailable";
+  override readonly name: string = "Unavailable";
 
   constructor(text: FailureText) {
     super("UNAVAILABLE", true, text);
   }
+}
+
+/** A failure during an outage that has a log line of its own: single failures are not logged above `debug`. */
+export class Outage extends Unavailable {
+  override readonly name = "Outage";
 }
 
 export class Bug extends Error {

@@ -1,6 +1,8 @@
 import { type DataSource, type EntityManager, type EntityTarget, type ObjectLiteral, type Repository } from "typeorm";
 import type { Pool } from "pg";
 import { Bug, Unavailable } from "../base/refusal";
+import { guardDriver, readFailure } from "./guard-driver";
+import { type Outages } from "./track-outages";
 
 /** Ordinary queries go through `repository`, the few hot or set-based ones through `rows`, written by hand. */
 export interface Reader {
@@ -25,20 +27,40 @@ export interface Db extends Reader {
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
   readonly source: DataSource;
+  /** Outages of this database, as this process sees them. */
+  readonly outages: Outages;
 }
 
 const ATTEMPTS_MAX = 5;
 const TRY_AGAIN = new Set(["40001", "40P01"]);
 
-export function makeDb(source: DataSource): Db {
+/** Whether PostgreSQL gave up a statement only because of others that ran at the same time. */
+export function isConflict(error: unknown): boolean {
+  return TRY_AGAIN.has(sqlState(error) ?? "");
+}
+
+export function makeDb(source: DataSource, outages: Outages): Db {
   const pool = poolOf(source);
+  outages.addProbe(() => pool.query("/* db.probe */ select 1").then(() => true));
+  guardDriver(source, outages);
+  const close = source.destroy.bind(source);
+  source.destroy = () => {
+    outages.close();
+    return close();
+  };
   return {
     source,
-    rows: (text, values) => onFailure(() => source.query(text, values ? [...values] : [])),
+    outages,
+    rows: (text, values) => source.query(text, values ? [...values] : []),
     repository: (entity) => source.getRepository(entity),
-    prepared: <Row>(name: string, text: string, values: readonly unknown[]) =>
-      onFailure(async () => (await pool.query({ name, text, values: [...values] })).rows as Row[]),
-    transaction: (work) => onFailure(() => repeat(() => source.transaction((manager) => work(makeTx(manager))))),
+    prepared: async <Row>(name: string, text: string, values: readonly unknown[]) => {
+      try {
+        return (await pool.query({ name, text, values: [...values] })).rows as Row[];
+      } catch (error) {
+        throw readFailure(error, outages);
+      }
+    },
+    transaction: (work) => repeat(() => source.transaction((manager) => work(makeTx(manager)))),
   };
 }
 
@@ -55,7 +77,8 @@ async function repeat<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS_MAX || !TRY_AGAIN.has(sqlState(error) ?? "")) throw error;
+      if (!isConflict(error)) throw error;
+      if (attempt === ATTEMPTS_MAX) throw new Unavailable({ say: "Too many writers at the same time.", cause: error });
     }
   }
 }
@@ -72,25 +95,6 @@ export function brokenConstraint(error: unknown): string | undefined {
   if (sqlState(error) !== "23505") return undefined;
   const { constraint, driverError } = error as { constraint?: string; driverError?: { constraint?: string } };
   return driverError?.constraint ?? constraint;
-}
-
-// Connection refused, reset or timed out; the server is starting or stopping (57P0x), has no connection left (53300),
-// or gave up on a statement after its time (57014).
-const GONE = /^(ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|08\w{3}|57P0\d|53300|57014)$/;
-const GONE_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Cannot use a pool after calling end/;
-
-async function onFailure<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isGone(error)) throw new Unavailable({ say: "The database does not answer at the moment.", cause: error });
-    throw error;
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return GONE.test(sqlState(error) ?? "") || (error instanceof Error && GONE_MESSAGES.test(error.message));
 }
 
 function poolOf(source: DataSource): Pool {

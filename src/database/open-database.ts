@@ -1,14 +1,23 @@
 import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from "typeorm";
 import { Unavailable } from "../base/refusal";
-import { withoutSecrets } from "../base/log";
+import { SECOND } from "../base/durations";
+import { type Logger, withoutSecrets } from "../base/log";
 import { type Db, makeDb } from "./db";
+import { trackOutages } from "./track-outages";
 
 export interface DatabaseOptions {
   url: string;
   entities: MixedList<EntityTarget<ObjectLiteral>>;
   connectionsMax: number;
   statementTimeoutMs: number;
+  /** For the lines about outages; without it nothing is logged. */
+  log?: Logger;
 }
+
+/** A statement that gets no answer at all, because the network lost it, is given up this much after its time. */
+const SILENCE_MS = 5 * SECOND;
+
+const CONNECT_MS_MAX = 5 * SECOND;
 
 /** Opens the pool that requests use. It never changes the schema: see run-migrations. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
@@ -24,7 +33,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
       max: options.connectionsMax,
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      query_timeout: options.statementTimeoutMs + SILENCE_MS,
+      keepAlive: true,
     },
   });
   try {
@@ -33,5 +44,5 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
     const reason = withoutSecrets(cause instanceof Error ? cause.message : String(cause));
     throw new Unavailable({ say: `The database cannot be reached (${reason}). Check DATABASE_URL.`, cause });
   }
-  return makeDb(source);
+  return makeDb(source, trackOutages(options.log));
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client, type QueryResultRow } from "pg";
 import type { Logger } from "../base/log";
 import { SECOND } from "../base/durations";
+import type { Outages } from "./track-outages";
 
 /**
  * Notices between replicas, through PostgreSQL (LISTEN and NOTIFY) on a connection of their own. They are hints: one can
@@ -23,8 +24,9 @@ const APPLICATION = "latchkey signals";
 /** Here replicas say what they have heard: their own name, the channel and the payload. */
 const HEARD = "latchkey_heard";
 const HEARD_WITHIN = SECOND;
+const CONNECT_MS_MAX = 5 * SECOND;
 const RECONNECT_FIRST = 100;
-const RECONNECT_MAX = 10 * SECOND;
+const RECONNECT_MAX = SECOND;
 
 /** For commands that hold nothing in memory. */
 export const noSignals: Signals = {
@@ -40,6 +42,8 @@ export async function openSignals(options: {
   /** Channels on which nobody waits to be heard: they are many a second, and a confirmation of each would be more. */
   hints?: readonly string[];
   log: Logger;
+  /** A line that breaks is part of an outage, which is not over before the line is up again. */
+  outages: Outages;
 }): Promise<Signals> {
   const me = randomUUID();
   const { hints = [] } = options;
@@ -69,23 +73,35 @@ export async function openSignals(options: {
     if (channel === HEARD || hints.includes(channel)) return;
     const heard = JSON.stringify([me, channel, payload]);
     ask(line, `/* signals.heard */ select pg_notify($1, $2)`, [HEARD, heard]).catch((err: unknown) => {
-      options.log.warn({ err }, "a notice could not be confirmed");
+      if (line === client) options.log.warn({ err }, "a notice could not be confirmed");
     });
   }
 
   async function connect(): Promise<void> {
-    const fresh = new Client({ connectionString: options.url, application_name: APPLICATION, keepAlive: true });
+    const fresh = new Client({
+      connectionString: options.url,
+      application_name: APPLICATION,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+    });
     fresh.on("notification", (notice) => receive(fresh, notice.channel, notice.payload ?? ""));
-    fresh.on("error", (err) => options.log.warn({ err }, "the line for notices broke"));
+    fresh.on("error", (err) => {
+      if (!closed && fresh === client) options.outages.failed(err);
+    });
     fresh.on("end", () => lost(fresh));
-    await fresh.connect();
-    for (const channel of [HEARD, ...channels]) await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+    try {
+      await fresh.connect();
+      for (const channel of [HEARD, ...channels]) await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+    } catch (error) {
+      await fresh.end().catch(() => undefined);
+      throw error;
+    }
     client = fresh;
     for (const channel of channels) tell(channel, null);
   }
 
   function lost(broken: Client): void {
-    if (closed || (client !== null && client !== broken)) return;
+    if (closed || client !== broken) return;
     client = null;
     reconnect(RECONNECT_FIRST);
   }
@@ -99,6 +115,7 @@ export async function openSignals(options: {
   }
 
   await connect();
+  options.outages.addProbe(() => Promise.resolve(client !== null));
   return {
     on,
     live: () => client !== null,
@@ -111,7 +128,9 @@ export async function openSignals(options: {
       try {
         const result = await work();
         const line = client;
-        if (line) await until(confirmed, () => ask<{ lines: number }>(line, LINES, [APPLICATION]));
+        // The work is done. Replicas whose line breaks read everything again when it is back.
+        if (line)
+          await waitUntil(confirmed, () => ask<{ lines: number }>(line, LINES, [APPLICATION])).catch(() => null);
         return result;
       } finally {
         forget();
@@ -129,7 +148,7 @@ const LINES = `/* signals.lines */ select count(*)::int as lines from pg_stat_ac
   where datname = current_database() and application_name = $1`;
 
 /** Every replica has a line of its own, which PostgreSQL counts; those that come later read what is true already. */
-async function until(confirmed: ReadonlySet<string>, count: () => Promise<{ lines: number }[]>): Promise<void> {
+async function waitUntil(confirmed: ReadonlySet<string>, count: () => Promise<{ lines: number }[]>): Promise<void> {
   const deadline = Date.now() + HEARD_WITHIN;
   const [{ lines } = { lines: 0 }] = await count();
   while (confirmed.size < lines && Date.now() < deadline) await new Promise((turn) => setTimeout(turn, 1));

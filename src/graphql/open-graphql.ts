@@ -25,6 +25,7 @@ import type { Metrics } from "../base/metrics";
 import { Failure, Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { Context } from "./context";
+import { isUnavailable } from "./is-unavailable";
 import { type Recent, asStore, keepRecent } from "./keep-recent";
 import { type CheckLimits, makeLimits, readsSchema } from "./limits";
 import { type Lane, openLane } from "./open-lane";
@@ -200,6 +201,10 @@ function requestPlugin(
     didEncounterErrors: (asked) => {
       const teller = tellerOf(parts, asked.contextValue);
       for (const error of asked.errors) tellers.set(error, teller);
+      return Promise.resolve();
+    },
+    willSendResponse: ({ response: { body, http } }) => {
+      if (body.kind === "single" && isUnavailable(body.singleResult)) http.status = 503;
       return Promise.resolve();
     },
   };

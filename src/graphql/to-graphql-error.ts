@@ -4,7 +4,7 @@ import { retryableCodes } from "../base/error-codes";
 import type { Logger } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Failure, Refusal, Unavailable } from "../base/refusal";
-import { sqlState } from "../database/db";
+import { isConflict, sqlState } from "../database/db";
 import { hideSchemaDetails } from "./hide-schema-details";
 import { shortenMessage } from "./shorten-message";
 
@@ -47,6 +47,7 @@ export function toGraphqlError(error: unknown, teller: ErrorTeller): GraphQLForm
 function tell(error: unknown, teller: ErrorTeller): Told {
   const cause = rootOf(error);
   if (cause instanceof Failure) return tellFailure(cause, teller);
+  if (isConflict(cause)) return { code: "UNAVAILABLE", message: "Too many writers at the same time." };
   if (BAD_VALUES.has(sqlState(cause) ?? "")) return { code: "INVALID_INPUT", message: BAD_VALUE };
   if (error instanceof GraphQLError) {
     const told = tellMistake(error, cause, teller);

@@ -23,16 +23,16 @@ export function answerFailure(
   teller: { log: Logger; metrics: Metrics; requestId: string | undefined },
 ): JsonAnswer {
   const told = toGraphqlError(error, { ...teller, hiddenSchema: null });
-  return jsonAnswer(statusOf(error), { errors: [told] }, headersOf(error));
+  return jsonAnswer(statusOf(error, told.extensions?.["code"]), { errors: [told] }, headersOf(error));
 }
 
 const TOO_LARGE = new Set<unknown>(["bodyBytes", "uploadBytes"]);
 
-function statusOf(error: unknown): number {
-  if (!(error instanceof Failure)) return 500;
+/** @param code what the answer says, which may be more than the error itself knew */
+function statusOf(error: unknown, code: unknown): number {
   if (error instanceof Unsupported) return 415;
-  if (error.code === "LIMIT_EXCEEDED") return TOO_LARGE.has(error.details?.["limit"]) ? 413 : 400;
-  return statuses[error.code] ?? 400;
+  if (error instanceof Failure && TOO_LARGE.has(error.details?.["limit"])) return 413;
+  return statuses[code as ErrorCode] ?? 400;
 }
 
 function headersOf(error: unknown): Record<string, string> {

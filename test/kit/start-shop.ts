@@ -38,6 +38,8 @@ export interface ShopOptions {
   replicas?: number;
   stripe?: SimulatedStripeOptions;
   background?: BackgroundOptions;
+  /** The address under which the servers reach the database; its own without it. */
+  databaseUrlOf?: (url: string) => string;
   /** When it is at the beginning; the spring of 2026 without it. Where processes take part, theirs is the real time. */
   from?: Date;
 }
@@ -81,6 +83,10 @@ async function open(options: ShopOptions, opened: (() => Promise<void>)[], stop:
     STRIPE_API_BASE: url,
     // The simulated Stripe takes whatever comes, unless a test limits it.
     LATCHKEY_STRIPE_REQUESTS_PER_SECOND: "50000",
+    ...(options.databaseUrlOf && {
+      DATABASE_URL: options.databaseUrlOf(database.url),
+      LATCHKEY_DATABASE_LISTEN_URL: database.url,
+    }),
     ...options.env,
   };
   const background = options.background ? { background: options.background } : {};
