@@ -633,7 +633,7 @@ export type ErrorCode =
   | 'TRIAL_USED'
   /** No credential was sent, or the one that was sent is wrong, expired or revoked. */
   | 'UNAUTHENTICATED'
-  /** Something that we need does not answer at the moment. Try again. */
+  /** The database, or something else that we need, does not answer at the moment. Where nothing could be answered, the HTTP status is 503. Try again. */
   | 'UNAVAILABLE'
   /** The address is not a web address, or not on the allow-list where one is required. */
   | 'URL_NOT_ALLOWED';
