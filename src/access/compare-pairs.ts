@@ -3,20 +3,28 @@ import type { GrantEntity } from "./grant.entity";
 import { groupBy } from "./group-by";
 
 export interface ComparedPair extends Pair {
+  /** The products whose grants are compared: the product itself, and live bundles that include it. */
+  openerIds: readonly string[];
   before: readonly GrantEntity[];
   after: readonly GrantEntity[];
 }
 
-/** For each person and product that rows touch: all that they held of it, and all that they will hold. */
-export function comparePairs(before: readonly GrantEntity[], rows: readonly GrantEntity[]): ComparedPair[] {
-  const held = groupBy(before, nameOfPair);
-  return [...groupBy(rows, nameOfPair)].flatMap(([name, changed]) => {
-    const [first] = changed;
-    if (!first) return [];
-    const old = held.get(name) ?? [];
+type OpenedBy = Pick<ComparedPair, "userId" | "productId" | "mode" | "openerIds">;
+
+/** For each pair that rows touch: all grants that opened its product, and all that will. */
+export function comparePairs(
+  opened: readonly OpenedBy[],
+  held: ReadonlyMap<string, readonly GrantEntity[]>,
+  rows: readonly GrantEntity[],
+): ComparedPair[] {
+  const written = groupBy(rows, nameOfPair);
+  return opened.flatMap(({ userId, productId, mode, openerIds }) => {
+    const changed = openerIds.flatMap((id) => written.get(nameOfPair({ userId, productId: id, mode })) ?? []);
+    if (changed.length === 0) return [];
+    const before = held.get(nameOfPair({ userId, productId, mode })) ?? [];
     const ids = new Set(changed.map((row) => row.id));
-    const after = [...old.filter((row) => !ids.has(row.id)), ...changed];
-    return [{ userId: first.userId, productId: first.productId, mode: first.mode, before: old, after }];
+    const after = [...before.filter((row) => !ids.has(row.id)), ...changed];
+    return [{ userId, productId, mode, openerIds, before, after }];
   });
 }
 

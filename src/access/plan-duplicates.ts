@@ -8,7 +8,7 @@ interface Held {
   userId: string;
   productId: string;
   mode: Mode;
-  /** All that they hold of it. */
+  /** All that open it to them; only grants of the product itself count as paid for twice. */
   after: readonly GrantEntity[];
 }
 
@@ -17,7 +17,7 @@ interface Held {
  * said, once for each set of subscriptions, for somebody will want their money back.
  */
 export function planDuplicates({ userId, productId, mode, after }: Held, now: Date, origin: Origin): ActivityLine[] {
-  const live = after.filter((grant) => grant.source === "SUBSCRIPTION" && isLive(grant, now));
+  const live = after.filter((grant) => isPaidFor(grant, productId) && isLive(grant, now));
   const paid = new Map(live.map((grant) => [`${grant.connectionId ?? ""} ${grant.stripeObject ?? ""}`, grant]));
   if (paid.size < 2) return [];
   const names = [...paid.keys()].sort();
@@ -39,4 +39,8 @@ export function planDuplicates({ userId, productId, mode, after }: Held, now: Da
       onceKey: `${userId} ${productId} ${mode} duplicate ${names.join(" ")}`,
     },
   ];
+}
+
+function isPaidFor(grant: GrantEntity, productId: string): boolean {
+  return grant.source === "SUBSCRIPTION" && grant.productId === productId;
 }

@@ -4,13 +4,13 @@ import type { Db } from "../database/db";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { decideOwner } from "../links/decide-owner";
 import { compareAccess } from "./compare-access";
-import { comparePairs } from "./compare-pairs";
+import { comparePairs, nameOfPair } from "./compare-pairs";
 import { type FactsFilter, type HeldSource, findSourcePage } from "./facts.store";
 import type { GrantEntity } from "./grant.entity";
 import { loadOwnerWorld, questionOf } from "./load-owner-world";
 import { type PlannedSource, type Rules, concernOf, loadRules, loadPlans } from "./load-plans";
 import type { Policy } from "./policy";
-import { findGrantsOfPairs } from "./stripe-grants.store";
+import { type OpenedPair, findOpenedPairs, findOpeningGrants } from "./opened-pairs.store";
 import { rowsOf } from "./write-plans";
 
 /** Who would gain and who would lose, before anything is done. */
@@ -73,12 +73,15 @@ function changeRules({ links, policies }: Rules, { changeLinks, changePolicy }: 
 
 async function count(db: Db, changed: GrantEntity[], strangers: number, now: Date): Promise<Preview> {
   const pairs = changed.map(({ userId, productId, mode }) => ({ userId, productId, mode }));
-  const before: GrantEntity[] = [];
+  const opened = new Map<string, OpenedPair>();
+  const held = new Map<string, readonly GrantEntity[]>();
   for (let from = 0; from < pairs.length; from += PAGE) {
-    before.push(...(await findGrantsOfPairs(db, pairs.slice(from, from + PAGE))));
+    const page = await findOpenedPairs(db, pairs.slice(from, from + PAGE));
+    for (const pair of page) opened.set(nameOfPair(pair), pair);
+    for (const [name, grants] of await findOpeningGrants(db, page)) held.set(name, grants);
   }
-  const unique = [...new Map(before.map((grant) => [grant.id, grant])).values()];
-  const turns = comparePairs(unique, changed).map((pair) => ({ userId: pair.userId, turn: compareAccess(pair, now) }));
+  const compared = comparePairs([...opened.values()], held, changed);
+  const turns = compared.map((pair) => ({ userId: pair.userId, turn: compareAccess(pair, now) }));
   const people = (turn: string) => new Set(turns.filter((each) => each.turn === turn).map((each) => each.userId));
   const [gaining, losing] = [people("GAINED"), people("LOST")];
   const unchanged = [...people("KEPT")].filter((id) => !gaining.has(id) && !losing.has(id));

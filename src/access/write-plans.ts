@@ -10,10 +10,11 @@ import { findToldAhead } from "./find-told-ahead";
 import { GrantEntity } from "./grant.entity";
 import { planActivities } from "./plan-activities";
 import { planDuplicates } from "./plan-duplicates";
-import { planTurns } from "./plan-turns";
+import { planJointTurns } from "./plan-joint-turns";
 import type { PlannedGrant } from "./plan-grants";
 import type { PlannedSource } from "./load-plans";
-import { findGrantsOfPairs, insertStripeGrants, updateStripeGrants } from "./stripe-grants.store";
+import { findOpenedPairs, findOpeningGrants } from "./opened-pairs.store";
+import { insertStripeGrants, updateStripeGrants } from "./stripe-grants.store";
 
 export interface Written {
   plan: PlannedSource;
@@ -44,11 +45,11 @@ export async function writePlans(
 ): Promise<AccessTurn[]> {
   const changes = batch.flatMap(({ plan }) => plan.planned.map((grant) => toRow(plan, grant, now)));
   const rows = changes.map(({ row }) => row);
-  const pairs = comparePairs(await findGrantsOfPairs(tx, pairsOf(rows)), rows);
+  const opened = await findOpenedPairs(tx, pairsOf(rows));
+  const pairs = comparePairs(opened, await findOpeningGrants(tx, opened), rows);
   const told = await findToldAhead(tx, pairs, now);
-  const turns = pairs.map((pair) => planTurns(pair, told.get(nameOfPair(pair)) ?? now, origin));
-  const writtenAt = new Map(pairs.map((pair, place) => [nameOfPair(pair), turns[place]?.writtenAt ?? now]));
-  for (const row of rows) row.updatedAt = writtenAt.get(nameOfPair(row)) ?? now;
+  const { turns, writtenAtOf } = planJointTurns(pairs, { told, now, origin });
+  for (const row of rows) row.updatedAt = writtenAtOf(row);
   await insertStripeGrants(
     tx,
     changes.filter(({ isNew }) => isNew).map(({ row }) => row),

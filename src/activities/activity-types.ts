@@ -12,8 +12,10 @@ export const activityTypes = {
   PURCHASE_REFUNDED: "A purchase was refunded, in full or in part.",
   DISPUTE_OPENED: "A buyer disputes a payment.",
   DISPUTE_CLOSED: "A dispute was decided.",
-  ACCESS_STARTED: "Access began.",
-  ACCESS_ENDED: "Access really ended.",
+  ACCESS_STARTED:
+    "A user may open a product from now on, and could not before. Not written where another grant, or one of a live bundle, had opened it.",
+  ACCESS_ENDED:
+    "A user may no longer open a product: no grant of it or of a live bundle keeps it open. Products that a user has through a bundle alone have no line of their own.",
   ACCESS_GRANTED: "Somebody granted access by hand or by a server.",
   ACCESS_REVOKED: "Somebody revoked access that had been granted.",
   USER_CREATED: "A user was made.",

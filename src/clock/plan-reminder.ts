@@ -11,9 +11,9 @@ export interface ReminderQuestion {
   product: Pick<ProductEntity, "id" | "status" | "accessMode">;
   days: number;
   endsAt: Date;
-  /** What they held of it just before the reminder was due. What was made or announced later is reminded of no more. */
+  /** The grants that opened it just before the reminder was due, of live bundles too. What was announced later is not told. */
   heldThen: readonly GrantEntity[];
-  /** What they hold now. */
+  /** The grants that open it now. */
   held: readonly GrantEntity[];
   now: Date;
 }
@@ -25,7 +25,8 @@ export function planReminder({ product, days, endsAt, heldThen, held, now }: Rem
   const decided = decide({ ...question, grants: heldThen, at: justBefore(dueAt) });
   const decision = decide({ ...question, grants: held, at: now });
   if (!says(decided, endsAt) || !says(decision, endsAt)) return null;
-  const grant = held.find((each) => each.id === lastGrant(held, endsAt)?.id);
+  const own = held.filter(({ productId }) => productId === product.id);
+  const grant = own.find((each) => each.id === lastGrant(own, endsAt)?.id);
   if (!grant) return null;
   return {
     mode: grant.mode,

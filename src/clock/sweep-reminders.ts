@@ -7,9 +7,8 @@ import { nameOfPair } from "../access/compare-pairs";
 import { type DueReminder, findDueReminders } from "./due-reminders.store";
 import { findVersions } from "../access/grant-versions.store";
 import type { GrantEntity } from "../access/grant.entity";
-import { groupBy } from "../access/group-by";
+import { findOpenedPairs, findOpeningGrants } from "../access/opened-pairs.store";
 import { justBefore, planReminder } from "./plan-reminder";
-import { findGrantsOfPairs } from "../access/stripe-grants.store";
 import { sweepClock } from "./sweep-clock";
 
 const BATCH = 200;
@@ -32,8 +31,7 @@ export function sweepReminders(deps: { db: Db; clock: Clock }, batch = BATCH): P
 
 async function planAll(db: Reader, due: readonly DueReminder[], now: Date): Promise<ActivityLine[]> {
   if (due.length === 0) return [];
-  const pairs = [...new Map(due.map((each) => [nameOfPair(each), each])).values()];
-  const held = groupBy(await findGrantsOfPairs(db, pairs), nameOfPair);
+  const held = await findOpeningGrants(db, await findOpenedPairs(db, due));
   const questions = due.map((each) => ({ each, grants: held.get(nameOfPair(each)) ?? [] }));
   const then = await findThen(db, questions);
   return questions.flatMap(({ each, grants }, place) => {

@@ -5,9 +5,9 @@ import type { Db, Reader, Tx } from "../database/db";
 import { queueNotices } from "../outbox/queue-notices";
 import { nameOfPair } from "../access/compare-pairs";
 import { type DueTurn, findDueTurns } from "./due-turns.store";
-import { groupBy } from "../access/group-by";
+import { findOpenedPairs, findOpeningGrants } from "../access/opened-pairs.store";
 import { planClockLines } from "../access/plan-turns";
-import { findGrantsOfPairs, lockUsers } from "../access/stripe-grants.store";
+import { lockUsers } from "../access/stripe-grants.store";
 import { sweepClock } from "./sweep-clock";
 
 const BATCH = 500;
@@ -50,8 +50,8 @@ async function tell(tx: Tx, due: readonly DueTurn[], window: Window, now: Date):
 }
 
 async function findNews(tx: Reader, due: readonly DueTurn[], { from, to }: Window): Promise<ActivityLine[]> {
-  const pairs = [...new Map(due.map((each) => [nameOfPair(each), each])).values()];
-  const held = groupBy(await findGrantsOfPairs(tx, pairs), nameOfPair);
+  const pairs = await findOpenedPairs(tx, due);
+  const held = await findOpeningGrants(tx, pairs);
   const lines = pairs.flatMap((pair) => planClockLines(pair, held.get(nameOfPair(pair)) ?? [], from, to));
   const recorded = await findRecorded(tx, lines);
   return lines.filter((line) => !recorded.has(line));

@@ -87,6 +87,17 @@ describe("TA-X33: a product reminds so many days before access ends", () => {
     expect(await forever.reminders()).toEqual([]);
   });
 
+  test("but not who holds a live bundle with it that lasts longer", async () => {
+    const [kept, reminded] = [await holder([2], day(5)), await holder([2], day(5))];
+    const { key: bundle } = await api.createProduct({ includes: [kept.product, reminded.product] });
+    const { key: draft } = await api.createProduct({ includes: [reminded.product], status: "DRAFT" });
+    await api.grantAccess({ user: kept.user, product: bundle, endsAt: day(8) });
+    await api.grantAccess({ user: reminded.user, product: bundle, endsAt: day(4) });
+    await api.grantAccess({ user: reminded.user, product: draft });
+    await goTo(4);
+    expect([await kept.reminders(), await reminded.reminders()]).toEqual([[], ["2 before 5 at 3"]]);
+  });
+
   test("and not of what was given, or announced, later than the reminder was due", async () => {
     const { reminders } = await holder([7, 2], day(5));
     await goTo(3);

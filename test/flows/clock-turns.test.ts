@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { newUuid, readPublicIdOf } from "../../src/base/ids";
 import { dueRemindersSql } from "../../src/clock/due-reminders.store";
 import { dueTurnsSql } from "../../src/clock/due-turns.store";
@@ -30,6 +31,10 @@ beforeEach(() => {
   start = latchkey.clock.now().getTime();
 });
 
+const AROUND = `query ($user: ID!, $product: String!, $before: DateTime!, $at: DateTime!) {
+  before: access(user: $user, product: $product, at: $before) { allowed }
+  then: access(user: $user, product: $product, at: $at) { allowed } }`;
+const msBefore = (at: string) => new Date(Date.parse(at) - 1).toISOString();
 const day = (days: number) => new Date(start + days * DAY).toISOString();
 const goTo = (days: number) => {
   latchkey.clock.moveTo(new Date(day(days)));
@@ -79,6 +84,55 @@ describe("two replicas sweep, and the journal says", () => {
     expect(await turns()).toEqual([]);
     await goTo(4);
     expect(await turns()).toEqual(["ACCESS_ENDED 3"]);
+  });
+
+  test("nothing of a product that a live bundle keeps open, and its end when the bundle ends", async () => {
+    const { user, product, turns } = await holder([0, 1], [2, 3], [6, 7]);
+    const bundle = (await api.createProduct({ includes: [product] })).key;
+    await api.grantAccess({ user, product: bundle, startsAt: day(0.5), endsAt: day(4) });
+    await goTo(5);
+    expect([await turns(), await turnsOf(bundle)]).toEqual([
+      ["ACCESS_ENDED 4"],
+      ["ACCESS_STARTED 0.5", "ACCESS_ENDED 4"],
+    ]);
+    // A bundle that is not live opens nothing, so it keeps nothing open.
+    await api.grantAccess({ user, product: bundle, endsAt: day(9) });
+    await api.updateProduct({ product: bundle, status: "ARCHIVED" });
+    await goTo(8);
+    expect(await turns()).toEqual(["ACCESS_ENDED 4", "ACCESS_STARTED 6", "ACCESS_ENDED 7"]);
+  });
+
+  test("what decisions say just before and at each line, for products and bundles of bundles in any order", async () => {
+    const spans = fc.array(fc.tuple(fc.nat(2), fc.nat(8), fc.integer({ min: 1, max: 5 })), {
+      minLength: 2,
+      maxLength: 6,
+    });
+    const part = (await api.createProduct()).key;
+    const pack = (await api.createProduct({ includes: [part] })).key;
+    const whole = (await api.createProduct({ includes: [pack] })).key;
+    const products = [part, pack, whole];
+    const users: string[] = [];
+    for (const grants of fc.sample(spans, { seed: 11, numRuns: 12 })) {
+      const { id: user } = await api.createUser();
+      users.push(user);
+      for (const [place, from, length] of grants) {
+        const product = products[place] ?? part;
+        await api.grantAccess({ user, product, startsAt: day(1 + from), endsAt: day(1 + from + length) });
+      }
+    }
+    for (const days of [2.5, 5, 7, 20]) await goTo(days);
+    const said = await Promise.all(
+      users.map((user) => api.activities({ user, types: ["ACCESS_STARTED", "ACCESS_ENDED"] })),
+    );
+    expect(said.flat().length).toBeGreaterThan(30);
+    for (const [place, lines] of said.entries()) {
+      for (const { type, at, product } of lines) {
+        const asked = { user: users[place], product: product?.key, before: msBefore(at), at };
+        const { before, then } = await latchkey.get<Record<"before" | "then", { allowed: boolean }>>(AROUND, asked);
+        const decisions = [before.allowed, then.allowed];
+        expect(decisions).toEqual(type === "ACCESS_STARTED" ? [false, true] : [true, false]);
+      }
+    }
   });
 
   test("nothing of one that was revoked before it began, or before its end", async () => {

@@ -191,6 +191,38 @@ test("one of many at once does not keep the others out: 64 mixed changes on 4 cu
     expect((await person(name))?.grants.nodes).toEqual([{ stripeObject: `sub_${name}`, status: "ACTIVE" }]);
 });
 
+test("a purchase of a product that a bundle keeps open neither begins nor ends access to it", async () => {
+  const api = operationsOf(latchkey);
+  const { key } = await api.createProduct({ key: "pack", includes: ["course"] });
+  await latchkey.server.deps.db.rows(
+    `/* test.link */ insert into product_links (id, connection_id, product_id, stripe_product, state, created_at, updated_at)
+     select $1, $2, id, 'prod_pack', 'ACTIVE', now(), now() from products where key = $3`,
+    [newUuid(), connectionId, key],
+  );
+  const items = [{ ...monthly, stripeProduct: "prod_pack" }];
+  const pack = (said = {}) => bought("rosa", said, { source: "sub_rosa_pack", items });
+  const over = { status: "canceled", endedAt: latchkey.clock.now() };
+  const turns = async () =>
+    (await api.activities({ user: (await person("rosa"))?.id ?? "", types: ["ACCESS_STARTED", "ACCESS_ENDED"] }))
+      .map(({ type, product }) => `${type} ${product?.key ?? ""}`)
+      .sort();
+  await apply(pack());
+  await apply(bought("rosa"));
+  await apply(bought("rosa", over));
+  expect(await turns()).toEqual(["ACCESS_STARTED pack"]);
+  await apply(pack(over));
+  expect(await turns()).toEqual(["ACCESS_ENDED course", "ACCESS_ENDED pack", "ACCESS_STARTED pack"]);
+  expect((await person("rosa"))?.access.allowed).toBe(false);
+  await apply(pack());
+  expect(await turns()).toEqual([
+    "ACCESS_ENDED course",
+    "ACCESS_ENDED pack",
+    "ACCESS_STARTED course",
+    "ACCESS_STARTED pack",
+    "ACCESS_STARTED pack",
+  ]);
+});
+
 describe("revokeAccess and grants that come from Stripe", () => {
   const revoke = (input: object) => operationsOf(latchkey).refused("revokeAccess", { input: { note: "x", ...input } });
   const grantIds = async (name: string) => {

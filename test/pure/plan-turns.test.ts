@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { comparePairs } from "../../src/access/compare-pairs";
+import { comparePairs, nameOfPair } from "../../src/access/compare-pairs";
 import { type Grant, isLive } from "../../src/access/grant";
 import { GrantEntity } from "../../src/access/grant.entity";
 import { planClockLines, planTurns } from "../../src/access/plan-turns";
@@ -34,7 +34,8 @@ function row({ id = 1, ...said }: Said = {}): GrantEntity {
 
 /** What a write at `now` tells that makes these rows of those. */
 function told(before: GrantEntity[], rows: GrantEntity[], now = NOON) {
-  const [pair] = comparePairs(before, rows);
+  const opened = { ...PAIR, openerIds: [PAIR.productId] };
+  const [pair] = comparePairs([opened], new Map([[nameOfPair(PAIR), before]]), rows);
   if (!pair) throw new Error("rows are needed");
   const turns = planTurns(pair, now, "WEBHOOK");
   const lines = [...turns.clock, ...turns.own].map(
