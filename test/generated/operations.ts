@@ -212,13 +212,13 @@ export type ActivityFilter = {
 
 /** What a line of the journal says. */
 export type ActivityType =
-  /** Access really ended. */
+  /** A user may no longer open a product: no grant of it or of a live bundle keeps it open. Products that a user has through a bundle alone have no line of their own. */
   | 'ACCESS_ENDED'
   /** Somebody granted access by hand or by a server. */
   | 'ACCESS_GRANTED'
   /** Somebody revoked access that had been granted. */
   | 'ACCESS_REVOKED'
-  /** Access began. */
+  /** A user may open a product from now on, and could not before. Not written where another grant, or one of a live bundle, had opened it. */
   | 'ACCESS_STARTED'
   /** A line that a caller wrote, or a rare one of ours, such as `access.ending`; `customType` names it. */
   | 'CUSTOM'
