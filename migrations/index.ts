@@ -4,6 +4,7 @@ import { Stripe1763769600000 } from "./1763769600000-stripe";
 import { Check1763773200000 } from "./1763773200000-check";
 import { Checkout1763856000000 } from "./1763856000000-checkout";
 import { LongWork1763942400000 } from "./1763942400000-long-work";
+import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly MigrationClass[] = [
   Check1763773200000,
   Checkout1763856000000,
   LongWork1763942400000,
+  LinkOffers1764039600000,
 ];

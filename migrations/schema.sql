@@ -317,8 +317,11 @@ create table product_links (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   removed_at timestamp with time zone,
+  offered_price_ids text[] default '{}'::text[] not null,
+  max_quantity integer default 1 not null,
   constraint product_links_pkey PRIMARY KEY (id),
   constraint product_links_duration_check CHECK (access_duration_days IS NULL OR access_duration_days > 0),
+  constraint product_links_max_quantity_check CHECK (max_quantity >= 1 AND max_quantity <= 999999),
   constraint product_links_state_check CHECK (state = ANY (ARRAY['ACTIVE'::text, 'KEEPING'::text, 'REMOVED'::text]))
 );
 
@@ -769,6 +772,10 @@ comment on column jobs.claim is 'who works on it: a page is written by whoever s
 comment on column jobs.moved_at is 'when a page of it went in for the last time';
 
 comment on column product_links.state is 'KEEPING: it gives nothing new, and what it gave follows its source to the end';
+
+comment on column product_links.offered_price_ids is 'the prices that the public may buy; empty: the checkout price alone';
+
+comment on column product_links.max_quantity is 'how many the public may buy in one purchase';
 
 comment on column products.remind_days_before is 'how many days before access ends its holders are reminded';
 

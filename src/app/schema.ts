@@ -33,7 +33,7 @@ import { KeysResolver } from "../keys/keys.graphql";
 import { CatalogueResolver, StripePriceResolver } from "../links/catalogue.graphql";
 import { CustomerLinksResolver, CustomersOfUserResolver } from "../links/customer-links.graphql";
 import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-links.graphql";
-import { PurchaseOptionsResolver } from "../links/purchase-options.graphql";
+import { PurchaseOptionsResolver } from "../decisions/purchase-options.graphql";
 import { ProductsResolver } from "../products/products.graphql";
 import { SetupStatusResolver } from "../setup/setup-status.graphql";
 import { PortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";

@@ -45,7 +45,8 @@ export class CreateCheckoutSessionInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "One of the linked prices; what the link sells by default otherwise.",
+    description:
+      "The price; what the link sells by default otherwise. The public buys one of `purchaseOptions`, a server key sells every linked price.",
   })
   priceId?: string | null;
 
@@ -70,19 +71,23 @@ export class CreateCheckoutSessionInput {
   @Field(() => String, { nullable: true, description: "Where they come back to without having paid." })
   cancelUrl?: string | null;
 
-  @Field(() => Int, { nullable: true, description: "How many; one by default." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many; one by default. Only a server key can sell more than the link's `maxQuantity`.",
+  })
   quantity?: number | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Days of a trial, 0 for none; what the price offers by default. Only a server key can give more than that.",
+      "Days of a trial, 0 for none; what the price offers by default. Only a server key can give another trial.",
   })
   trialDays?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether a promotion code can be entered; what the connection says by default.",
+    description:
+      "Whether a promotion code can be entered; what the connection says by default. Only a server key can change that.",
   })
   allowPromotionCodes?: boolean | null;
 

@@ -1,6 +1,5 @@
 import { findPolicy } from "../access/policy.store";
 import { Refusal } from "../base/refusal";
-import { mayAct } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { countTrials } from "./checkout-sessions.store";
 import type { FoundSale } from "./find-sale";
@@ -16,7 +15,7 @@ const field = "input.trialDays";
 
 /**
  * The trial of a checkout: what was asked for, else what the price offers. One that is offered is left out where the user has
- * used up theirs; one that is asked for is refused then. Buyers themselves get no longer one than the price offers.
+ * used up theirs; one that is asked for is refused then.
  */
 export async function chooseTrial(
   ctx: Context,
@@ -26,12 +25,6 @@ export async function chooseTrial(
   const offered = price.recurring?.trialPeriodDays ?? 0;
   if (asked !== null && asked > 0 && price.recurring === null) {
     throw new Refusal("INVALID_INPUT", { say: "Only what is paid again and again can be tried.", field });
-  }
-  if (asked !== null && asked > offered && !mayAct(ctx.identity.role, ["WRITE"])) {
-    throw new Refusal("FORBIDDEN", {
-      say: `The price offers ${offered} days. Only a server key can give a longer trial.`,
-      field,
-    });
   }
   const days = asked ?? offered;
   const { trialsPerUser } = await findPolicy(ctx.db, ctx.identity.mode);

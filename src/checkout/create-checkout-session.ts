@@ -3,10 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { actorOf } from "../activities/record-activities";
 import { takingTurns } from "../access/apply-facts";
 import { findQuestions } from "../decisions/check.store";
-import { decide } from "../access/decide";
 import { findPolicy } from "../access/policy.store";
 import { newUuid } from "../base/ids";
 import { Refusal } from "../base/refusal";
+import { mayAct } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { runOnce } from "../idempotency/run-once";
 import { readReturnUrl } from "../links/return-url";
@@ -16,6 +16,8 @@ import { CheckoutSessionEntity } from "./checkout-session.entity";
 import { findCheckoutById } from "./checkout-sessions.store";
 import { chooseGuest } from "./choose-guest";
 import { type Trial, chooseTrial } from "./choose-trial";
+import { decideHeld } from "./decide-held";
+import { type Terms, refuseOtherTerms, refuseOurMetadata } from "./decide-terms";
 import { type FoundSale, findSale } from "./find-sale";
 import { makeSession } from "./make-session";
 import { type AskedCheckout, type CheckoutInput, readCheckoutInput } from "./read-checkout-input";
@@ -30,6 +32,8 @@ const LOOKED_EVERY_MS = 50;
  * nothing that a buyer can write anywhere says whose it is.
  */
 export async function createCheckoutSession(ctx: Context, input: CheckoutInput): Promise<SeenSession> {
+  const isPublic = !mayAct(ctx.identity.role, ["WRITE"]);
+  if (isPublic) refuseOurMetadata(input.metadata);
   const asked = readCheckoutInput(input);
   const { successUrl, cancelUrl } = asked;
   const urls: Urls = {
@@ -39,6 +43,7 @@ export async function createCheckoutSession(ctx: Context, input: CheckoutInput):
   const buyer = await readBuyer(ctx, asked);
   return withinPatience(async (until) => {
     const sale = await findSale(ctx, asked.product, asked.priceId);
+    if (isPublic) refuseOtherTerms(asked, termsOf(sale));
     const id = await claimKey(ctx, { asked, buyer, sale });
     const known = await findCheckoutById(ctx.db, id);
     if (known) return settleSession(ctx, sale.connection, known);
@@ -48,6 +53,11 @@ export async function createCheckoutSession(ctx: Context, input: CheckoutInput):
       if (performance.now() > until) throw tooLate();
     }
   });
+}
+
+function termsOf({ connection, link, price }: FoundSale): Terms {
+  const trialDays = price.recurring?.trialPeriodDays ?? 0;
+  return { allowPromotionCodes: connection.allowPromotionCodes, trialDays, maxQuantity: link.maxQuantity };
 }
 
 interface Urls {
@@ -135,15 +145,16 @@ async function openOnce(ctx: Context, opening: Opening): Promise<SeenSession | n
   return makeSession(ctx, { connection: sale.connection, terms, guestEmail, isAgain: reserved.isAgain, until });
 }
 
+/** A second purchase of what the user holds for good, or by a subscription, is refused. */
 async function refuseOwner(ctx: Context, userId: string, { product }: FoundSale): Promise<void> {
   const key = { product: { id: product.id, key: null }, user: { id: userId, externalId: null } } as const;
   const [question] = await findQuestions(ctx.db, ctx.identity.mode, [key]);
-  const decision = question && decide({ ...question, at: ctx.clock.now() });
-  if (!decision?.allowed) return;
+  const held = decideHeld(question?.grants ?? [], ctx.clock.now());
+  if (!held) return;
   throw new Refusal("ALREADY_HAS_ACCESS", {
     say: "The user may open this product already.",
     field: "input.product",
-    details: { reason: decision.reason, endsAt: decision.endsAt },
+    details: { ...held },
   });
 }
 

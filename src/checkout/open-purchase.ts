@@ -2,11 +2,11 @@ import { findPolicy } from "../access/policy.store";
 import { Refusal } from "../base/refusal";
 import { askAccount } from "../connections/ask-account";
 import type { Context } from "../graphql/context";
+import { listPurchaseOptions } from "../links/list-purchase-options";
 import { readReturnUrl } from "../links/return-url";
 import type { ProductEntity } from "../products/product.entity";
 import { productNotFound } from "../products/products.store";
-import { seeProduct } from "../products/see-product";
-import { findSale } from "./find-sale";
+import { findSale, seeForSale } from "./find-sale";
 import { planOpenSession } from "./plan-open-session";
 import { withinPatience } from "./within-patience";
 
@@ -20,12 +20,15 @@ export interface AskedPurchase {
 /** Where those who were told that they bought something go when nobody says otherwise. */
 export const BOUGHT_PATH = "/bought";
 
-/** Where somebody whom we do not know buys a product: the page that sells it, or a fresh checkout that asks who they are. */
+/**
+ * Where somebody whom we do not know buys a product: the page that sells it, or a fresh checkout that asks who they are. A
+ * sales page leads to the checkout by naming the price.
+ */
 export async function openPurchase(ctx: Context, asked: AskedPurchase): Promise<string> {
   // No key holds a control character, and the database takes no zero.
-  const product = /\p{Cc}/u.test(asked.product) ? null : await seeProduct(ctx, asked.product);
-  if (!product) throw productNotFound("product");
-  const page = pageOf(product);
+  if (/\p{Cc}/u.test(asked.product)) throw productNotFound("product");
+  const product = await seeForSale(ctx, asked.product, "product");
+  const page = await pageOf(ctx, product, asked);
   if (page !== null) return page;
   const { autoCreateUsers, trialsPerUser } = await findPolicy(ctx.db, ctx.identity.mode);
   if (autoCreateUsers !== "ON_PURCHASE") {
@@ -45,12 +48,13 @@ export async function openPurchase(ctx: Context, asked: AskedPurchase): Promise<
   });
 }
 
-function pageOf(product: ProductEntity): string | null {
-  const { purchaseMethod } = product;
-  if (purchaseMethod === "CHECKOUT") return null;
-  const page = { NONE: null, SALES_PAGE: product.salesPageUrl, EXTERNAL_URL: product.externalUrl }[purchaseMethod];
-  if (page === null) throw new Refusal("NOT_FOR_SALE", { say: "The product is not offered." });
-  return page;
+/** Null: it is bought by a checkout. */
+async function pageOf(ctx: Context, product: ProductEntity, { priceId }: AskedPurchase): Promise<string | null> {
+  const { purchaseMethod: method } = product;
+  if (method === "CHECKOUT" || (method === "SALES_PAGE" && priceId !== null)) return null;
+  const [option] = await listPurchaseOptions(ctx, { ...product, uuid: product.id });
+  if (option?.url) return option.url;
+  throw new Refusal("NOT_FOR_SALE", { say: "The product is not offered." });
 }
 
 function backFrom(ctx: Context, { successUrl, cancelUrl }: AskedPurchase) {

@@ -1,9 +1,10 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import type { Context } from "../graphql/context";
-import { PurchaseOption, purchaseOptionsOf } from "../links/purchase-options.graphql";
+import { PurchaseOption } from "../links/purchase-options.graphql";
 import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
 import { maySeeProduct } from "../products/see-product";
+import { purchaseOptionsOf } from "./purchase-options.graphql";
 import { AccessReasonEnum } from "../access/decision-reason.graphql";
 import type { Decision } from "../access/decide";
 import { Grant, seeGrant } from "../access/grants.graphql";

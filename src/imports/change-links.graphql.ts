@@ -32,6 +32,19 @@ abstract class LinkTermsInput {
   })
   checkoutPriceId?: string | null;
 
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "The prices that the public may buy: publishable keys, guests and user tokens. Empty or null: the checkout price alone. Server keys may sell every price of the link.",
+  })
+  offeredPriceIds?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "How many the public may buy in one purchase. Null: 1. Server keys may sell more.",
+  })
+  maxQuantity?: number | null;
+
   @Field(() => Int, {
     nullable: true,
     description: "One-off purchases end so many days after they were made. Not together with accessEndsAt.",

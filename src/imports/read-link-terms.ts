@@ -10,6 +10,8 @@ export interface LinkFields {
   priceIds?: string[] | null | undefined;
   checkoutEnabled?: boolean | null | undefined;
   checkoutPriceId?: string | null | undefined;
+  offeredPriceIds?: string[] | null | undefined;
+  maxQuantity?: number | null | undefined;
   accessDurationDays?: number | null | undefined;
   accessEndsAt?: Date | null | undefined;
 }
@@ -17,22 +19,37 @@ export interface LinkFields {
 /** What a link says, apart from what it links. */
 export type LinkTerms = Pick<
   ProductLinkEntity,
-  "priceIds" | "checkoutEnabled" | "checkoutPrice" | "accessDurationDays" | "accessEndsAt"
+  | "priceIds"
+  | "checkoutEnabled"
+  | "checkoutPrice"
+  | "offeredPriceIds"
+  | "maxQuantity"
+  | "accessDurationDays"
+  | "accessEndsAt"
 >;
 
 export const usualTerms: LinkTerms = {
   priceIds: [],
   checkoutEnabled: true,
   checkoutPrice: null,
+  offeredPriceIds: [],
+  maxQuantity: 1,
   accessDurationDays: null,
   accessEndsAt: null,
 };
 
 const PRICES_MAX = 100;
 const DAYS_MAX = 36_500;
+const QUANTITY_MAX = 999_999;
 
 const linkSchema = z.object({
   priceIds: z.array(z.string()).max(PRICES_MAX, `A link names at most ${PRICES_MAX} prices.`).nullish(),
+  offeredPriceIds: z.array(z.string()).max(PRICES_MAX, `A link offers at most ${PRICES_MAX} prices.`).nullish(),
+  maxQuantity: z
+    .int()
+    .min(1, "The maximum is 1 or more.")
+    .max(QUANTITY_MAX, `The maximum is at most ${QUANTITY_MAX}.`)
+    .nullish(),
   accessDurationDays: z
     .int()
     .min(1, "Access lasts a day at least; leave it out for access without an end.")
@@ -47,12 +64,14 @@ export function readLinkTerms(
   catalogue: { defaultPrice: string | null; prices: readonly StripePriceRow[] },
   now: Date,
 ): LinkTerms {
-  const { priceIds, accessDurationDays } = fields;
-  readInput(linkSchema, { priceIds, accessDurationDays });
+  const { priceIds, offeredPriceIds, maxQuantity, accessDurationDays } = fields;
+  readInput(linkSchema, { priceIds, offeredPriceIds, maxQuantity, accessDurationDays });
   const after: LinkTerms = {
     priceIds: priceIds === undefined ? before.priceIds : [...new Set(priceIds ?? [])],
     checkoutEnabled: fields.checkoutEnabled ?? before.checkoutEnabled,
     checkoutPrice: fields.checkoutPriceId === undefined ? before.checkoutPrice : fields.checkoutPriceId,
+    offeredPriceIds: offeredPriceIds === undefined ? before.offeredPriceIds : [...new Set(offeredPriceIds ?? [])],
+    maxQuantity: maxQuantity === undefined ? before.maxQuantity : (maxQuantity ?? usualTerms.maxQuantity),
     ...readDuration(before, fields, now),
   };
   checkPrices(after, fields, catalogue.prices);
@@ -93,6 +112,7 @@ function checkPrices(terms: LinkTerms, fields: LinkFields, prices: readonly Stri
   const named = fields.priceIds ? terms.priceIds : [];
   const stranger = named.find((id) => !prices.some((price) => price.id === id));
   if (stranger !== undefined) throw notOfProduct(stranger, "input.priceIds");
+  checkOffered(terms, fields, prices);
   const chosen = terms.checkoutPrice;
   if (chosen === null) return;
   const price = prices.find(({ id }) => id === chosen);
@@ -105,13 +125,33 @@ function checkPrices(terms: LinkTerms, fields: LinkFields, prices: readonly Stri
       details: { price: chosen },
     });
   }
-  if (isNew && !price?.active) {
-    throw new Refusal("PRICE_INACTIVE", {
-      say: "This price is archived in Stripe and can no longer be bought.",
-      field: "input.checkoutPriceId",
-      details: { price: chosen },
+  if (isNew && !price?.active) throw archivedPrice(chosen, "input.checkoutPriceId");
+}
+
+/** The public is offered prices of the link only. */
+function checkOffered(terms: LinkTerms, fields: LinkFields, prices: readonly StripePriceRow[]): void {
+  const named = fields.offeredPriceIds ? terms.offeredPriceIds : [];
+  const field = "input.offeredPriceIds";
+  const stranger = named.find((id) => !prices.some((price) => price.id === id));
+  if (stranger !== undefined) throw notOfProduct(stranger, field);
+  const uncovered = terms.offeredPriceIds.find((id) => !covers(terms, id));
+  if (uncovered !== undefined) {
+    throw new Refusal("PRICE_NOT_OF_PRODUCT", {
+      say: "The link would offer a price that it does not count. Name the price among priceIds, or offer others.",
+      field: fields.offeredPriceIds ? field : "input.priceIds",
+      details: { price: uncovered },
     });
   }
+  const archived = named.find((id) => !prices.some((price) => price.id === id && price.active));
+  if (archived !== undefined) throw archivedPrice(archived, field);
+}
+
+function archivedPrice(price: string, field: string): Refusal {
+  return new Refusal("PRICE_INACTIVE", {
+    say: "This price is archived in Stripe and can no longer be bought.",
+    field,
+    details: { price },
+  });
 }
 
 function notOfProduct(price: string, field: string): Refusal {

@@ -53,8 +53,9 @@ async function findLink(deps: Deps & { identity: Identity }, named: string): Pro
 }
 
 /** Only what is said about prices has to be held against Stripe. */
-function asksStripe({ priceIds, checkoutPriceId, checkoutEnabled }: LinkFields): boolean {
-  return Boolean(priceIds?.length) || Boolean(checkoutPriceId) || checkoutEnabled === true;
+function asksStripe({ priceIds, offeredPriceIds, checkoutPriceId, checkoutEnabled }: LinkFields): boolean {
+  const namesPrices = [priceIds, offeredPriceIds].some((ids) => Boolean(ids?.length));
+  return namesPrices || Boolean(checkoutPriceId) || checkoutEnabled === true;
 }
 
 async function fetchOf(deps: Deps, link: ProductLinkEntity) {

@@ -28,6 +28,14 @@ export class ProductLinkEntity {
   @Column("text", { name: "checkout_price", nullable: true })
   checkoutPrice!: string | null;
 
+  /** The prices that the public may buy. Empty: the checkout price alone. */
+  @Column("text", { name: "offered_price_ids", array: true, default: [] })
+  offeredPriceIds!: string[];
+
+  /** How many the public may buy in one purchase. */
+  @Column("integer", { name: "max_quantity", default: 1 })
+  maxQuantity!: number;
+
   @Column("integer", { name: "access_duration_days", nullable: true })
   accessDurationDays!: number | null;
 

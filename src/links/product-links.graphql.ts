@@ -28,6 +28,15 @@ export class StripeProductLink extends Node {
   @Field({ description: "Whether it is sold through our checkout. It opens what was bought elsewhere in any case." })
   checkoutEnabled!: boolean;
 
+  @Field(() => [String], {
+    description:
+      "The prices that the public may buy, and that `purchaseOptions` shows. Empty: the checkout price alone.",
+  })
+  offeredPriceIds!: string[];
+
+  @Field(() => Int, { description: "How many the public may buy in one purchase." })
+  maxQuantity!: number;
+
   @Field(() => Int, { nullable: true, description: "One-off purchases end after so many days; null: never." })
   accessDurationDays!: number | null;
 
@@ -38,8 +47,10 @@ export class StripeProductLink extends Node {
 }
 
 export function toProductLink(row: ProductLinkEntity): StripeProductLink {
-  const { stripeProduct: stripeProductId, priceIds, checkoutEnabled, accessDurationDays, accessEndsAt } = row;
-  const fields = { stripeProductId, priceIds, checkoutEnabled, accessDurationDays, accessEndsAt };
+  const { stripeProduct: stripeProductId, priceIds, checkoutEnabled, offeredPriceIds, maxQuantity } = row;
+  const { accessDurationDays, accessEndsAt } = row;
+  const sale = { checkoutEnabled, offeredPriceIds, maxQuantity };
+  const fields = { stripeProductId, priceIds, ...sale, accessDurationDays, accessEndsAt };
   return Object.assign(new StripeProductLink(), { id: toPublicId("link", row.id), ...fields, row });
 }
 

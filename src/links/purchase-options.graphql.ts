@@ -1,12 +1,10 @@
-import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
+import { Field, ObjectType } from "type-graphql";
 import type { ErrorCode } from "../base/error-codes";
-import type { Context } from "../graphql/context";
 import { ErrorCodeEnum } from "../graphql/enums";
 import type { PurchaseMethod } from "../products/product.entity";
 import { Product, PurchaseMethodEnum } from "../products/products.graphql";
 import { StripePrice, toStripePrice } from "./catalogue.graphql";
-import { listPurchaseOptions } from "./list-purchase-options";
-import { purchaseUrlOf } from "./purchase-url";
+import type { PurchaseOption as DecidedOption } from "./decide-purchase-options";
 
 @ObjectType({ description: "One way to get a product." })
 export class PurchaseOption {
@@ -35,34 +33,14 @@ export class PurchaseOption {
   blocker!: ErrorCode | null;
 }
 
-export async function purchaseOptionsOf(ctx: Context, product: Product): Promise<PurchaseOption[]> {
-  return (await listPurchaseOptions(ctx, product)).map(({ method, url, price, blocker }) =>
-    Object.assign(new PurchaseOption(), {
-      product,
-      method,
-      url,
-      price: price && toStripePrice(price),
-      purchasable: blocker === null,
-      blocker,
-    }),
-  );
-}
-
-@Resolver(() => Product)
-export class PurchaseOptionsResolver {
-  @FieldResolver(() => [PurchaseOption], {
-    description: "How somebody without access gets it, by default first. Empty when it is not for sale.",
-  })
-  purchaseOptions(@Root() product: Product, @Ctx() ctx: Context): Promise<PurchaseOption[]> {
-    return purchaseOptionsOf(ctx, product);
-  }
-
-  @FieldResolver(() => String, {
-    nullable: true,
-    description:
-      "A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when it is not offered.",
-  })
-  purchaseUrl(@Root() product: Product, @Ctx() ctx: Context): string | null {
-    return purchaseUrlOf(ctx.config, ctx.identity.mode, product);
-  }
+export function toPurchaseOption(product: Product, option: DecidedOption): PurchaseOption {
+  const { method, url, price, blocker } = option;
+  return Object.assign(new PurchaseOption(), {
+    product,
+    method,
+    url,
+    price: price && toStripePrice(price),
+    purchasable: blocker === null,
+    blocker,
+  });
 }

@@ -15,12 +15,14 @@ export const demoProducts = [
     key: "course",
     name: "Bread for beginners",
     description: "Twelve lessons, bought once and kept.",
+    purchaseMethod: "CHECKOUT",
     tags: ["course"],
   },
   {
     key: "workshop",
     name: "Sourdough workshop",
     description: "Four evenings, recorded.",
+    purchaseMethod: "CHECKOUT",
     tags: ["course"],
   },
   {

@@ -45,19 +45,17 @@ test("RWS-X21, CH-S22: a denial carries the teaser and the address of the page t
   });
 });
 
-test("RWS-X39, TA-X15: what a call says of its own reaches Stripe: quantity, language, promotion codes, metadata", async () => {
-  const { token } = await somebody();
-  const { id } = await buying.open(
-    {
-      product: "pro",
-      priceId: stall.once,
-      quantity: 3,
-      locale: "de",
-      allowPromotionCodes: true,
-      metadata: { campaign: "autumn" },
-    },
-    token,
-  );
+test("RWS-X39, TA-X15: what a server says for a call reaches Stripe: quantity, language, promotion codes, metadata", async () => {
+  const { id: user } = await somebody();
+  const { id } = await buying.open({
+    product: "pro",
+    priceId: stall.once,
+    user,
+    quantity: 3,
+    locale: "de",
+    allowPromotionCodes: true,
+    metadata: { campaign: "autumn" },
+  });
   const session = await shop.stripe.checkout.sessions.retrieve(id, { expand: ["line_items"] });
   expect(session).toMatchObject({ locale: "de", allow_promotion_codes: true, metadata: { campaign: "autumn" } });
   expect(session.line_items?.data.map((line) => line.quantity)).toEqual([3]);

@@ -67,8 +67,9 @@ const once: Price = { unit_amount: 4_950 };
 const briefly = (options: Option[]) => options.map(({ price, blocker }) => [price?.id ?? null, blocker]);
 
 describe("what is for sale", () => {
-  test("RWS-S3, RWS-X25, TA-S3: a visitor who is denied sees every price, by default first, as people read it", async () => {
-    const { key, ids } = await stock([quarterly, monthly, once]);
+  test("RWS-S3, RWS-X25, TA-S3: a visitor who is denied sees every offered price, by default first, as people read it", async () => {
+    const { key, ids, link } = await stock([quarterly, monthly, once]);
+    await links.updateProductLink({ link, offeredPriceIds: [ids[2] ?? "", ids[1] ?? "", ids[0] ?? ""] });
     const { allowed, reason, purchaseOptions } = await accessOf(key, publishable);
     expect([allowed, reason]).toEqual([false, "NOT_AUTHENTICATED"]);
     expect(purchaseOptions[0]?.price?.id).toBe(ids[0]);
@@ -119,9 +120,12 @@ describe("what is for sale", () => {
     expect((await optionsOf(key))[0]?.price?.formatted).toBe("¥900");
   });
 
-  test("CH-S19, RWS-X18: only linked prices are for sale, the chosen one first", async () => {
+  test("CH-S19, RWS-X18: the chosen price alone is for sale; of several that are offered it comes first", async () => {
     const { key, ids, link } = await stock([monthly, quarterly, once], {}, { priceIds: [] });
-    await links.updateProductLink({ link, priceIds: [ids[1] ?? "", ids[2] ?? ""], checkoutPriceId: ids[2] ?? null });
+    const priceIds = [ids[1] ?? "", ids[2] ?? ""];
+    await links.updateProductLink({ link, priceIds, checkoutPriceId: ids[2] ?? null });
+    expect(briefly(await optionsOf(key))).toEqual([[ids[2], null]]);
+    await links.updateProductLink({ link, offeredPriceIds: priceIds });
     expect(briefly(await optionsOf(key))).toEqual([
       [ids[2], null],
       [ids[1], null],
@@ -233,10 +237,12 @@ test("nothing of one mode is for sale in the other", async () => {
   expect(briefly(await optionsOf(key, await shop.latchkey.key("ADMIN", "LIVE")))).toEqual([[null, "NOT_LINKED"]]);
 });
 
-test("a new price in Stripe is for sale as soon as its event is here, and one that is archived is not", async () => {
-  const { key, goods, ids } = await stock([once]);
+test("a new price in Stripe is not for sale until the link offers it, and one that is archived is not any more", async () => {
+  const { key, goods, ids, link } = await stock([once]);
   const added = await shop.stripe.prices.create({ product: goods, currency: "usd", unit_amount: 100 });
   await shop.settled();
+  expect(briefly(await optionsOf(key, publishable))).toEqual([[ids[0], null]]);
+  await links.updateProductLink({ link, offeredPriceIds: [ids[0] ?? "", added.id] });
   expect(briefly(await optionsOf(key, publishable))).toEqual([
     [ids[0], null],
     [added.id, null],
@@ -273,8 +279,8 @@ describe("what it costs", () => {
 
   test("no check asks Stripe: what is for sale is said without it", async () => {
     await shop.control("plan-fault", { kind: "error-before", path: "/v1/*", count: 50 });
-    expect((await accessOf(keys[0] ?? "")).purchaseOptions).toHaveLength(2);
-    expect(await optionsOf(keys[1] ?? "", publishable)).toHaveLength(2);
+    expect((await accessOf(keys[0] ?? "")).purchaseOptions).toHaveLength(1);
+    expect(await optionsOf(keys[1] ?? "", publishable)).toHaveLength(1);
     expect(shop.simulator.control.faults.planned()).toMatchObject([{ count: 50 }]);
     await shop.control("clear-faults");
   });
@@ -294,10 +300,14 @@ describe("purchaseUrl", () => {
     const { publicUrl } = shop.latchkey.server.deps.config;
     const { key } = await stock([once], { key: "course:bread/1" });
     expect(await urlOf(key, publishable)).toBe(`${publicUrl}/buy/course%3Abread%2F1?mode=test`);
-    expect(await urlOf(key, await shop.latchkey.key("PUBLISHABLE", "LIVE"))).toBe(
-      `${publicUrl}/buy/course%3Abread%2F1`,
-    );
+    const externalUrl = "https://elsewhere.example/buy";
+    await ops.createProduct({ key: "elsewhere", purchaseMethod: "EXTERNAL_URL", externalUrl });
+    expect(await urlOf("elsewhere", await shop.latchkey.key("PUBLISHABLE", "LIVE"))).toBe(`${publicUrl}/buy/elsewhere`);
+    // Whoever asks, an address is there only while a visitor who opens it can buy.
     const { key: unsold } = await ops.createProduct({ purchaseMethod: "NONE" });
     expect(await urlOf(unsold)).toBeNull();
+    expect(await urlOf(key, await shop.latchkey.key("READ", "LIVE"))).toBeNull();
+    const hidden = await stock([once], { showWhenLocked: false });
+    expect(await urlOf(hidden.key)).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { BrowserContext, Page } from "playwright-core";
 import { type Stall, openStall } from "../kit/open-stall";
-import { operationsOf } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
 import { closeBrowser, describeInBrowser, look, openBrowser, requireBrowser, typeCard } from "./browser-kit";
 
@@ -11,7 +10,7 @@ const PHONE = { width: 360, height: 740 };
 
 let shop: Shop;
 let stall: Stall;
-let ops: ReturnType<typeof operationsOf>;
+let link: string;
 let server: Server;
 let home: string;
 let context: BrowserContext;
@@ -57,6 +56,12 @@ async function openCheckout(input: object = {}): Promise<string> {
   return answer.createCheckoutSession.url;
 }
 
+/** The link offers the price to the public. */
+const offer = (price: string) =>
+  shop.latchkey.get("mutation ($input: UpdateProductLinkInput!) { updateProductLink(input: $input) { link { id } } }", {
+    input: { link, offeredPriceIds: [stall.monthly, price] },
+  });
+
 /** What the success page does. */
 async function returned() {
   await page.waitForURL(`${home}/thanks?session=*`);
@@ -93,10 +98,8 @@ describeInBrowser("buying and managing in a browser", () => {
   });
   beforeEach(async () => {
     shop = await startShop({ env: { LATCHKEY_ALLOWED_URLS: `${home},shopapp://` } });
-    ops = operationsOf(shop.latchkey);
     stall = await openStall(shop, "pro");
-    await ops.updateProduct({ product: "pro", purchaseMethod: "CHECKOUT" });
-    await stall.link({ checkoutPriceId: stall.monthly });
+    link = (await stall.link({ checkoutPriceId: stall.monthly })).link;
     await openPage();
   });
   afterEach(async () => {
@@ -171,7 +174,7 @@ describeInBrowser("buying and managing in a browser", () => {
       unit_amount: 4_900,
       product: stall.stripeProduct,
     });
-    await shop.settled();
+    await offer(id);
     await page.goto(await openCheckout({ guest: { email: "bank@shop.example" }, priceId: id }));
     await page.getByLabel("Bank account").check();
     await page.getByRole("button", { name: "Pay" }).click();
@@ -194,7 +197,11 @@ describeInBrowser("buying and managing in a browser", () => {
     await shop.stripe.promotionCodes.create({ promotion: { type: "coupon", coupon: coupon.id }, code: "GIFT" });
     await page.goto(await openCheckout({ guest: { email: "code@shop.example" } }));
     expect(await page.getByLabel("Promotion code").count()).toBe(0);
-    await page.goto(await openCheckout({ guest: { email: "code@shop.example" }, allowPromotionCodes: true }));
+    await shop.latchkey.get(
+      "mutation ($input: UpdateStripeConnectionInput!) { updateStripeConnection(input: $input) { id } }",
+      { input: { connection: shop.connection, allowPromotionCodes: true } },
+    );
+    await page.goto(await openCheckout({ guest: { email: "code@shop.example" } }));
     await page.getByLabel("Promotion code").fill("GIFT");
     await page.getByRole("button", { name: "Apply" }).click();
     await page.getByRole("button", { name: "Remove code GIFT" }).waitFor();
@@ -210,7 +217,7 @@ describeInBrowser("buying and managing in a browser", () => {
       product: stall.stripeProduct,
       recurring: { interval: "month", trial_period_days: 14 },
     });
-    await shop.settled();
+    await offer(id);
     await page.goto(await openCheckout({ guest: { email: "trial@shop.example" }, priceId: id }));
     expect(await page.textContent("main")).toContain("14 days free");
     // Nothing is due today, so no card is asked for.

@@ -121,6 +121,7 @@ describe("lists", () => {
     "Resource.tags",
     "SetupStatus.steps",
     "StripeProduct.prices",
+    "StripeProductLink.offeredPriceIds",
     "StripeProductLink.priceIds",
     "User.stripeCustomers",
     "WebhookHealth.missingEventTypes",

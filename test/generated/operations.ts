@@ -379,7 +379,7 @@ export type CreateApiKeyPayload = {
 
 /** What is to be bought, by whom, and where they come back to. */
 export type CreateCheckoutSessionInput = {
-  /** Whether a promotion code can be entered; what the connection says by default. */
+  /** Whether a promotion code can be entered; what the connection says by default. Only a server key can change that. */
   allowPromotionCodes?: InputMaybe<Scalars['Boolean']['input']>;
   /** Where they come back to without having paid. */
   cancelUrl?: InputMaybe<Scalars['String']['input']>;
@@ -391,15 +391,15 @@ export type CreateCheckoutSessionInput = {
   locale?: InputMaybe<Scalars['String']['input']>;
   /** Texts, numbers and booleans that Stripe keeps with the session, and with what it leads to. */
   metadata?: InputMaybe<Scalars['JSON']['input']>;
-  /** One of the linked prices; what the link sells by default otherwise. */
+  /** The price; what the link sells by default otherwise. The public buys one of `purchaseOptions`, a server key sells every linked price. */
   priceId?: InputMaybe<Scalars['String']['input']>;
   /** The product, by key or id. */
   product: Scalars['String']['input'];
-  /** How many; one by default. */
+  /** How many; one by default. Only a server key can sell more than the link's `maxQuantity`. */
   quantity?: InputMaybe<Scalars['Int']['input']>;
   /** Where they come back to, on the allow-list. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id. */
   successUrl: Scalars['String']['input'];
-  /** Days of a trial, 0 for none; what the price offers by default. Only a server key can give more than that. */
+  /** Days of a trial, 0 for none; what the price offers by default. Only a server key can give another trial. */
   trialDays?: InputMaybe<Scalars['Int']['input']>;
   /** The user, by our id or the caller's. A user token buys for its own user; a server key names one. */
   user?: InputMaybe<Scalars['ID']['input']>;
@@ -968,8 +968,12 @@ export type LinkProductInput = {
   dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   /** Find those who bought before, by a job; true by default. With dryRun it has to be asked for: then the job says who would be found, and changes nothing. */
   importExisting?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How many the public may buy in one purchase. Null: 1. Server keys may sell more. */
+  maxQuantity?: InputMaybe<Scalars['Int']['input']>;
   /** Tell those whom the import finds; false by default. */
   notifyImported?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The prices that the public may buy: publishable keys, guests and user tokens. Empty or null: the checkout price alone. Server keys may sell every price of the link. */
+  offeredPriceIds?: InputMaybe<Array<Scalars['String']['input']>>;
   /** Only these prices of the Stripe product count. Empty or null: all, later ones too. */
   priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
   /** The product, by key or id. */
@@ -1385,9 +1389,9 @@ export type Product = Node & {
   name: Scalars['String']['output'];
   /** How somebody without access gets it. */
   purchaseMethod: PurchaseMethod;
-  /** How somebody without access gets it, by default first. Empty when it is not for sale. */
+  /** How somebody without access gets it, by default first. Checkout sells the public exactly the prices shown here. Empty when it is not for sale. */
   purchaseOptions: Array<PurchaseOption>;
-  /** A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when it is not offered. */
+  /** A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when the public is offered nothing of it. */
   purchaseUrl?: Maybe<Scalars['String']['output']>;
   /** How many days before access ends its holders are reminded: a line CUSTOM `access.ending` for each, and a notice. */
   remindDaysBefore: Array<Scalars['Int']['output']>;
@@ -1921,6 +1925,10 @@ export type StripeProductLink = Node & {
   id: Scalars['ID']['output'];
   /** The latest import for this link. */
   import?: Maybe<Job>;
+  /** How many the public may buy in one purchase. */
+  maxQuantity: Scalars['Int']['output'];
+  /** The prices that the public may buy, and that `purchaseOptions` shows. Empty: the checkout price alone. */
+  offeredPriceIds: Array<Scalars['String']['output']>;
   /** The prices that count. Empty: every price of the product, later ones too. */
   priceIds: Array<Scalars['String']['output']>;
   /** What it opens. */
@@ -2038,6 +2046,10 @@ export type UpdateProductLinkInput = {
   dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   /** The link. */
   link: Scalars['ID']['input'];
+  /** How many the public may buy in one purchase. Null: 1. Server keys may sell more. */
+  maxQuantity?: InputMaybe<Scalars['Int']['input']>;
+  /** The prices that the public may buy: publishable keys, guests and user tokens. Empty or null: the checkout price alone. Server keys may sell every price of the link. */
+  offeredPriceIds?: InputMaybe<Array<Scalars['String']['input']>>;
   /** Only these prices of the Stripe product count. Empty or null: all, later ones too. */
   priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
 };

@@ -14,6 +14,7 @@ import type { TestError } from "./ask-graphql";
 import type { Shop } from "./start-shop";
 
 export const linkFields = `id stripeProductId stripeProductName stripeProductActive priceIds checkoutEnabled
+  offeredPriceIds maxQuantity
   accessDurationDays accessEndsAt activeSubscriptions checkoutPrice { id formatted } product { key }
   connection { id account mode } import { id kind }`;
 const previewFields = "preview { gaining losing unchanged sample { id } }";

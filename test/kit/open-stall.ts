@@ -19,7 +19,7 @@ export interface Stall {
     buyer: { email?: string; customer?: string },
     more?: Partial<Stripe.Checkout.SessionCreateParams>,
   ): Promise<string>;
-  /** Links both, and waits until the import is over. */
+  /** Links both, offers both prices to the public, and waits until the import is over. */
   link(input?: Record<string, unknown>): Promise<{ link: string; job: Job }>;
   /** Whether the person with this address may open the product; null: nobody has the address. */
   allowed(email: string): Promise<boolean | null>;
@@ -42,7 +42,7 @@ export async function openStall(shop: Shop, key: string): Promise<Stall> {
   const price = { product: stripeProduct, currency: "usd" };
   const { id: monthly } = await stripe.prices.create({ ...price, unit_amount: 900, recurring: { interval: "month" } });
   const { id: once } = await stripe.prices.create({ ...price, unit_amount: 1_900 });
-  await latchkey.get(PRODUCT, { input: { key, name: key, status: "LIVE" } });
+  await latchkey.get(PRODUCT, { input: { key, name: key, status: "LIVE", purchaseMethod: "CHECKOUT" } });
   const userOf = async (email: string) =>
     (await latchkey.get<{ userByEmail: { id: string } | null }>(USER, { email })).userByEmail?.id ?? null;
   return {
@@ -72,7 +72,7 @@ export async function openStall(shop: Shop, key: string): Promise<Stall> {
     },
     link: async (input = {}) => {
       const answer = await latchkey.get<{ linkProduct: { link: { id: string }; job: { id: string } } }>(LINK, {
-        input: { product: key, stripeProductId: stripeProduct, ...input },
+        input: { product: key, stripeProductId: stripeProduct, offeredPriceIds: [monthly, once], ...input },
       });
       const { link, job } = answer.linkProduct;
       return { link: link.id, job: await jobDone(shop, job.id) };
