@@ -86,6 +86,7 @@ function limitShapes() {
     LATCHKEY_REQUEST_MS_MAX: readWhole(settings.LATCHKEY_REQUEST_MS_MAX.bounds),
     LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY: readWhole(settings.LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY.bounds),
     LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: readWhole(settings.LATCHKEY_REQUESTS_PER_MINUTE_PER_USER.bounds),
+    LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: readWhole(settings.LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS.bounds),
     LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS: readWhole(
       settings.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS.bounds,
     ),
@@ -165,6 +166,7 @@ function toLimits(values: Values): Limits {
     requestMsMax: values.LATCHKEY_REQUEST_MS_MAX,
     requestsPerMinutePerKey: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY,
     requestsPerMinutePerUser: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_USER,
+    requestsPerMinutePerAddress: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS,
     wrongCredentialsPerMinutePerAddress: values.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS,
     checkoutsPerMinutePerUser: values.LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER,
     guestCheckoutsPerMinutePerAddress: values.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS,

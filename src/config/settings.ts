@@ -46,10 +46,11 @@ export const settings = {
     secret: true,
   },
   LATCHKEY_DATABASE_CONNECTIONS: {
-    meaning: "Connections that one process keeps at the most.",
+    meaning:
+      "Connections that one process keeps at the most. Two of them (one below six) are kept free for access checks.",
     default: "10",
     whenEmpty: "10.",
-    bounds: { min: 2, max: 500 },
+    bounds: { min: 3, max: 500 },
   },
   LATCHKEY_DATA_DIR: {
     meaning: "Where local mode keeps its database and its secrets.",
@@ -146,7 +147,8 @@ export const settings = {
     bounds: { min: 1, max: 10_000 },
   },
   LATCHKEY_COST_MAX: {
-    meaning: "Cost of an operation: about one for each field of each row that it could answer with.",
+    meaning:
+      "Cost of an operation: about one for each field of each row that it could answer with, and more for fields that write (100), sign (200), read much (500) or reach Stripe (1000).",
     default: "25000",
     whenEmpty: "25000.",
     bounds: { min: 100, max: 10_000_000 },
@@ -158,7 +160,8 @@ export const settings = {
     bounds: { min: 100, max: 600_000 },
   },
   LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY: {
-    meaning: "Requests a minute with one API key. A server's key speaks for a whole application, so this is generous.",
+    meaning:
+      "Requests a minute with one API key. A server's key speaks for a whole application, so this is generous. An operation counts as one request, and as one more for each further 100 of its cost.",
     default: "600000",
     whenEmpty: "600000.",
     bounds: { min: 1, max: 100_000_000 },
@@ -167,6 +170,13 @@ export const settings = {
     meaning: "Requests a minute with the tokens of one user.",
     default: "1200",
     whenEmpty: "1200.",
+    bounds: { min: 1, max: 100_000_000 },
+  },
+  LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: {
+    meaning:
+      "Requests a minute from one address with publishable keys. Behind a proxy, set `LATCHKEY_TRUSTED_PROXIES`, or all visitors share one address.",
+    default: "3000",
+    whenEmpty: "3000.",
     bounds: { min: 1, max: 100_000_000 },
   },
   LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS: {
