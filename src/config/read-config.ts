@@ -11,6 +11,7 @@ import {
   readLogLevel,
   readOrigin,
   readStripeKey,
+  readSwitch,
   readWebhookSecret,
   readWebUrl,
   readWhole,
@@ -51,6 +52,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
   return z.object({
     PORT: readWhole(settings.PORT.bounds),
     HOST: readHost.default(localMode ? "127.0.0.1" : "0.0.0.0"),
+    LATCHKEY_LOCAL_MODE_ANY_HOST: readSwitch,
     DATABASE_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_OWNER_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_LISTEN_URL: readDatabaseUrl.optional(),

@@ -25,6 +25,12 @@ export const settings = {
     default: null,
     whenEmpty: "127.0.0.1 in local mode, 0.0.0.0 otherwise.",
   },
+  LATCHKEY_LOCAL_MODE_ANY_HOST: {
+    meaning:
+      "`true` lets local mode listen on a `HOST` that other machines can reach. Local mode is open to whoever reaches it; use it in a container or a closed network only.",
+    default: "false",
+    whenEmpty: "Local mode refuses a `HOST` that is not this machine itself.",
+  },
   DATABASE_URL: {
     meaning: "PostgreSQL 15 or newer, as `postgres://user:password@host:5432/database`.",
     default: null,
