@@ -97,7 +97,14 @@ const resolvers = [
   NodesResolver,
 ] as const;
 
+let built: GraphQLSchema | undefined;
+
+/** The schema is the same for every server of a process, so it is built once. */
 export function buildLatchkeySchema(): GraphQLSchema {
+  return (built ??= build());
+}
+
+function build(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [...resolvers],
     validate: false,
