@@ -83,7 +83,8 @@ function makeCluster(
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
       "--no-instructions",
-      ...(durable ? [] : ["--no-sync"]),
+      // Without safety nobody has to be kept out either: a connection need not take milliseconds of hashing.
+      ...(durable ? [] : ["--no-sync", "--set=scram_iterations=1"]),
     ],
     // The environment of this process may hold secrets, and every program of that account could read it there.
     { ...account, cwd: data, env: { LC_ALL: "C", TZ: "UTC" }, encoding: "utf8", windowsHide: true },

@@ -54,6 +54,13 @@ const NOT_DURABLE = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_connections: "200",
+  // Many small databases that live for seconds: background work on them takes time and gives nothing.
+  autovacuum: "off",
+  bgwriter_lru_maxpages: "0",
+  checkpoint_timeout: "1h",
+  max_wal_size: "4GB",
+  jit: "off",
+  track_counts: "off",
 };
 
 export interface StartedServer {
