@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { SimulatorOptions, Simulator } from "../../src/local/stripe/start-simulator";
-import { openTypeCheck } from "./stripe-types";
+import { openTypeCheck } from "../kit/worker/stripe-types";
 import { ask, closeSimulators, openSimulator } from "./simulator-kit";
 
 export const DAY_S = 86_400;

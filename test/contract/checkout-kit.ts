@@ -3,7 +3,7 @@ import { tableNames } from "../../src/local/stripe/kind";
 import type { Simulator } from "../../src/local/stripe/start-simulator";
 import type { AnyRow, TableName } from "../../src/local/stripe/tables";
 import { openClient } from "./simulator-kit";
-import { openTypeCheck } from "./stripe-types";
+import { openTypeCheck } from "../kit/worker/stripe-types";
 import { closeWhole, control, openWhole, type Whole } from "./whole-kit";
 
 export const BEGIN = Date.parse("2026-11-02T10:00:00.000Z") / 1000;

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import type { Simulator } from "../../src/local/stripe/start-simulator";
 import { idOf } from "./billing-kit";
-import { openTypeCheck } from "./stripe-types";
+import { openTypeCheck } from "../kit/worker/stripe-types";
 import { closeSimulators, openClient, openSimulator } from "./simulator-kit";
 
 export interface Till {

@@ -1,4 +1,4 @@
-import { openTypeCheck } from "./stripe-types";
+import { openTypeCheck } from "../kit/worker/stripe-types";
 import { ask } from "./simulator-kit";
 import { closeWhole, control, openWhole } from "./whole-kit";
 

@@ -1,4 +1,4 @@
-import { openTypeCheck } from "./stripe-types";
+import { openTypeCheck } from "../kit/worker/stripe-types";
 import { ask, closeSimulators, openSimulator, type Wire } from "./simulator-kit";
 
 const check = openTypeCheck();

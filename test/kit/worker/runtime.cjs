@@ -1,6 +1,7 @@
 // Jest gives each test file its own copy of every module, and loading the program takes longer than most files. This
-// runtime loads the program and its packages once in a worker, with Node's own loader; test files and their kit are
-// still loaded anew for each file. The program keeps no state in its modules, so files do not affect one another.
+// runtime loads the program and its packages once in a worker, with Node's own loader; test files and their kit (but
+// for this folder) are still loaded anew for each file. The program keeps no state in its modules, so files do not
+// affect one another.
 const { createRequire, isBuiltin } = require("node:module");
 const path = require("node:path");
 const { compileFunction } = require("node:vm");

@@ -4,7 +4,10 @@ const path = require("node:path");
 
 /** Lets Node's loader read the program's TypeScript, translated and cached by jest's transformer. */
 function openSharedModules(root) {
-  const folders = ["src", "migrations", "node_modules"].map((folder) => path.join(root, folder) + path.sep);
+  // Packages may stand behind a link: Node's loader tells where they really are.
+  const folders = ["src", "migrations", "node_modules", "test/kit/worker"].map(
+    (folder) => fs.realpathSync(path.join(root, folder)) + path.sep,
+  );
   const sourceMaps = new Map();
   let transform = null;
   Module._extensions[".ts"] = (module, file) => {

@@ -49,9 +49,16 @@ const typeOf: Record<string, string> = {
 
 type Check = (answer: unknown) => string[];
 
-/** What is wrong with an answer, in words; nothing when it has the shape of its type. */
+let opened: Check | undefined;
+
+/** What is wrong with an answer, in words; nothing when it has the shape of its type. Compiled once in a worker. */
 export function openTypeCheck(): Check {
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  return (opened ??= open());
+}
+
+function open(): Check {
+  // Types refer to one another without end: a function for each is compiled many times as fast as one for all.
+  const ajv = new Ajv({ strict: false, allErrors: true, inlineRefs: false, code: { optimize: false } });
   ajv.addSchema(readSchema(), "stripe");
   const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (name: string): ValidateFunction => {
@@ -93,7 +100,7 @@ function readSchema(): Record<string, unknown> {
   const key = Buffer.from(JSON.stringify(typeOf)).toString("base64url");
   const print = `${Stripe.PACKAGE_VERSION}-${SCHEMA_REVISION}-${hash(key)}`;
   const file = join(tmpdir(), "latchkey-stripe-types", `${print}.json`);
-  if (!existsSync(file)) write(file, JSON.stringify(schemaOfTypes(typeOf, resolve(__dirname, "../.."))));
+  if (!existsSync(file)) write(file, JSON.stringify(schemaOfTypes(typeOf, resolve(__dirname, "../../.."))));
   const schema: Record<string, unknown> = JSON.parse(readFileSync(file, "utf8"));
   return schema;
 }
