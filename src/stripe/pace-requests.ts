@@ -23,6 +23,17 @@ interface Waiting {
 /** Reserves so many turns in a row, and answers when the first of them comes. */
 export type TakeTurns = (turns: number) => Promise<{ firstAfterMs: number }>;
 
+/** The time of this process, in milliseconds since any moment. Tests bring their own. */
+interface Time {
+  now(): number;
+  pause(ms: number): Promise<void>;
+}
+
+const realTime: Time = {
+  now: () => performance.now(),
+  pause: (ms) => new Promise((passed) => setTimeout(passed, ms)),
+};
+
 /** So much is reserved at once: whoever dies loses no more than that, and others wait no longer for it. */
 const RESERVED_MS = SECOND / 4;
 
@@ -30,7 +41,7 @@ const RESERVED_MS = SECOND / 4;
  * Evenly spaced turns. There is no burst: what was not used is gone, so no second has more than it should. Who waits at the
  * same moment is reserved for together. If nothing can be reserved, nobody's turn comes.
  */
-export function openPace(perSecond: number, takeTurns: TakeTurns): Pace {
+export function openPace(perSecond: number, takeTurns: TakeTurns, time: Time = realTime): Pace {
   const spacingMs = SECOND / perSecond;
   const together = Math.max(1, Math.floor(RESERVED_MS / spacingMs));
   const waiting: Waiting[] = [];
@@ -51,10 +62,10 @@ export function openPace(perSecond: number, takeTurns: TakeTurns): Pace {
   }
 
   async function callUp(batch: readonly Waiting[], firstAfterMs: number): Promise<void> {
-    const from = performance.now();
+    const from = time.now();
     for (const [place, { come }] of batch.entries()) {
-      const ms = firstAfterMs + place * spacingMs - (performance.now() - from);
-      if (ms > 0) await new Promise((passed) => setTimeout(passed, ms));
+      const ms = firstAfterMs + place * spacingMs - (time.now() - from);
+      if (ms > 0) await time.pause(ms);
       come();
     }
   }

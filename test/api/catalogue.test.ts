@@ -29,7 +29,7 @@ beforeAll(async () => {
     );
     ids.push(...made.map(({ id }) => id));
   }
-}, 60_000);
+});
 afterAll(() => shop.stop());
 
 describe("RWS-X29: the products of the account are listed", () => {

@@ -194,7 +194,6 @@ test("an outage has one line at its beginning and one at its end, whatever asks 
   await until(
     () => Promise.resolve(begun().length === ended().length),
     (isOver) => isOver,
-    20_000,
   );
   const before = latchkey.logged.length;
   line.refuse();
@@ -207,7 +206,6 @@ test("an outage has one line at its beginning and one at its end, whatever asks 
   await until(
     () => Promise.resolve(begun().length === ended().length),
     (isOver) => isOver,
-    20_000,
   );
   const lines = latchkey.logged.slice(before).filter((text) => /"level":"(warn|error)"/.test(text));
   expect(lines.map((text) => (JSON.parse(text) as { msg: string }).msg)).toEqual([

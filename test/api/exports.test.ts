@@ -9,6 +9,7 @@ import { operationsOf } from "../kit/operations";
 import { readCsvText } from "../kit/read-csv-text";
 import type { ActivityFilter } from "../generated/operations";
 import { type Latchkey, startLatchkey, startLatchkeyOn } from "../kit/start-latchkey";
+import { until } from "../kit/until";
 
 let latchkey: Latchkey;
 let ops: ReturnType<typeof operationsOf>;
@@ -188,11 +189,7 @@ test("exports know the products and customers of their own mode", async () => {
   const begun = await latchkey.get<{ exportUsers: { id: string } }>(EXPORT, {}, live);
   const query = "query ($id: ID!) { job(id: $id) { id status total done error resultUrl finishedAt } }";
   const read = () => latchkey.get<{ job: { resultUrl: string | null } }>(query, { id: begun.exportUsers.id }, live);
-  let url = (await read()).job.resultUrl;
-  for (let tries = 0; url === null && tries < 400; tries++) {
-    await new Promise((resume) => setTimeout(resume, 25));
-    url = (await read()).job.resultUrl;
-  }
+  const url = (await until(read, ({ job }) => job.resultUrl !== null)).job.resultUrl;
   const text = await (await fetch(localOf(latchkey, url ?? ""))).text();
   expect(tableOf(text)).toEqual([expect.objectContaining({ id: ada.id, products: "" })]);
 });
@@ -290,11 +287,11 @@ describe("the address of a file", () => {
       fetchExport(latchkey, "exportUsers"),
       fetchExport(latchkey, "exportActivities"),
     ]);
-    const until = { jobId: uuidOf(job.id), expiresAt: new Date("2030-01-01T00:00:00Z") };
+    const fileUntil = { jobId: uuidOf(job.id), expiresAt: new Date("2030-01-01T00:00:00Z") };
     const stranger = { publicUrl: latchkey.url, sealingKeys: [sealingKey("a stranger's secret, long enough")] };
     const [ticket = ""] = url.split("/").slice(-1);
     for (const forged of [
-      toExportUrl(stranger, until),
+      toExportUrl(stranger, fileUntil),
       url.replace(job.id, other.id),
       url.replace(/(job_\w+\.)(\d+)/, (_, job: string, seconds: string) => `${job}${Number(seconds) + 900}`),
       `${latchkey.url}/exports/${job.id}`,

@@ -4,13 +4,14 @@ import { errorCodes } from "../../src/base/error-codes";
 import { type Target, Random, kinds } from "../kit/hostile-requests";
 import { type HostileAnswer, sendHostile } from "../kit/send-hostile";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+import { isLong } from "../kit/is-long";
+import { readTestSeed } from "../kit/test-seed";
 
-// HOSTILE_SEED=… to see a failure again, HOSTILE_REQUESTS=20000 for a long look.
-const seed = Number(process.env["HOSTILE_SEED"] ?? Math.floor(Date.now() % 1_000_000));
-const requests = Number(process.env["HOSTILE_REQUESTS"] ?? 1_000);
+// HOSTILE_REQUESTS=20000 for a very long look.
+const seed = readTestSeed();
+const requests = Number(process.env["HOSTILE_REQUESTS"] ?? (isLong ? 5_000 : 1_000));
 const names = Object.keys(kinds);
 const OF_EACH = Math.ceil(requests / names.length);
-const MS_MAX = 1_000;
 
 let latchkey: Latchkey;
 let target: Target;
@@ -108,17 +109,13 @@ test(`there are at least sixty kinds, and a thousand requests (seed ${seed})`, (
   expect(names.length * OF_EACH).toBeGreaterThanOrEqual(1_000);
 });
 
-test.each(Object.entries(kinds))("%s is answered in time, with a code, and nothing else", async (name, kind) => {
+test.each(Object.entries(kinds))("%s is answered with a code, and nothing else", async (name, kind) => {
   const random = new Random(seed + names.indexOf(name) * 7_919);
   for (let time = 0; time < OF_EACH; time++) {
     const hostile = await kind(random, target);
-    const ask = () => sendHostile(latchkey.url, hostile, admin);
-    let answer = await ask();
-    // On a busy machine one may be late through no fault of its own, but not twice.
-    if (answer.ms > MS_MAX) answer = await ask();
+    const answer = await sendHostile(latchkey.url, hostile, admin);
     sent++;
-    const complaint =
-      complain(answer, hostile.harmless === true) ?? (answer.ms > MS_MAX ? `after ${answer.ms} ms` : null);
+    const complaint = complain(answer, hostile.harmless === true);
     if (complaint) throw new Error(`${complaint} (seed ${seed}): ${show(hostile)}\n${answer.text.slice(0, 2_000)}`);
   }
 });
@@ -136,7 +133,6 @@ describe("what is no request at all", () => {
       socket.on("close", () => heard(text));
       socket.on("error", failed);
       for (const part of parts) socket.write(part);
-      setTimeout(() => socket.destroy(), 2_000).unref();
     });
   const head = "POST /graphql HTTP/1.1\r\nHost: a\r\n";
   const rows: [string, string][] = [

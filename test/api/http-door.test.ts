@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { askGraphql, send } from "../kit/ask-graphql";
 import { bearer, type SmallServer, startSmallServer } from "../kit/start-small-server";
+import { untilTrue } from "../kit/until";
 
 let server: SmallServer;
 beforeAll(
@@ -117,9 +118,9 @@ describe("bodies", () => {
     socket.write(
       `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer READ\r\nX-Request-Id: hung-up\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
     );
-    await until(() => server.knocks.some((knock) => knock.requestId === "hung-up"));
+    await untilTrue(() => server.knocks.some((knock) => knock.requestId === "hung-up"));
     socket.destroy();
-    await until(() => server.logged.some((line) => line.includes("hung-up") && line.includes('"msg":"request"')));
+    await untilTrue(() => server.logged.some((line) => line.includes("hung-up") && line.includes('"msg":"request"')));
     const lines = server.logged.filter((line) => line.includes("hung-up"));
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? "{}")).toMatchObject({ status: 499, level: "info" });
@@ -280,7 +281,7 @@ describe("metrics", () => {
 
   test("count requests, fields by role and refusals, and nobody can invent a series", async () => {
     await askGraphql(server.graphqlUrl, { query: "{ mine: hello }" }, bearer("WRITE"));
-    await send(`${server.url}/invented/${Date.now()}`, {});
+    await send(`${server.url}/invented/never-seen`, {});
     const { text } = await metrics("READ");
     expect(text).toMatch(/latchkey_operations_total\{field="hello",role="WRITE"\} 1\n/);
     expect(text).toMatch(/latchkey_http_request_seconds_count\{route="\/graphql",method="POST",status="200"\} \d+/);
@@ -326,8 +327,4 @@ function raw(text: string): Promise<string> {
     socket.on("close", () => resolve(answer));
     socket.on("error", reject);
   });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resume) => setTimeout(resume, 5));
 }

@@ -52,15 +52,14 @@ describe("what is larger than a limit is refused before anything is executed", (
   });
 });
 
-test("fragments that multiply beyond counting are refused in time", async () => {
+// Whoever counted them one by one would not come to an end.
+test("fragments that multiply beyond counting are refused", async () => {
   const fragments = Array.from(
-    { length: 18 },
+    { length: 40 },
     (_, i) => `fragment f${i} on Query { hello ...f${i + 1} ... on Query { ...f${i + 1} } }`,
   );
-  const startedAt = Date.now();
-  const { errors } = await ask(`{ ...f0 } ${fragments.join(" ")} fragment f18 on Query { hello }`);
+  const { errors } = await ask(`{ ...f0 } ${fragments.join(" ")} fragment f40 on Query { hello }`);
   expect(errors?.[0]?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", details: { limit: "cost" } });
-  expect(Date.now() - startedAt).toBeLessThan(1_000);
 });
 
 test("the same document passes or not by the variables of each request", async () => {

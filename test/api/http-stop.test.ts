@@ -32,18 +32,16 @@ test("a running request finishes, its connection takes no other, new connections
   expect(answer).not.toContain("hello world");
 });
 
-test("idle connections are closed at once, used or fresh", async () => {
-  const server = await startSmallServer();
+test("idle connections are closed without waiting for the deadline, used or fresh", async () => {
+  const server = await startSmallServer({ stopMsMax: 3_600_000 });
   const agent = new Agent({ keepAlive: true });
   await new Promise<void>((done) => {
     request(`${server.url}/health/live`, { agent }, (response) => void response.resume().on("end", done)).end();
   });
   const fresh = speak(server.port, "");
   await fresh.connected;
-  const startedAt = Date.now();
   await server.stop();
   await fresh.closed;
-  expect(Date.now() - startedAt).toBeLessThan(1_000);
   agent.destroy();
 });
 

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { type Shop, startShop } from "../kit/start-shop";
+import { untilTrue } from "../kit/until";
 
 interface Step {
   key: string;
@@ -27,14 +27,6 @@ const connect = (input: object = {}) =>
     "mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id } }",
     { input: { secretKey: "sk_test_setup", ...input } },
   );
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await isDone())) {
-    if (Date.now() > deadline) throw new Error(`it does not come: ${JSON.stringify(await status())}`);
-    await pause(50);
-  }
-}
 
 test("CH-S1, CH-S2, CH-S26, TA-S14: from nothing to ready, each step with what mends it", async () => {
   const before = await status();
@@ -80,11 +72,11 @@ test("TA-X5, F36: a lost event, a wrong version and a rolled secret turn their s
   expect((await status()).open).toEqual(expect.arrayContaining(["webhook_events", "webhook_version"]));
   await shop.control("roll-secret", { endpoint: endpoint?.id, keep_old: false });
   await shop.stripe.customers.create({});
-  await until(async () => (await status()).open.includes("webhook_secret"));
+  await untilTrue(async () => (await status()).open.includes("webhook_secret"));
   shop.clock.moveBy(60_000);
   await shop.latchkey.get(`mutation { repairWebhookEndpoint(connection: "${connection.id}") { status } }`);
   await shop.stripe.customers.create({});
-  await until(async () => !(await status()).open.some((key) => key.startsWith("webhook_")));
+  await untilTrue(async () => !(await status()).open.some((key) => key.startsWith("webhook_")));
 });
 
 test("a key without a permission is named by its permission", async () => {

@@ -14,6 +14,7 @@ import { measureImport } from "./measures/import";
 import { measureLatency } from "./measures/latency";
 import { measureProjection } from "./measures/projection";
 import { measureReceipt } from "./measures/receipt";
+import { measureSimulator } from "./measures/simulator";
 import { measureStart } from "./measures/start";
 import type { Pace } from "./rounds";
 import { type Row, printTable } from "./table";
@@ -41,6 +42,7 @@ const measures: Record<string, Measure> = {
     onlyWhenNamed: true,
   },
   start: { meaning: "P9, start and memory", run: measureStart },
+  simulator: { meaning: "the simulated Stripe with 100,000 customers", run: measureSimulator },
   processes: { meaning: "P10, two processes against one", run: measureProcesses },
 };
 

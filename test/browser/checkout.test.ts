@@ -33,7 +33,7 @@ describeInBrowser("checkout pages in a browser", () => {
         setTimeout(() => {
           answered = true;
           resolve(200);
-        }, 300);
+        });
       });
     });
     const answeredBefore = page.waitForRequest(`${home}thanks*`).then(() => answered);

@@ -2,43 +2,34 @@ import { closeSimulators, openSimulator } from "./simulator-kit";
 
 afterEach(closeSimulators);
 
-// The bounds are those that imports are measured against; what was seen is printed.
-test("100,000 customers with 150,000 subscriptions are made in under a minute, and a page comes in under 50 ms", async () => {
+// How fast pages of a hundred thousand rows are is measured by the bench.
+test("subscriptions that are made in bulk are listed by place, price and status, newest first", async () => {
   const { simulator, stripe } = await openSimulator();
-  const begun = performance.now();
-  simulator.control.seed({ customers: 100_000, subscriptions: 150_000 });
-  const seeded = performance.now() - begun;
-  expect(seeded).toBeLessThan(60_000);
+  simulator.control.seed({ customers: 2_000, subscriptions: 3_000 });
   const { inOrder } = simulator.world.shelves.subscription;
-  expect(inOrder).toHaveLength(150_000);
-  const middle = inOrder[75_000]?.row.id ?? "";
-  const price = inOrder[75_000]?.row.ours.prices[0] ?? "";
-  await stripe.subscriptions.list({ limit: 100 });
-  const pages = {
-    newest: { limit: 100 },
-    middle: { limit: 100, starting_after: middle },
-    price: { limit: 100, price, status: "all" as const },
-    canceled: { limit: 100, status: "canceled" as const },
-    rare: { limit: 100, status: "paused" as const },
-  };
-  const took: Record<string, number> = {};
-  for (const [name, params] of Object.entries(pages)) {
-    // One after another, as a real import would.
-    // oxlint-disable-next-line no-await-in-loop
-    took[name] = await bestMs(() => stripe.subscriptions.list(params));
+  expect(inOrder).toHaveLength(3_000);
+  const middle = inOrder[1_500]?.row;
+  const price = middle?.ours.prices[0] ?? "";
+  const newestOf = (fits: (row: (typeof inOrder)[number]["row"]) => boolean) =>
+    inOrder
+      .map(({ row }) => row)
+      .filter(fits)
+      .toReversed()
+      .slice(0, 100)
+      .map(({ id }) => id);
+  const isEnded = (status: string) => status === "canceled" || status === "incomplete_expired";
+  const pages = [
+    [{}, newestOf(({ status }) => status !== "canceled")],
+    [{ price, status: "all" as const }, newestOf(({ ours }) => ours.prices.includes(price))],
+    [{ status: "canceled" as const }, newestOf(({ status }) => status === "canceled")],
+    [{ status: "paused" as const }, newestOf(({ status }) => status === "paused")],
+  ] as const;
+  for (const [params, ids] of pages) {
+    const page = await stripe.subscriptions.list({ limit: 100, ...params });
+    expect(page.data.map(({ id }) => id)).toEqual(ids);
   }
-  console.info(`seeded in ${Math.round(seeded)} ms; pages of 100 in ms:`, took);
-  for (const [name, ms] of Object.entries(took)) expect([name, ms < 50]).toEqual([name, true]);
-}, 90_000);
-
-/** The best of five: other tests run beside this one, and what they take is not ours. */
-async function bestMs(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let turn = 0; turn < 5; turn++) {
-    const begun = performance.now();
-    // oxlint-disable-next-line no-await-in-loop
-    await work();
-    times.push(Math.round(performance.now() - begun));
-  }
-  return Math.min(...times);
-}
+  const older = await stripe.subscriptions.list({ limit: 100, starting_after: middle?.id ?? "" });
+  const before = new Set(inOrder.slice(0, 1_500).map(({ row }) => row.id));
+  expect(older.data).toHaveLength(100);
+  expect(older.data.filter(({ id, status }) => !before.has(id) || isEnded(status))).toEqual([]);
+});

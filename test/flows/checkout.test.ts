@@ -11,8 +11,6 @@ let buying: ReturnType<typeof checkoutOperationsOf>;
 
 beforeAll(async () => {
   const many = {
-    LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: "100000",
-    LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: "100000",
     LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER: "100000",
     LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS: "100000",
   };
@@ -230,7 +228,7 @@ describe("many at once", () => {
     );
     expect(new Set(opened.map(({ id }) => id)).size).toBe(100);
     expect(await customersOf(ada.email)).toHaveLength(1);
-  }, 30_000);
+  });
 
   test("F11: the same when Stripe makes the customer and the session, and answers neither", async () => {
     const ada = await somebody();
@@ -269,7 +267,7 @@ describe("many at once", () => {
     for await (const { id } of shop.stripe.checkout.sessions.list({ customer: customer?.id ?? "", limit: 100 }))
       inStripe.push(id);
     expect(inStripe.sort()).toEqual([...sessions].sort());
-  }, 120_000);
+  });
 
   test("two that ask for different things at once: one of the two is open in the end", async () => {
     const ada = await somebody();

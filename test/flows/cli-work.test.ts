@@ -114,7 +114,7 @@ test("Ctrl-C leaves a job where it stands and says how to go on; jobs watch goes
   expect(watched).toMatchObject({ code: 0, id, status: "SUCCEEDED", done: 3 });
   expect(await cli.json(["jobs", id])).toMatchObject({ id, status: "SUCCEEDED" });
   expect(await cli.run(["jobs", "cancel", id])).toMatchObject({ code: 1, said: expect.stringMatching(/over already/) });
-}, 60_000);
+});
 
 /** The latest job of a kind, once it is being worked on. */
 async function untilJob(kind: string): Promise<JobAnswer> {

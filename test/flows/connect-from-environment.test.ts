@@ -1,6 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { type Latchkey, startLatchkeyOn } from "../kit/start-latchkey";
 import { SHOP_KEY, type Shop, type ShopOptions, startShop } from "../kit/start-shop";
+import { until, untilTrue } from "../kit/until";
 
 interface Connection {
   id: string;
@@ -37,21 +37,9 @@ const journal = async () =>
   ).activities.nodes;
 
 async function connected(): Promise<Connection> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    const [connection] = await list();
-    if (connection) return connection;
-    if (Date.now() > deadline) throw new Error(`nothing was connected: ${shop.latchkey.logged.join("")}`);
-    await pause(20);
-  }
-}
-
-async function until(isDone: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!isDone()) {
-    if (Date.now() > deadline) throw new Error(`it does not come: ${shop.latchkey.logged.join("")}`);
-    await pause(20);
-  }
+  const [connection] = await until(list, (found) => found.length > 0);
+  if (!connection) throw new Error(`nothing was connected: ${shop.latchkey.logged.join("")}`);
+  return connection;
 }
 
 const another = async (env: object = {}) => {
@@ -61,7 +49,10 @@ const another = async (env: object = {}) => {
     clock: shop.clock,
   });
   others.push(server);
-  await until(() => server.logged.some((line) => /STRIPE_SECRET_KEY is connected/.test(line)));
+  await untilTrue(
+    () => server.logged.some((line) => /STRIPE_SECRET_KEY is connected/.test(line)),
+    () => server.logged,
+  );
 };
 
 test("the account of the settings is connected at start, with its endpoint, and marked as such", async () => {
@@ -107,7 +98,10 @@ test("a server starts although Stripe is down, and connects when it is back", as
   });
   others.push(server);
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
-  await until(() => server.logged.some((line) => /could not be connected/.test(line)));
+  await untilTrue(
+    () => server.logged.some((line) => /could not be connected/.test(line)),
+    () => server.logged,
+  );
   expect(await connected()).toMatchObject({ status: "CONNECTED" });
 });
 
@@ -125,7 +119,10 @@ test("a restricted key that lacks permissions is refused in the log, by their na
     clock: shop.clock,
   });
   others.push(server);
-  await until(() => server.logged.some((line) => /Customers: read/.test(line)));
+  await untilTrue(
+    () => server.logged.some((line) => /Customers: read/.test(line)),
+    () => server.logged,
+  );
   expect(server.logged.join("")).not.toMatch(/rk_test_/);
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   expect(await list()).toEqual([]);

@@ -203,4 +203,4 @@ test("CH-X27: removals in all orders beside purchases of the same people end eac
        where u.deleted_at is not null and l.active`,
     ),
   ).toEqual([]);
-}, 60_000);
+});

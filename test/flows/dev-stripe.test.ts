@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { type RunningCli, runCli, startCli } from "../kit/run-cli";
+import { untilTrue } from "../kit/until";
 
 let dataDir: string;
 let running: RunningCli[] = [];
@@ -53,23 +53,17 @@ test("the simulated Stripe is connected by itself, and what happens there arrive
   const { printed } = await startDev();
   const ours = new URL(linkIn(printed, "GraphiQL")).origin;
   const endpoints = () => look<{ data: { url: string }[] }>(printed, "endpoints");
-  await until(async () => (await endpoints()).data.some(({ url }) => url.startsWith(`${ours}/stripe/webhook/con_`)));
+  await untilTrue(async () =>
+    (await endpoints()).data.some(({ url }) => url.startsWith(`${ours}/stripe/webhook/con_`)),
+  );
   const post = { method: "POST", headers: { "content-type": "application/json" } };
   const { data } = await look<{ data: { id: string }[] }>(printed, "customers");
   const customer = data[0]?.id;
   const gone = { ...post, body: JSON.stringify({ customer }) };
   await fetch(new URL("/_control/delete-customer", linkIn(printed, "Control room")), gone);
   const deliveries = () => look<{ data: { status: string }[] }>(printed, "deliveries?type=customer.deleted");
-  await until(async () => (await deliveries()).data.some(({ status }) => status === "delivered"));
+  await untilTrue(async () => (await deliveries()).data.some(({ status }) => status === "delivered"));
 });
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await isDone())) {
-    if (Date.now() > deadline) throw new Error("it does not come");
-    await delay(50);
-  }
-}
 
 test("a restart finds the simulated world again, and adds nothing", async () => {
   const first = await startDev();

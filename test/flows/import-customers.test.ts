@@ -61,7 +61,7 @@ test("RWS-S15: more than a hundred accounts come with their customers in Stripe,
   expect(countsOf(await importList(shop.latchkey, { rows }))).toEqual([107, 107, 0, 0, 107, 0]);
   expect(shop.toll.seen.slice(asked)).toEqual([]);
   expect(await dumpWorld(shop.latchkey)).toBe(after);
-}, 60_000);
+});
 
 test("a customer who is somebody else's, gone or of a user who has another one is a problem, and nobody loses anything", async () => {
   await stall.link();
@@ -108,7 +108,7 @@ test("a customer who is somebody else's, gone or of a user who has another one i
   const before = await dumpWorld(shop.latchkey);
   expect(countsOf(await importList(shop.latchkey, { rows }))).toEqual([7, 7, 0, 0, 1, 6]);
   expect(await dumpWorld(shop.latchkey)).toBe(before);
-}, 60_000);
+});
 
 test("while Stripe does not answer the people are in, and the job waits for their customers", async () => {
   const customer = await stall.customer("c@example.com");
@@ -129,9 +129,9 @@ test("while Stripe does not answer the people are in, and the job waits for thei
   expect(waiting).toMatchObject({ status: "RUNNING", done: 1, created: 1 });
   expect(await stall.allowed("ada@example.com")).toBe(false);
   shop.toll.decide(() => "PASS");
-  expect(await until(read, ({ status }) => status !== "RUNNING", 30_000)).toMatchObject({ done: 2, created: 2 });
+  expect(await until(read, ({ status }) => status !== "RUNNING")).toMatchObject({ done: 2, created: 2 });
   expect(await customersOf("ada@example.com")).toEqual([customer]);
-}, 60_000);
+});
 
 test("a verified address of a list brings what was bought with it before", async () => {
   await stall.link();
@@ -187,4 +187,4 @@ test("CH-X28: an export that is read back changes nothing", async () => {
     expect([format, again.problems.nodes, countsOf(again)]).toEqual([format, [], [4, 4, 0, 0, 4, 0]]);
     expect(await dumpWorld(shop.latchkey)).toBe(before);
   }
-}, 60_000);
+});

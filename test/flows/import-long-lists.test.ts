@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { openPaces } from "../../src/connections/open-paces";
 import { importLink } from "../../src/imports/import-link";
 import { claimJob } from "../../src/work/jobs.store";
@@ -47,7 +46,7 @@ test("F21, F24: three customers with more than a hundred subscriptions and order
     ),
   );
   expect(shop.latchkey.logged.filter((line) => line.includes("tried again later")).length).toBeGreaterThan(2);
-}, 90_000);
+});
 
 test("F24: at every page boundary somebody dies with the next page in hand and somebody else buys: nothing is lost, nothing counted twice", async () => {
   await open({ background: { runners: {}, reconcilesByItself: false } });
@@ -63,7 +62,7 @@ test("F24: at every page boundary somebody dies with the next page in hand and s
   const jobDeps = { ...deps, paceOf: openPaces(deps) };
   let pages = 0;
   for (;;) {
-    if ((await claimJob(deps.db, randomUUID(), ["LINK_IMPORT"])) === null) break;
+    if ((await claimJob(deps.db, "0197c1e0-0000-7000-8000-000000000001", ["LINK_IMPORT"])) === null) break;
     await rows("update jobs set claimed_until = now() - interval '1 second'");
     if (pages < 8) await stall.subscribe(await stall.customer(`during-${pages}@a.example`));
     await runJobs(jobDeps, { LINK_IMPORT: importLink });
@@ -84,7 +83,7 @@ test("F24: at every page boundary somebody dies with the next page in hand and s
   );
   const bought = shop.simulator.world.shelves.customer.inOrder.map(({ row }) => row.email);
   expect(held.map(({ email }) => email).sort()).toEqual(bought.sort());
-}, 90_000);
+});
 
 test("an import that an older version had begun is begun once more", async () => {
   await open({ background: { runners: {}, reconcilesByItself: false } });

@@ -12,7 +12,7 @@ beforeEach(async () => {
   shop = await startShop({ connect: false });
   stall = await openStall(shop, "course");
   await fillStalls(shop, stall, await openStall(shop, "book"));
-}, 60_000);
+});
 afterEach(() => shop.stop());
 
 const HOUR_MS = 60 * 60_000;
@@ -92,7 +92,7 @@ test("TA-X2: a dry run of an import counts what the import counts then, names th
   const codes = ({ problems }: typeof job) => problems.nodes.map(({ row, code, subject }) => ({ row, code, subject }));
   expect(codes(dry)).toEqual(codes(job));
   expect(codes(job).map(({ code }) => code)).toEqual(["AMBIGUOUS_CUSTOMER", "AMBIGUOUS_CUSTOMER"]);
-}, 60_000);
+});
 
 /** How much there is of everything that an import could write. */
 async function everything() {

@@ -14,6 +14,7 @@ import {
 } from "../../src/stripe/inbox.store";
 import { sweepInbox } from "../../src/stripe/old-events.store";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
+import { until } from "../kit/until";
 
 let database: TestDatabase;
 let db: Db;
@@ -80,7 +81,7 @@ test("statements that share events in opposite orders do not wait in a circle", 
   await db.transaction(async (tx) => {
     await insertEvents(tx, [middle]);
     waiting.push(put(first, middle, last), put(last, middle, first));
-    await until(async () => (await countWaiting()) === 2);
+    expect(await until(countWaiting, (count) => count === 2)).toBe(2);
   });
   expect((await Promise.all(waiting)).toSorted()).toEqual([0, 2]);
 });
@@ -89,14 +90,6 @@ async function countWaiting(): Promise<number> {
   const rows = await db.rows(`/* test */ select 1 from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock' and query like '%inbox.insert%'`);
   return rows.length;
-}
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!(await isDone())) {
-    if (Date.now() > deadline) throw new Error("it does not come");
-    await pause(10);
-  }
 }
 
 test("events of one subject are claimed together, and by one worker only", async () => {

@@ -1,9 +1,11 @@
 import type Stripe from "stripe";
+import { isLong } from "../kit/is-long";
 import { type Shop, startShop } from "../kit/start-shop";
 
 /**
- * Stripe promises no order and no single delivery. Here 720 people buy the same; the six events of each purchase come in
- * another of the 720 orders, and the first of them again at the end. Each must end with the same grants and journal.
+ * Stripe promises no order and no single delivery. Here many people buy the same; the six events of each purchase come in
+ * another of the 720 orders (all of them in `npm run test:long`), and the first of them again at the end. Each must end
+ * with the same grants and journal.
  */
 let shop: Shop;
 
@@ -20,7 +22,7 @@ interface Sale {
   more?: Partial<Stripe.Checkout.SessionCreateParams>;
   /** Six types of events that each purchase has. */
   types: string[];
-  /** Of the 720 orders, each so manieth. */
+  /** Which part of the 720 orders is tried: every first, every fifth and so on. */
   every: number;
   ends: { grants: string[]; journal: string[] };
 }
@@ -31,7 +33,7 @@ const subscription: Sale = {
   product: "monthly",
   mode: "subscription",
   types: ["customer.subscription.created", "checkout.session.completed", ...atTheEnd],
-  every: 1,
+  every: isLong ? 1 : 12,
   ends: {
     grants: ["SUBSCRIPTION 1 of sub, from 12:00:00 without end"],
     journal: [
@@ -49,7 +51,7 @@ const once: Sale = {
   mode: "payment",
   more: { invoice_creation: { enabled: true } },
   types: ["payment_intent.succeeded", "checkout.session.completed", ...atTheEnd],
-  every: 5,
+  every: isLong ? 5 : 30,
   ends: {
     grants: ["PURCHASE 1 of in, from 12:00:00 without end"],
     journal: [
@@ -62,10 +64,10 @@ const once: Sale = {
 };
 
 test.each([
-  ["a subscription, in all 720 orders", subscription],
-  ["one thing, in 144 orders", once],
+  ["a subscription", subscription],
+  ["one thing", once],
 ] as const)(
-  "F1: the six events of a checkout of %s, with duplicates, end in the same grants and the same journal",
+  "F1: the six events of a checkout of %s, in whatever order and with duplicates, end in the same grants and journal",
   async (_title, sale) => {
     const price = await sell(sale);
     const orders = ORDERS.filter((_, at) => at % sale.every === 0);

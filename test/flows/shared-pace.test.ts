@@ -12,13 +12,13 @@ const CONNECT = "mutation ($input: ConnectStripeInput!) { connectStripe(input: $
 
 let shop: Shop;
 let counter: Server;
-let arrivals: number[];
+let arrivals: number;
 let apiBase: string;
 beforeEach(async () => {
   shop = await startShop({ replicas: 1 });
-  arrivals = [];
+  arrivals = 0;
   counter = createServer((_, response) => {
-    arrivals.push(performance.now());
+    arrivals++;
     response.setHeader("content-type", "application/json").end(JSON.stringify({ object: "list", data: [] }));
   });
   await new Promise<void>((done) => void counter.listen(0, "127.0.0.1", done));
@@ -42,35 +42,33 @@ function paceOf(db: Db) {
 
 const dbs = () => [shop.latchkey, ...shop.replicas].map(({ server }) => server.deps.db);
 
-/** Asks Stripe one after the other, until the time is over. */
-async function askFor(ms: number, ask: () => Promise<unknown>): Promise<void> {
-  const until = performance.now() + ms;
-  while (performance.now() < until) await ask();
+/** By the database's clock: where the turns that are taken end, and how far that is from now. */
+async function readPace(): Promise<{ end: number; ahead: number }> {
+  const [row] = await shop.latchkey.server.deps.db.rows<{ end: number; ahead: number }>(
+    `/* test */ select extract(epoch from next_turn_at)::float8 * 1000 as end,
+       extract(epoch from next_turn_at - clock_timestamp())::float8 * 1000 as ahead from stripe_paces`,
+  );
+  return row ?? { end: 0, ahead: 0 };
 }
 
-test("F23: two replicas, each of them with much to ask, ask together at the pace of one, measured where Stripe listens", async () => {
-  const asking = dbs().flatMap((db) => {
-    const pace = paceOf(db);
-    const stripe = openStripe({ secretKey: "sk_test_pace", apiBase });
-    const ask = () => atPace(pace, () => stripe.prices.list());
-    return Array.from({ length: 6 }, () => askFor(3_000, ask));
-  });
-  await Promise.all(asking);
-  const busiest = Math.max(...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 1_000).length));
-  // 60 % of the limit, with what one busy moment pushes together.
-  expect(busiest).toBeLessThan(LIMIT * 0.8);
-  expect(arrivals.length).toBeGreaterThan(3 * LIMIT * 0.6 * 0.7);
-  expect(arrivals.length).toBeLessThan(3 * LIMIT * 0.6 * 1.3);
-}, 30_000);
+test("F23: two replicas share the pace of one: each request moves the next turn by its spacing, whichever asks", async () => {
+  const paces = dbs().map(paceOf);
+  await paces[0]?.takeTurn();
+  const before = await readPace();
+  const stripe = openStripe({ secretKey: "sk_test_pace", apiBase });
+  await Promise.all(
+    paces.flatMap((pace) => Array.from({ length: 15 }, () => atPace(pace, () => stripe.prices.list()))),
+  );
+  expect(arrivals).toBe(30);
+  // 60 % of the limit. Rounded by less than a millisecond for each of the reservations.
+  expect((await readPace()).end - before.end).toBeGreaterThanOrEqual(30 * (1_000 / (LIMIT * 0.6)) - 30);
+});
 
-test("whoever dies with turns in hand takes a quarter of a second from the others at most", async () => {
-  const other = shop.replicas[0]?.server.deps.db ?? shop.latchkey.server.deps.db;
+test("a process that dies with turns in hand takes a quarter of a second from the others at most", async () => {
   const one = paceOf(shop.latchkey.server.deps.db);
   const turns = Array.from({ length: 45 }, () => one.takeTurn());
   await turns[0];
-  const begun = performance.now();
-  await paceOf(other).takeTurn();
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  expect((await readPace()).ahead).toBeLessThanOrEqual(250);
   await Promise.all(turns);
 });
 
@@ -80,7 +78,7 @@ test("while the database does not answer, nobody asks Stripe", async () => {
   await expect(atPace(paceOf(down as unknown as Db), () => stripe.prices.list())).rejects.toThrow(
     /does not answer|connection to Stripe/,
   );
-  expect(arrivals).toEqual([]);
+  expect(arrivals).toBe(0);
 });
 
 test("F23: an import and the events that it replays stay below Stripe's limit, in two replicas, so that nobody is ever refused", async () => {
@@ -91,13 +89,9 @@ test("F23: an import and the events that it replays stay below Stripe's limit, i
   for (let index = 0; index < 20; index++) await stall.subscribe(await stall.customer(`b${index}@a.example`));
   await shop.latchkey.get(CONNECT, { input: { secretKey: SHOP_KEY } });
   await shop.control("limit-rates", { read: 20 });
-  const begun = performance.now();
   const { job } = await stall.link();
   await shop.settled();
-  const seconds = (performance.now() - begun) / 1_000;
   expect(job).toMatchObject({ status: "SUCCEEDED", created: 20, failed: 0 });
-  // Two requests for each subscription, and as many for its events, twelve a second.
-  expect(seconds).toBeGreaterThan(4);
   const logged = [shop.latchkey, ...shop.replicas].flatMap((server) => server.logged);
   expect(logged.filter((line) => /tried again later|wait to be tried again|limits us/.test(line))).toEqual([]);
-}, 60_000);
+});

@@ -30,10 +30,12 @@ beforeAll(async () => {
   shop.clock.moveBy(60 * 60_000);
   await shop.latchkey.get(CONNECT, { input: { secretKey: SHOP_KEY } });
   connection = (await findConnected(shop.latchkey.server.deps.db))[0] as ConnectionEntity;
-}, 120_000);
+});
 afterAll(() => shop.stop());
 
 const depsOf = () => ({ ...shop.latchkey.server.deps, paceOf: openPaces(shop.latchkey.server.deps) });
+
+let surveys = 0;
 
 function beginSurvey(): Promise<JobEntity> {
   const { deps } = shop.latchkey.server;
@@ -45,7 +47,7 @@ function beginSurvey(): Promise<JobEntity> {
     dryRun: false,
     createdBy: "test",
   } as const;
-  return deps.db.transaction((tx) => startJob(tx, deps, { ...job, subject: `survey ${Math.random()}` }));
+  return deps.db.transaction((tx) => startJob(tx, deps, { ...job, subject: `survey ${++surveys}` }));
 }
 
 /** Every row of every list, page by page, as a job reads them. */

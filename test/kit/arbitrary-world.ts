@@ -134,9 +134,11 @@ export function mayOpen(world: World, asked: { user: number; product: number; mo
   );
 }
 
+/** A bundle that is not live lets nothing through, also from a live bundle above it. */
 function opens(world: World, bundle: number, product: number): boolean {
   if (bundle === product) return true;
-  return (world.products[bundle]?.includes ?? []).some((below) => opens(world, below, product));
+  const { status, includes = [] } = world.products[bundle] ?? {};
+  return status === "LIVE" && includes.some((below) => opens(world, below, product));
 }
 
 const ALLOWING = ["PURCHASE", "SUBSCRIPTION", "TRIAL", "MANUAL", "GIFT", "GRACE_PERIOD"];

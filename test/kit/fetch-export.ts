@@ -1,5 +1,5 @@
 import { Bug } from "../../src/base/refusal";
-import { until } from "./operations";
+import { until } from "./until";
 import type { Latchkey } from "./start-latchkey";
 
 export interface ExportedFile {
@@ -30,7 +30,6 @@ export function exportDone(latchkey: Latchkey, id: string): Promise<ExportJob> {
   return until(
     () => readExportJob(latchkey, id),
     (job) => job.finishedAt !== null,
-    30_000,
   );
 }
 

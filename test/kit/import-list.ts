@@ -1,6 +1,6 @@
 import type { ImportUsersInput, Job } from "../generated/operations";
 import { jobDone } from "./open-stall";
-import { until } from "./operations";
+import { until } from "./until";
 import type { Latchkey } from "./start-latchkey";
 
 const IMPORT = `mutation ($input: ImportUsersInput!) { importUsers(input: $input) { id kind status dryRun } }`;

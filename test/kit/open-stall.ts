@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Activity, Job } from "../generated/operations";
-import { until } from "./operations";
+import { until } from "./until";
 import type { Shop } from "./start-shop";
 
 /** One thing that a shop sells: a product in Stripe with two prices, and the product of ours that it should open. */
@@ -95,5 +95,5 @@ export async function openStall(shop: Shop, key: string): Promise<Stall> {
 /** The job when it is over. */
 export async function jobDone({ latchkey }: Pick<Shop, "latchkey">, id: string): Promise<Job> {
   const read = async () => (await latchkey.get<{ job: Job }>(JOB, { id })).job;
-  return until(read, (job) => job.finishedAt !== null, 60_000);
+  return until(read, (job) => job.finishedAt !== null);
 }

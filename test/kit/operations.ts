@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type {
   AccessDecision,
   Activity,
@@ -100,6 +99,8 @@ export interface Operations {
   refused(name: Name, variables?: Record<string, unknown>, credential?: string): Promise<TestError>;
 }
 
+let products = 0;
+
 export function operationsOf(latchkey: Latchkey): Operations {
   const run = async <Value>(name: Name, variables: Record<string, unknown> = {}, credential?: string) =>
     (await latchkey.get<Answer<Value>>(documents[name], variables, credential)).answer;
@@ -109,7 +110,7 @@ export function operationsOf(latchkey: Latchkey): Operations {
     deleteUser: (user, credential) => run("deleteUser", { user }, credential),
     user: (id, credential) => run("user", { id }, credential),
     createProduct: (input = {}, credential) => {
-      const key = `product-${randomUUID()}`;
+      const key = `product-${++products}`;
       return run("createProduct", { input: { key, name: input.key ?? key, ...input } }, credential);
     },
     updateProduct: (input, credential) => run("updateProduct", { input }, credential),
@@ -159,16 +160,4 @@ export async function dumpRows(latchkey: Latchkey): Promise<string> {
   return (await Promise.all(dumps)).flat().join("\n");
 }
 
-/** Asks again until the answer fits; it must within the time, and nothing is waited for longer than needed. */
-export async function until<Value>(
-  ask: () => Promise<Value>,
-  fits: (value: Value) => boolean,
-  msMax = 10_000,
-): Promise<Value> {
-  const deadline = Date.now() + msMax;
-  for (;;) {
-    const value = await ask();
-    if (fits(value) || Date.now() > deadline) return value;
-    await new Promise((resume) => setTimeout(resume, 25));
-  }
-}
+export { until } from "./until";

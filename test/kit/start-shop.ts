@@ -1,5 +1,4 @@
 import { createServer } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import Stripe from "stripe";
 import type { BackgroundOptions } from "../../src/app/background";
 import type { Environment } from "../../src/config/environment";
@@ -11,6 +10,7 @@ import {
 import { type Latchkey, startLatchkeyOn } from "./start-latchkey";
 import { type TestClock, testClock } from "./test-clock";
 import { createTestDatabase } from "./test-database";
+import { until } from "./until";
 
 /** Latchkey and a simulated Stripe that know one another, with one clock for both. */
 export interface Shop {
@@ -45,7 +45,6 @@ export interface ShopOptions {
 }
 
 export const SHOP_KEY = "sk_test_shopofthetests";
-const SETTLED_WITHIN_MS = 30_000;
 
 export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   const opened: (() => Promise<void>)[] = [];
@@ -138,14 +137,12 @@ async function connect(latchkey: Latchkey): Promise<string> {
 }
 
 async function settled({ simulator, latchkey }: Shop): Promise<void> {
-  const deadline = Date.now() + SETTLED_WITHIN_MS;
-  for (;;) {
+  const read = async () => {
     await simulator.deliveries.settled();
-    const due = await latchkey.server.deps.db.rows<{ type: string; error: string | null; attempts: number }>(DUE);
-    if (due.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`the inbox does not settle: ${JSON.stringify(due)}`);
-    await pause(10);
-  }
+    return latchkey.server.deps.db.rows<{ type: string; error: string | null; attempts: number }>(DUE);
+  };
+  const due = await until(read, (rows) => rows.length === 0);
+  if (due.length > 0) throw new Error(`the inbox does not settle: ${JSON.stringify(due)}`);
 }
 
 const DUE = `/* test.due */ select type, error, attempts

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import { DATA_DIR, PREFIX, readTestSetting, SERVER_URL, templateOf, urlOf } from "./test-server";
+import { until } from "./until";
 
 export interface TestDatabase {
   url: string;
@@ -31,7 +31,7 @@ async function create(template: string): Promise<TestDatabase> {
         if (typeof error === "object" && error !== null && "code" in error && error.code === "55006") return false;
         throw error;
       }
-    }, 10_000);
+    }, Boolean);
     if (!created) throw new Error(`the database ${template} stays in use and cannot be copied`);
   });
   return { url: urlOf(readTestSetting(SERVER_URL), name), drop: () => drop(name) };
@@ -44,8 +44,10 @@ function strategy(): string {
 
 async function drop(name: string): Promise<void> {
   await asAdmin(async (client) => {
-    const closed = await until(async () => (await openConnections(client, name)).length === 0, 2_000);
-    const leaked = closed ? [] : await openConnections(client, name);
+    const leaked = await until(
+      () => openConnections(client, name),
+      (open) => open.length === 0,
+    );
     await client.query(`drop database ${name} with (force)`);
     if (leaked.length > 0) {
       throw new Error(`${leaked.length} connections to the test database were left open:\n${leaked.join("\n")}`);
@@ -60,15 +62,6 @@ async function openConnections(client: Client, database: string): Promise<string
     [database],
   );
   return rows.map(({ who }) => who);
-}
-
-async function until(condition: () => Promise<boolean>, msMax: number): Promise<boolean> {
-  const deadline = Date.now() + msMax;
-  while (Date.now() < deadline) {
-    if (await condition()) return true;
-    await delay(10);
-  }
-  return false;
 }
 
 async function asAdmin(work: (client: Client) => Promise<void>): Promise<void> {

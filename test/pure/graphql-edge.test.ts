@@ -48,7 +48,7 @@ describe("cost", () => {
     type ProductConnection { nodes: [Product!]! totalCount: Int }
     type Product { key: String products(first: Int): ProductConnection! }
   `);
-  const cost = (text: string, variables = {}) => measureCost({ schema, weights: new Map(), ...read(text), variables });
+  const cost = (text: string, variables = {}) => measureCost({ schema, ...read(text), variables });
 
   test.each<[string, number | null, Record<string, unknown>]>([
     ["{ product { key } }", 2, {}],
@@ -87,12 +87,11 @@ describe("details of the schema are hidden", () => {
     ['got invalid value "user@example.com"', 'got invalid value "user@example.com"'],
   ])("%s", (message, hidden) => expect(hideSchemaDetails(message, isTypeName)).toBe(hidden));
 
-  test("in time, whatever a caller writes into a value", () => {
-    const startedAt = Date.now();
-    hideSchemaDetails("Did you mean ".repeat(8_000), isTypeName);
-    hideSchemaDetails('"[['.repeat(30_000), isTypeName);
-    shortenMessage('"\\'.repeat(30_000));
-    expect(Date.now() - startedAt).toBeLessThan(500);
+  // Work that grows with the square of the length would not end here.
+  test("in steps that grow with the length alone, whatever a caller writes into a value", () => {
+    expect(hideSchemaDetails("Did you mean ".repeat(100_000), isTypeName)).not.toBe("");
+    expect(hideSchemaDetails('"[['.repeat(300_000), isTypeName)).not.toBe("");
+    expect(shortenMessage('"\\'.repeat(300_000)).length).toBeLessThan(10_000);
   });
 });
 

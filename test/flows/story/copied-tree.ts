@@ -13,7 +13,17 @@ export interface CopiedTree {
   remove(): void;
 }
 
-const COPIED = ["src", "migrations", "test", "scripts", "docs", "package.json", "jest.config.cjs", "schema.graphql"];
+const COPIED = [
+  "src",
+  "migrations",
+  "test",
+  "scripts",
+  "docs",
+  "package.json",
+  "jest.config.cjs",
+  "jest.long.config.cjs",
+  "schema.graphql",
+];
 const SETTINGS = ["tsconfig.json", "tsconfig.build.json"];
 
 export function copyTree(): CopiedTree {

@@ -1,3 +1,4 @@
+import { isLong } from "../../kit/is-long";
 import { tellLossyStory } from "./lossy-story";
 import { readSeeds } from "./read-seeds";
 
@@ -9,7 +10,7 @@ import { readSeeds } from "./read-seeds";
  */
 const asked = process.env["STORY_SEEDS"];
 const seeds = readSeeds(asked ?? "8");
-const actions = Number(process.env["STORY_UNTIL"] ?? (asked ? 320 : 140));
+const actions = Number(process.env["STORY_UNTIL"] ?? (asked ? 320 : isLong ? 140 : 90));
 const STORY_MS_MAX = 300_000;
 
 let wrongInAll = 0;

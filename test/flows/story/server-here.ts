@@ -1,12 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../../src/base/clock";
 import { WAITING, freePort } from "../../kit/server-process";
 import { startLatchkeyOn } from "../../kit/start-latchkey";
 import { testClock } from "../../kit/test-clock";
 import { createTestDatabase } from "../../kit/test-database";
+import { until } from "../../kit/until";
 import type { ServerInStory } from "./server-in-story";
 
-const IDLE_MS_MAX = 60_000;
 const NEVER_MS = 3_600_000;
 const BUSY = /JOB_RUNNING/;
 
@@ -28,13 +27,10 @@ export async function openServerHere(clock: Clock, apiBase: string): Promise<Ser
     latchkey.server.deps.db.rows<Row & object>(sql, values);
 
   const idle = async (): Promise<void> => {
-    const deadline = Date.now() + IDLE_MS_MAX;
-    for (;;) {
-      const [waiting] = await rows<Record<"inbox" | "jobs" | "plans", number>>(WAITING);
-      if (waiting && waiting.inbox + waiting.jobs + waiting.plans === 0) return;
-      if (Date.now() > deadline) throw new Error(`Latchkey does not come to rest: ${JSON.stringify(waiting)}`);
-      await delay(10);
-    }
+    const read = async () => (await rows<Record<"inbox" | "jobs" | "plans", number>>(WAITING))[0];
+    const isAtRest = (left: Awaited<ReturnType<typeof read>>) => !!left && left.inbox + left.jobs + left.plans === 0;
+    const waiting = await until(read, isAtRest);
+    if (!isAtRest(waiting)) throw new Error(`Latchkey does not come to rest: ${JSON.stringify(waiting)}`);
   };
 
   const ask = async <Data>(query: string, variables: Record<string, unknown>): Promise<Data> => {

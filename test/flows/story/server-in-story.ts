@@ -1,5 +1,4 @@
 import { Client } from "pg";
-import { setTimeout as delay } from "node:timers/promises";
 import { askGraphql } from "../../kit/ask-graphql";
 import {
   BOOTSTRAP_KEY,
@@ -11,6 +10,7 @@ import {
 } from "../../kit/server-process";
 import { createTestDatabase } from "../../kit/test-database";
 import type { Latchkey } from "./stage";
+import { until } from "../../kit/until";
 
 /** Latchkey as a process that dies and comes back, always at the same address and on the same database. */
 export interface ServerInStory extends Latchkey {
@@ -27,7 +27,6 @@ export interface ServerInStory extends Latchkey {
   close(): Promise<void>;
 }
 
-const IDLE_MS_MAX = 60_000;
 /** Another job of the same kind is under way: the owner of a shop waits, too. */
 const BUSY = /JOB_RUNNING/;
 
@@ -59,14 +58,11 @@ export async function openServer(
 
   const idle = async (): Promise<void> => {
     await ensure();
-    const deadline = Date.now() + IDLE_MS_MAX;
-    for (;;) {
-      const [waiting] = await rows<Record<"inbox" | "jobs" | "plans", number>>(WAITING);
-      if (waiting && waiting.inbox + waiting.jobs + waiting.plans === 0) return;
-      if (Date.now() > deadline)
-        throw new Error(`Latchkey does not come to rest: ${JSON.stringify(waiting)}\n${server.said().slice(-4_000)}`);
-      await delay(15);
-    }
+    const read = async () => (await rows<Record<"inbox" | "jobs" | "plans", number>>(WAITING))[0];
+    const isAtRest = (left: Awaited<ReturnType<typeof read>>) => !!left && left.inbox + left.jobs + left.plans === 0;
+    const waiting = await until(read, isAtRest);
+    if (!isAtRest(waiting))
+      throw new Error(`Latchkey does not come to rest: ${JSON.stringify(waiting)}\n${server.said().slice(-4_000)}`);
   };
 
   const ask = async <Data>(query: string, variables: Record<string, unknown>): Promise<Data> => {

@@ -2,9 +2,14 @@
 // files, have the same classes as those of the tests.
 require("reflect-metadata");
 const { ModuleMocker } = require("jest-mock");
+const { fixSeed } = require("./fixed-seed.cjs");
+const { measureFile } = require("./measure-file.cjs");
+
+fixSeed();
 
 class WorkerEnvironment {
-  constructor() {
+  constructor(_, { testPath }) {
+    this.endMeasure = measureFile(testPath);
     this.global = globalThis;
     this.moduleMocker = new ModuleMocker(globalThis);
     this.fakeTimers = null;
@@ -21,6 +26,7 @@ class WorkerEnvironment {
     process.exit = exit;
     for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
     Object.assign(process.env, env);
+    this.endMeasure();
   }
 
   exportConditions() {
