@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 const decorators = { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false };
 const typescript = {
   jsc: {
@@ -25,8 +27,8 @@ module.exports = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.latchkey/"],
-  // On two cores jest would keep one for itself and run everything in one process.
-  maxWorkers: "100%",
+  // One more than there are cores: files wait for one another's databases, processes and pauses.
+  maxWorkers: availableParallelism() + 1,
   // A limit for what hangs, not a measure: a busy machine takes its time.
   testTimeout: 120000,
 };

@@ -10,11 +10,9 @@ export function operatorIn(mode: Mode): Identity {
   return { role: "ADMIN", mode, apiKeyId: null, userId: null };
 }
 
-const free = () => undefined;
-
 /** For verbs that are asked by requests: this command is one. */
 export function requestOf(deps: OpenDeps, mode: Mode): Context {
-  const asked = { identity: operatorIn(mode), requestId: newUuid(), address: "", take: free, charge: free };
+  const asked = { identity: operatorIn(mode), requestId: newUuid(), address: "", take: () => undefined };
   const context: Context = { ...deps, ...asked, load: openLoaders(() => context) };
   return context;
 }

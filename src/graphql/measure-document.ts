@@ -16,17 +16,13 @@ export interface DocumentMeasure {
   introspects: boolean;
   /** By name, each once, so that nobody can count one field under many aliases. */
   rootFields: readonly string[];
-  /** By name, how often the operation asks it: under so many response keys. */
-  rootRepeats: ReadonlyMap<string, number>;
 }
 
 export function measureDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentMeasure {
   const fragments = fragmentsOf(document);
-  const keys = responseKeysOf(operation.selectionSet, fragments);
   return {
     depth: makeDepthOf(fragments)(operation.selectionSet),
-    rootFields: [...keys.keys()],
-    rootRepeats: new Map([...keys].map(([name, named]) => [name, named.size])),
+    rootFields: [...fieldNamesOf(operation.selectionSet, fragments)],
     ...countFields(document),
   };
 }
@@ -79,28 +75,20 @@ function makeDepthOf(fragments: Fragments): (set: SelectionSetNode) => number {
   return ofSet;
 }
 
-type ResponseKeys = Map<string, Set<string>>;
-
-/** The response keys of each root field. A field that is selected twice under one key is answered once. */
-function responseKeysOf(
+function fieldNamesOf(
   set: SelectionSetNode,
   fragments: Fragments,
-  keys: ResponseKeys = new Map(),
+  names = new Set<string>(),
   seen = new Set<string>(),
-): ResponseKeys {
+) {
   for (const selection of set.selections) {
-    if (selection.kind === Kind.FIELD) addKey(keys, selection.name.value, (selection.alias ?? selection.name).value);
-    else if (selection.kind === Kind.INLINE_FRAGMENT) responseKeysOf(selection.selectionSet, fragments, keys, seen);
+    if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+    else if (selection.kind === Kind.INLINE_FRAGMENT) fieldNamesOf(selection.selectionSet, fragments, names, seen);
     else if (!seen.has(selection.name.value)) {
       seen.add(selection.name.value);
       const fragment = fragments.get(selection.name.value);
-      if (fragment) responseKeysOf(fragment.selectionSet, fragments, keys, seen);
+      if (fragment) fieldNamesOf(fragment.selectionSet, fragments, names, seen);
     }
   }
-  return keys;
-}
-
-function addKey(keys: ResponseKeys, name: string, key: string): void {
-  const named = keys.get(name) ?? new Set();
-  keys.set(name, named.add(key));
+  return names;
 }

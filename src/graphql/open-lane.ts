@@ -98,12 +98,12 @@ export function openLane(parts: LaneParts): Lane {
     given: Record<string, unknown>,
     ctx: Context,
   ): Promise<string | null> {
-    const { operation } = known;
+    const { operation, role } = known;
     const variables = known.readVariables(given);
     if (!variables) return null;
     try {
       refuseHalfCharacters(given);
-      parts.checkLimits({ document: known.document, operation, variables: given, context: ctx });
+      parts.checkLimits({ document: known.document, operation, variables: given, role });
       const plan = planFor(document, known, variables);
       return plan && (await runPlan(plan, { ctx, variables }));
     } catch {

@@ -10,7 +10,8 @@ import { JsonScalar } from "../graphql/scalars";
 import { readUserRef } from "./read-user-ref";
 import { checkMayAskAbout } from "./subject";
 import type { UserEntity } from "./user.entity";
-import { userByEmail, userByExternalId, userById } from "./users.loader";
+import { userById } from "./users.loader";
+import { findUser, findUserByEmail } from "./users.store";
 
 @ObjectType({ implements: Node, description: "A person of the caller's. We keep no passwords." })
 export class User extends Node {
@@ -80,7 +81,7 @@ export class UsersResolver {
   ): Promise<User | null> {
     const ref = readUserRef(id);
     await checkMayAskAbout(ctx, ref);
-    const row = ref.id === null ? await ctx.load(userByExternalId, ref.externalId) : await ctx.load(userById, ref.id);
+    const row = ref.id === null ? await findUser(ctx.db, ref) : await ctx.load(userById, ref.id);
     return row && toUser(row);
   }
 
@@ -90,7 +91,7 @@ export class UsersResolver {
     @Ctx() ctx: Context,
     @Arg("email", () => String, { description: "The address, in any case." }) email: string,
   ): Promise<User | null> {
-    const row = await ctx.load(userByEmail, email);
+    const row = await findUserByEmail(ctx.db, email);
     return row && toUser(row);
   }
 }

@@ -1,0 +1,21 @@
+// The same assertions as in `npm test`, at full length: whole stories, all orders, more kills.
+process.env.TEST_LONG = "yes";
+
+const files = [
+  "api/hostile",
+  "flows/agree",
+  "flows/great-import",
+  "flows/import-crash",
+  "flows/order-of-events",
+  "flows/replicas",
+  "flows/story/generator",
+  "flows/story/lossy-story",
+  "flows/story/story",
+];
+
+module.exports = {
+  ...require("./jest.config.cjs"),
+  rootDir: __dirname,
+  testMatch: files.map((file) => `<rootDir>/test/${file}.test.ts`),
+  testTimeout: 900000,
+};
