@@ -4,6 +4,7 @@ import { Stripe1763769600000 } from "./1763769600000-stripe";
 import { Check1763773200000 } from "./1763773200000-check";
 import { Checkout1763856000000 } from "./1763856000000-checkout";
 import { LongWork1763942400000 } from "./1763942400000-long-work";
+import { UnclaimedPurchases1764036000000 } from "./1764036000000-unclaimed-purchases";
 import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
@@ -13,5 +14,6 @@ export const migrations: readonly MigrationClass[] = [
   Check1763773200000,
   Checkout1763856000000,
   LongWork1763942400000,
+  UnclaimedPurchases1764036000000,
   LinkOffers1764039600000,
 ];

@@ -445,9 +445,17 @@ create table stripe_facts (
   owner_by text,
   claimed_by uuid,
   needs_plan boolean default false not null,
+  unclaimed_id uuid,
+  unclaimed_mode text,
+  unclaimed_reason text,
+  unclaimed_products uuid[],
+  unclaimed_until timestamp with time zone,
+  candidate_id uuid,
   constraint stripe_facts_pkey PRIMARY KEY (connection_id, source),
   constraint stripe_facts_kind_check CHECK (kind = ANY (ARRAY['SUBSCRIPTION'::text, 'ORDER'::text])),
-  constraint stripe_facts_owner_by_check CHECK (owner_by = ANY (ARRAY['CLAIM'::text, 'CUSTOMER'::text, 'EMAIL'::text, 'CREATED'::text]))
+  constraint stripe_facts_owner_by_check CHECK (owner_by = ANY (ARRAY['CLAIM'::text, 'CUSTOMER'::text, 'EMAIL'::text, 'CREATED'::text])),
+  constraint stripe_facts_unclaimed_check CHECK ((unclaimed_id IS NULL) = (unclaimed_mode IS NULL) AND (unclaimed_id IS NULL) = (unclaimed_reason IS NULL) AND (unclaimed_id IS NULL) = (unclaimed_products IS NULL)),
+  constraint stripe_facts_unclaimed_reason_check CHECK (unclaimed_reason = ANY (ARRAY['NO_EMAIL'::text, 'UNVERIFIED_CANDIDATE'::text, 'AMBIGUOUS'::text, 'USERS_NOT_CREATED'::text, 'PERSON_REMOVED'::text]))
 );
 
 create table stripe_inbox (
@@ -701,6 +709,8 @@ CREATE INDEX rate_windows_starts_at_idx ON rate_windows USING btree (starts_at);
 
 CREATE INDEX stripe_customers_email_idx ON stripe_customers USING btree (connection_id, email_key);
 
+CREATE INDEX stripe_facts_candidate_idx ON stripe_facts USING btree (candidate_id, unclaimed_id) WHERE candidate_id IS NOT NULL;
+
 CREATE INDEX stripe_facts_customer_idx ON stripe_facts USING btree (connection_id, customer);
 
 CREATE INDEX stripe_facts_needs_plan_idx ON stripe_facts USING btree (connection_id, source) WHERE needs_plan;
@@ -708,6 +718,10 @@ CREATE INDEX stripe_facts_needs_plan_idx ON stripe_facts USING btree (connection
 CREATE INDEX stripe_facts_owner_idx ON stripe_facts USING btree (owner_id) WHERE owner_id IS NOT NULL;
 
 CREATE INDEX stripe_facts_products_idx ON stripe_facts USING gin (stripe_products);
+
+CREATE INDEX stripe_facts_unclaimed_idx ON stripe_facts USING btree (unclaimed_mode, unclaimed_id) WHERE unclaimed_id IS NOT NULL;
+
+CREATE INDEX stripe_facts_unclaimed_products_idx ON stripe_facts USING gin (unclaimed_products) WHERE unclaimed_id IS NOT NULL;
 
 CREATE INDEX stripe_facts_unowned_idx ON stripe_facts USING btree (lower((facts -> 'buyer'::text) ->> 'email'::text)) WHERE owner_id IS NULL;
 
@@ -790,6 +804,16 @@ comment on column stripe_facts.source is 'the subscription; of an order the invo
 comment on column stripe_facts.owner_id is 'whose it was when its grants were last planned';
 
 comment on column stripe_facts.claimed_by is 'who bought it, by a claim or by our own record of the checkout';
+
+comment on column stripe_facts.unclaimed_id is 'set while the purchase would open something and has no owner; sorts by the time of purchase';
+
+comment on column stripe_facts.unclaimed_mode is 'the mode of the connection, for the index';
+
+comment on column stripe_facts.unclaimed_products is 'the products that the purchase would open';
+
+comment on column stripe_facts.unclaimed_until is 'when the last of them would end; null: no end is known';
+
+comment on column stripe_facts.candidate_id is 'the one user whom it may belong to';
 
 comment on column stripe_inbox.ids is 'the objects that the event names, by kind';
 

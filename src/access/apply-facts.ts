@@ -11,9 +11,11 @@ import type { SourceFacts } from "./fact";
 import { type HeldSource, findSources, writeSources } from "./facts.store";
 import { loadOwnerWorld } from "./load-owner-world";
 import { concernOf, loadRules, loadPlans } from "./load-plans";
+import { type Unclaimed, linesOfUnclaimed, planUnclaimed } from "./plan-unclaimed";
 import { sharePolicy } from "./policy.store";
 import { settleOwners } from "./settle-owners";
 import { lockUsers } from "./stripe-grants.store";
+import { writeUnclaimed } from "./unclaimed.store";
 import { markUnownedOf } from "./unowned.store";
 import { type AccessTurn, type Telling, writePlans } from "./write-plans";
 
@@ -125,20 +127,34 @@ export async function settle(
     now,
   );
   const batch = plans.map((plan, index) => ({ plan, before: seen[index]?.before ?? null }));
-  const told = [...lines, ...settled.flatMap((each) => each.lines)];
+  const unclaimed = sources.map((held, index) => {
+    const owner = owned[index] ? null : (settled[index]?.owner ?? null);
+    return planUnclaimed(held, { owner, claimable: concerns[index]?.claimable ?? null });
+  });
+  const waiting = sources.flatMap((held, index) => linesOfUnclaimed(held, unclaimed[index] ?? null, origin));
+  const told = [...lines, ...settled.flatMap((each) => each.lines), ...waiting];
   const turns = await writePlans(tx, batch, { now, origin, lines: told, isQuiet });
   const written = sources.map((held, index) => ({
     ...held,
     ownerId: owned[index]?.userId ?? null,
     ownerBy: owned[index]?.by ?? null,
+    unclaimed: unclaimed[index] ?? null,
   }));
   await writeSources(tx, written);
+  await writeUnclaimed(
+    tx,
+    written.filter((held, index) => differs(held.unclaimed, sources[index]?.unclaimed ?? null)),
+  );
   // What the same customers bought before, when it could not be told whose they are, is theirs as well.
   await markUnownedOf(
     tx,
     customersOf(written.filter(({ ownerId }, index) => ownerId !== null && isNobodys(sources[index]))),
   );
   return { sources: written, turns };
+}
+
+function differs(one: Unclaimed | null, other: Unclaimed | null): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
 }
 
 function isNobodys(held: HeldSource | undefined): boolean {
@@ -152,9 +168,10 @@ function customersOf(sources: readonly HeldSource[]): CustomerKey[] {
 }
 
 function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFacts }): Seen {
-  const { ownerId = null, ownerBy = null, claimedBy = null } = before ?? {};
+  const { ownerId = null, ownerBy = null, claimedBy = null, unclaimed = null } = before ?? {};
   const anchored = before ? keepAnchor(before.facts, facts) : facts;
-  return { before: before?.facts ?? null, held: { facts: anchored, ownerId, ownerBy, claimedBy, isMarked: false } };
+  const held = { facts: anchored, ownerId, ownerBy, claimedBy, unclaimed, isMarked: false };
+  return { before: before?.facts ?? null, held };
 }
 
 function claimedAs(userId: string | null): (seen: Seen) => Seen {

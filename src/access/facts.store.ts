@@ -1,7 +1,8 @@
 import type { Mode } from "../base/mode";
 import type { Reader, Tx } from "../database/db";
-import type { OwnedBy } from "../links/decide-owner";
+import type { OwnedBy, UnclaimedReason } from "../links/decide-owner";
 import type { SourceFacts } from "./fact";
+import type { Unclaimed } from "./plan-unclaimed";
 import { formatFacts, readFacts } from "./read-facts";
 
 /** One subscription or order as we hold it, with whose it is. */
@@ -10,6 +11,8 @@ export interface HeldSource {
   ownerId: string | null;
   ownerBy: OwnedBy | null;
   claimedBy: string | null;
+  /** How it is listed while it has no owner; null: it is not. */
+  unclaimed: Unclaimed | null;
   /** Something that its grants depend on has changed since they were planned. */
   isMarked: boolean;
 }
@@ -35,10 +38,16 @@ interface FactsRow {
   owner_by: OwnedBy | null;
   claimed_by: string | null;
   needs_plan: boolean;
+  unclaimed_id: string | null;
+  unclaimed_reason: UnclaimedReason | null;
+  unclaimed_products: string[] | null;
+  unclaimed_until: Date | null;
+  candidate_id: string | null;
 }
 
 const columns = `f.connection_id, f.source, c.mode, f.customer, f.facts::text as facts, f.observation::text as observation,
-  f.observed_at, f.owner_id, f.owner_by, f.claimed_by, f.needs_plan`;
+  f.observed_at, f.owner_id, f.owner_by, f.claimed_by, f.needs_plan,
+  f.unclaimed_id, f.unclaimed_reason, f.unclaimed_products, f.unclaimed_until, f.candidate_id`;
 
 export async function findSources(db: Reader, keys: readonly SourceKey[]): Promise<HeldSource[]> {
   if (keys.length === 0) return [];
@@ -149,8 +158,15 @@ function toHeld(row: FactsRow): HeldSource {
     ownerId: row.owner_id,
     ownerBy: row.owner_by,
     claimedBy: row.claimed_by,
+    unclaimed: toUnclaimed(row),
     isMarked: row.needs_plan,
   };
+}
+
+function toUnclaimed(row: FactsRow): Unclaimed | null {
+  const { unclaimed_id: id, unclaimed_reason: reason, unclaimed_products: productIds } = row;
+  if (id === null || reason === null || productIds === null) return null;
+  return { id, reason, productIds, until: row.unclaimed_until, candidateId: row.candidate_id };
 }
 
 /** They are this user's from now on, and are planned again as such. */

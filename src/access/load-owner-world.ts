@@ -8,6 +8,7 @@ import { emailKeyOf, emailSchema } from "../users/read-user-input";
 import { findUsersByEmailKeys, findUsersById } from "../users/users.store";
 import type { SourceFacts } from "./fact";
 import type { HeldSource } from "./facts.store";
+import type { Claimable } from "./plan-unclaimed";
 
 export interface Addressee {
   userId: string;
@@ -96,6 +97,8 @@ export interface Concern {
   held: HeldSource;
   /** A link covers something of it. */
   isOurs: boolean;
+  /** What it opens for whoever owns it; null: it is over, or was never paid. */
+  claimable: Claimable | null;
   /** It was bought and is not over, and the policy lets purchases make users. */
   mayCreate: boolean;
 }

@@ -9,6 +9,7 @@ import type { GrantEntity } from "./grant.entity";
 import { groupBy } from "./group-by";
 import { type GrantStatus, statusOf } from "./grant";
 import { type PlannedGrant, planGrants } from "./plan-grants";
+import { readClaimable } from "./plan-unclaimed";
 import type { Policy } from "./policy";
 import { findPolicy } from "./policy.store";
 import { findGrantsOfSources } from "./stripe-grants.store";
@@ -32,9 +33,9 @@ export async function loadRules(db: Reader, sources: readonly HeldSource[]): Pro
 export function concernOf(held: HeldSource, rules: Rules, now: Date): Concern {
   // Planned for somebody who holds nothing yet: who it is makes no difference to what it gives.
   const wouldGive = planGrants({ ...questionOf(held, rules, now), before: null, ownerId: NOBODY, current: [] });
-  const isHeld = wouldGive.some((grant) => HELD.has(statusOf(grant, now)) || isInterrupted(grant));
-  const mayCreate = isHeld && policyOf(held, rules).autoCreateUsers === "ON_PURCHASE";
-  return { held, isOurs: wouldGive.length > 0, mayCreate };
+  const claimable = readClaimable(wouldGive.filter((grant) => HELD.has(statusOf(grant, now)) || isInterrupted(grant)));
+  const mayCreate = claimable !== null && policyOf(held, rules).autoCreateUsers === "ON_PURCHASE";
+  return { held, isOurs: wouldGive.length > 0, claimable, mayCreate };
 }
 
 const HELD: ReadonlySet<GrantStatus> = new Set(["ACTIVE", "GRACE", "SCHEDULED"]);

@@ -61,10 +61,7 @@ function carryOut(held: HeldSource, owner: Owner, telling: Telling): Settled {
   if (owner.by === "CLAIM") {
     return { owner, lines: linkClaimed(held, { userId: owner.userId, by: "checkout" }, telling) };
   }
-  return {
-    owner,
-    lines: owner.userId === null && owner.candidates.length > 0 ? [unclaimed(held, owner, telling)] : [],
-  };
+  return { owner, lines: [] };
 }
 
 function createBuyer(
@@ -119,24 +116,4 @@ function linkCustomer(
   const message = `The user was linked to a customer, found by ${by}.`;
   const line = { mode, at: now, userId, actor: "STRIPE", origin, stripeObject: customer, message } as const;
   return [{ ...line, type: "CUSTOMER_LINKED", data: { connection: toPublicId("connection", connectionId) } }];
-}
-
-/** The purchase waits to be claimed; whoever looks into it finds those who could not be told apart. */
-function unclaimed(
-  { facts }: HeldSource,
-  { candidates }: { candidates: readonly string[] },
-  { origin }: Telling,
-): ActivityLine {
-  return {
-    mode: facts.mode,
-    type: "CUSTOM",
-    customType: "purchase.unclaimed",
-    at: facts.boughtAt,
-    actor: "STRIPE",
-    origin,
-    stripeObject: facts.source,
-    message: "A purchase fits somebody, but not surely. Claim it, or link the customer.",
-    data: { candidates: candidates.map((id) => toPublicId("user", id)), customer: facts.customer },
-    onceKey: `${facts.connectionId} ${facts.source} unclaimed`,
-  };
 }

@@ -45,3 +45,6 @@ export type Actor = keyof typeof actors;
 
 /** Where a line came from. */
 export type Origin = "WEBHOOK" | "IMPORT" | "RECONCILIATION" | "API" | "CLOCK";
+
+/** The name of the CUSTOM line about a purchase that has no owner. */
+export const UNCLAIMED = "purchase.unclaimed";

@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import { activityNode } from "../journal/journal.graphql";
 import { grantNode } from "../access/grants.graphql";
+import { unclaimedPurchaseNode } from "../access/unclaimed-purchases.graphql";
 import { type IdKind, readPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { connectionNode } from "../connections/connection.graphql";
@@ -27,6 +28,7 @@ const nodes = [
   productLinkNode,
   customerLinkNode,
   jobNode,
+  unclaimedPurchaseNode,
 ];
 const nodeKinds = new Map<IdKind, NodeKind>(nodes.map((node) => [node.kind, node]));
 

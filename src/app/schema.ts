@@ -12,6 +12,7 @@ import { GrantsResolver, UserGrantsResolver } from "../access/grants.graphql";
 import { ListProductsResolver } from "../decisions/list-products.graphql";
 import { ListUsersResolver } from "../decisions/list-users.graphql";
 import { PolicyResolver } from "../access/policy.graphql";
+import { UnclaimedPurchasesResolver } from "../access/unclaimed-purchases.graphql";
 import { UserProductResolver, UserProductsResolver } from "../decisions/user-products.graphql";
 import { StripeConnectionResolver } from "../connections/connection.graphql";
 import { ConnectionsResolver } from "../connections/connections.graphql";
@@ -74,6 +75,7 @@ const resolvers = [
   DeleteUsersResolver,
   ExplainAccessResolver,
   PolicyResolver,
+  UnclaimedPurchasesResolver,
   AccessPreviewResolver,
   LinkSubscriptionsResolver,
   EntitlementTokenResolver,

@@ -15,6 +15,7 @@ export const idPrefixes = {
   link: "lnk",
   customerLink: "cul",
   job: "job",
+  unclaimedPurchase: "upc",
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -54,6 +55,12 @@ export function newUuid(now: Date = new Date()): string {
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   const hex = bytes.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The lowest UUID of version 7 that `newUuid` can make at this moment: ids made then or later sort after it. */
+export function firstUuidAt(moment: Date): string {
+  const hex = Math.max(moment.getTime(), 0).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }
 
 export function toPublicId(kind: IdKind, uuid: string): string {

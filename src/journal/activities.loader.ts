@@ -1,4 +1,5 @@
 import type { ActivityEntity } from "../activities/activity.entity";
+import { readsEverything } from "../graphql/allow";
 import { defineLoader, inOrder } from "../graphql/define-loader";
 import { definePages } from "../graphql/define-pages";
 import { findActivitiesById, findActivityPages } from "./activities.store";
@@ -8,5 +9,10 @@ export const activityById = defineLoader<string, ActivityEntity | null>(async (c
 );
 
 export const activitiesOfUser = definePages<Record<string, never>, ActivityEntity>((ctx, userIds, _filter, page) =>
-  findActivityPages(ctx.db, userIds, { mode: ctx.identity.mode }, page),
+  findActivityPages(
+    ctx.db,
+    userIds,
+    { mode: ctx.identity.mode, ...(readsEverything(ctx) ? {} : { hidesUnclaimed: true }) },
+    page,
+  ),
 );

@@ -1,6 +1,6 @@
 import { In } from "typeorm";
 import { ActivityEntity } from "../activities/activity.entity";
-import type { ActivityType, Actor } from "../activities/activity-types";
+import { type ActivityType, type Actor, UNCLAIMED } from "../activities/activity-types";
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader } from "../database/db";
@@ -25,6 +25,8 @@ export interface ActivityConditions {
   after?: Date | null | undefined;
   before?: Date | null | undefined;
   actor?: Actor | null | undefined;
+  /** Leaves out purchases that may be the user's and may be a stranger's: for callers who do not read everything. */
+  hidesUnclaimed?: boolean;
 }
 
 export function findActivityPage(
@@ -50,6 +52,7 @@ function journal(filter: ActivityConditions): Omit<List, "parents"> {
   const values: unknown[] = [];
   const parameter = (value: unknown, cast: string) => `$${values.push(value)}::${cast}`;
   const conditions = [`a.mode = ${parameter(filter.mode, "text")}`];
+  if (filter.hidesUnclaimed) conditions.push(`a.custom_type is distinct from '${UNCLAIMED}'`);
   if (filter.types) conditions.push(`a.type = any(${parameter(filter.types, "text[]")})`);
   if (filter.userId) conditions.push(`a.user_id = ${parameter(filter.userId, "uuid")}`);
   if (filter.productId) conditions.push(`a.product_id = ${parameter(filter.productId, "uuid")}`);

@@ -1,3 +1,4 @@
+import { readsEverything } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { productNotFound } from "../products/products.store";
 import { seeProduct } from "../products/see-product";
@@ -10,7 +11,8 @@ import type { ActivityFilter } from "./list-activities";
 export async function findActivityConditions(ctx: Context, filter: ActivityFilter): Promise<ActivityConditions> {
   const { types, after, before, actor } = filter;
   const [userId, productId] = await Promise.all([userOf(ctx, filter), productOf(ctx, filter)]);
-  return { mode: ctx.identity.mode, types, after, before, actor, userId, productId };
+  const hidden = readsEverything(ctx) ? {} : { hidesUnclaimed: true };
+  return { mode: ctx.identity.mode, types, after, before, actor, userId, productId, ...hidden };
 }
 
 async function userOf(ctx: Context, filter: ActivityFilter): Promise<string | null> {

@@ -13,7 +13,7 @@ import {
   Root,
 } from "type-graphql";
 import type { ActivityEntity } from "../activities/activity.entity";
-import { type ActivityType, type Actor, activityTypes, actors } from "../activities/activity-types";
+import { type ActivityType, type Actor, UNCLAIMED, activityTypes, actors } from "../activities/activity-types";
 import { toPublicId } from "../base/ids";
 import { Allow, readsEverything } from "../graphql/allow";
 import { PageArgs, connectionType } from "../graphql/connection";
@@ -83,7 +83,11 @@ export class ActivityFilterInput {
   @Field(() => [ActivityTypeEnum], { nullable: true, description: "Only these types." })
   types?: ActivityType[] | null;
 
-  @Field(() => ID, { nullable: true, description: "Only about this user, by our id or the caller's." })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "Only about this user, by our id or the caller's. Server keys also find purchases that may be the user's.",
+  })
   user?: string | null;
 
   @Field(() => String, { nullable: true, description: "Only about this product, by key or id." })
@@ -169,7 +173,8 @@ export const activityNode: NodeKind = {
   kind: "activity",
   async find(ctx, uuid) {
     const row = await ctx.load(activityById, uuid);
-    const isVisible = row && (readsEverything(ctx) || (row.userId !== null && row.userId === ctx.identity.userId));
+    const isOwn = row !== null && row.userId !== null && row.userId === ctx.identity.userId;
+    const isVisible = row && (readsEverything(ctx) || (isOwn && row.customType !== UNCLAIMED));
     return isVisible ? toActivity(ctx, row) : null;
   },
 };

@@ -3,7 +3,7 @@ import { findConnectionsById } from "../connections/connections.store";
 import type { Context } from "../graphql/context";
 import { defineLoader } from "../graphql/define-loader";
 import type { StripePriceRow, StripeProductRow } from "./catalogue";
-import { type CatalogueKey, findPricesOfProducts, findStripeProducts } from "./catalogue.store";
+import { type CatalogueKey, findPricesOfProducts, findStripePrices, findStripeProducts } from "./catalogue.store";
 import { fetchPrices } from "./fetch-catalogue";
 import { findLinksOfStripeProducts } from "./product-links.store";
 
@@ -19,6 +19,12 @@ export const keptProduct = defineLoader<CatalogueKey, StripeProductRow | null>(a
 export const keptPrices = defineLoader<CatalogueKey, StripePriceRow[]>(async (ctx, keys) => {
   const rows = await findPricesOfProducts(ctx.db, keys);
   return keys.map((key) => rows.filter((row) => row.connectionId === key.connectionId && row.stripeProduct === key.id));
+}, nameOf);
+
+/** A price as we last saw it. */
+export const keptPrice = defineLoader<CatalogueKey, StripePriceRow | null>(async (ctx, keys) => {
+  const found = new Map((await findStripePrices(ctx.db, keys)).map((row) => [nameOf(row), row]));
+  return keys.map((key) => found.get(nameOf(key)) ?? null);
 }, nameOf);
 
 /** The prices of a product as Stripe has them now: asked for together, once for each account. */

@@ -38,6 +38,8 @@ export interface Setup {
   hasProduct: boolean;
   hasLink: boolean;
   hasAllowedUrls: boolean;
+  /** Purchases that would open something and have no owner. */
+  unclaimed: number;
   now: Date;
 }
 
@@ -151,7 +153,7 @@ function isHeard({ configured, connection }: SetupConnection): boolean {
 
 /** Pure: what is done, and what is left to do before what is bought in Stripe opens anything, in a sensible order. */
 export function decideSetupSteps(setup: Setup): SetupStep[] {
-  const { connections, hasProduct, hasLink, hasAllowedUrls } = setup;
+  const { connections, hasProduct, hasLink, hasAllowedUrls, unclaimed } = setup;
   const accounts = connections.map(({ connection }) => connection.account).join(", ");
   return [
     step("account_connected", true, connections.length > 0, {
@@ -174,6 +176,11 @@ export function decideSetupSteps(setup: Setup): SetupStep[] {
       good: "People may be sent back to the addresses on the list.",
       bad: "People may be sent back nowhere: checkout and portal refuse every return address.",
       fix: "LATCHKEY_ALLOWED_URLS",
+    }),
+    step("purchases_claimed", false, unclaimed === 0, {
+      good: "Every purchase that opens something has an owner.",
+      bad: `${unclaimed === 1 ? "1 purchase was" : `${unclaimed} purchases were`} paid and opened to nobody.`,
+      fix: "unclaimedPurchases lists them; claimPurchase or linkCustomer gives each an owner",
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { countUnclaimed } from "../access/unclaimed.store";
 import type { Clock } from "../base/clock";
 import type { Mode } from "../base/mode";
 import type { Config } from "../config/config";
@@ -27,10 +28,12 @@ export async function readSetup(
   const held = await findConnected(deps.db, mode);
   const connections = held.map((row) => Object.assign(new ConnectionEntity(), row, seen.get(row.id)));
   const ids = connections.map(({ id }) => id);
-  const [counts, inbox, shop] = await Promise.all([
+  const now = deps.clock.now();
+  const [counts, inbox, shop, unclaimed] = await Promise.all([
     findWebhookCounts(deps.db, ids),
     countInbox(deps.db, ids),
     findShopFacts(deps.db, mode),
+    countUnclaimed(deps.db, { mode, at: now }),
   ]);
   return {
     connections: connections.map((connection) => {
@@ -50,6 +53,7 @@ export async function readSetup(
     hasProduct: shop.hasProduct,
     hasLink: shop.hasLink,
     hasAllowedUrls: deps.config.allowedUrls.length > 0,
-    now: deps.clock.now(),
+    unclaimed,
+    now,
   };
 }

@@ -33,6 +33,7 @@ const table: Record<string, string> = {
   "Query.resource": ". . R W A",
   "Query.resourceAccess": "P U R W A",
   "Query.setupStatus": ". . R W A",
+  "Query.unclaimedPurchases": ". . R W A",
   "Query.stripeConnections": ". . R W A",
   "Query.stripeProducts": ". . R W A",
   "Query.user": ". U R W A",

@@ -206,7 +206,7 @@ export type ActivityFilter = {
   product?: InputMaybe<Scalars['String']['input']>;
   /** Only these types. */
   types?: InputMaybe<Array<ActivityType>>;
-  /** Only about this user, by our id or the caller's. */
+  /** Only about this user, by our id or the caller's. Server keys also find purchases that may be the user's. */
   user?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -1528,6 +1528,8 @@ export type Query = {
   stripeConnections: Array<StripeConnection>;
   /** The products of a connected Stripe account, newest first, asked of Stripe at this moment. */
   stripeProducts: StripeProductConnection;
+  /** Purchases that would open something and have no owner, latest first: active subscriptions and paid orders of linked products. What ended, failed or was refunded is not listed. `claimPurchase` and `linkCustomer` give them an owner. */
+  unclaimedPurchases: UnclaimedPurchaseConnection;
   /** A user by our id or the caller's own. */
   user?: Maybe<User>;
   /** A user by e-mail address, compared without case. */
@@ -1638,6 +1640,15 @@ export type QueryStripeProductsArgs = {
   connection?: InputMaybe<Scalars['ID']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryUnclaimedPurchasesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<UnclaimedPurchaseFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1951,6 +1962,82 @@ export type Subscription = {
 export type SubscriptionJobProgressArgs = {
   id: Scalars['ID']['input'];
 };
+
+/** A purchase that would open something and has no owner. For server keys only. */
+export type UnclaimedPurchase = Node & {
+  __typename?: 'UnclaimedPurchase';
+  /** What an order cost, or a period of a subscription costs before discounts, in the smallest unit of the currency. Null when the prices that we know do not say. */
+  amount?: Maybe<Scalars['Int']['output']>;
+  /** When it was bought. */
+  at: Scalars['DateTime']['output'];
+  /** The one user whom it may belong to, if there is one. */
+  candidate?: Maybe<User>;
+  /** The account in which it was bought. */
+  connection: StripeConnection;
+  /** The currency, such as `usd`; null when it is not known. */
+  currency?: Maybe<Scalars['String']['output']>;
+  /** The customer in Stripe; null for a guest. */
+  customerId?: Maybe<Scalars['String']['output']>;
+  /** The customer's e-mail address, else the one given at the checkout. Null for PERSON_REMOVED, and when there is none. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
+  id: Scalars['ID']['output'];
+  /** What it would open. */
+  products: Array<Product>;
+  /** Why it has no owner. */
+  reason: UnclaimedReason;
+  /** Stripe's id of the purchase (sub_…, in_…, pi_… or cs_…): `claimPurchase` takes it. */
+  stripeObject: Scalars['String']['output'];
+};
+
+/** A page of a list of UnclaimedPurchase. */
+export type UnclaimedPurchaseConnection = {
+  __typename?: 'UnclaimedPurchaseConnection';
+  /** The rows of this page with their cursors. */
+  edges: Array<UnclaimedPurchaseEdge>;
+  /** The rows of this page. */
+  nodes: Array<UnclaimedPurchase>;
+  /** Where this page stands in the list. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A UnclaimedPurchase and its place in the list. */
+export type UnclaimedPurchaseEdge = {
+  __typename?: 'UnclaimedPurchaseEdge';
+  /** Names the place of this row; stays good when rows are added or removed around it. */
+  cursor: Scalars['String']['output'];
+  /** The UnclaimedPurchase. */
+  node: UnclaimedPurchase;
+};
+
+/** Which purchases to list; what is left out does not matter. */
+export type UnclaimedPurchaseFilter = {
+  /** What was bought at this moment or later. */
+  after?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What was bought before this moment. */
+  before?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only what may belong to this user, by our id or the caller's. */
+  candidate?: InputMaybe<Scalars['ID']['input']>;
+  /** Only of this Stripe account. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
+  /** Only what would open this product, by key or id. */
+  product?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Why a purchase has no owner. */
+export type UnclaimedReason =
+  /** The customer was unlinked by hand, or several users fit: people decide. */
+  | 'AMBIGUOUS'
+  /** Neither the customer nor the checkout has an e-mail address. */
+  | 'NO_EMAIL'
+  /** The buyer was removed, and Stripe still charges. Cancel it in Stripe, or claim it with a server key. */
+  | 'PERSON_REMOVED'
+  /** A user has the buyer's address and has not proved it: `candidate` names the user. */
+  | 'UNVERIFIED_CANDIDATE'
+  /** No user has the buyer's address, and the policy lets purchases create no users. */
+  | 'USERS_NOT_CREATED';
 
 /** Which link ends, and what becomes of those who hold something by it. */
 export type UnlinkProductInput = {

@@ -24,7 +24,7 @@ const fine: SetupConnection = {
   oldestPendingAt: null,
   isSelling: true,
 };
-const done: Setup = { connections: [fine], hasProduct: true, hasLink: true, hasAllowedUrls: true, now };
+const done: Setup = { connections: [fine], hasProduct: true, hasLink: true, hasAllowedUrls: true, unclaimed: 0, now };
 const withConnection = (changes: Partial<SetupConnection>): Setup => ({
   ...done,
   connections: [{ ...fine, ...changes }],
@@ -155,6 +155,14 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
     true,
     /sent back nowhere/,
     /LATCHKEY_ALLOWED_URLS/,
+  ],
+  [
+    "somebody paid and nobody has it",
+    { ...done, unclaimed: 2 },
+    "purchases_claimed",
+    true,
+    /2 purchases were paid/,
+    /claimPurchase/,
   ],
 ];
 
