@@ -123,6 +123,7 @@ describe("lists", () => {
     "StripeProduct.prices",
     "StripeProductLink.offeredPriceIds",
     "StripeProductLink.priceIds",
+    "UnclaimedPurchase.products",
     "User.stripeCustomers",
     "WebhookHealth.missingEventTypes",
   ];
