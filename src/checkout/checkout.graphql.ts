@@ -127,7 +127,10 @@ export class ClaimPurchaseInput {
   })
   paymentId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "The account in which it is, if several are connected." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The account in which it is. If it is left out, each connected account is asked.",
+  })
   connection?: string | null;
 }
 
@@ -174,9 +177,12 @@ export class CheckoutResolver {
     );
   }
 
-  @Allow("WRITE")
+  @Allow("USER", "WRITE")
   @Mutation(() => LinkCustomerPayload, {
-    description: "Says whose a purchase is that nobody has yet: a guest's, or one by another e-mail address.",
+    description:
+      "Gives a purchase that has no owner yet to a user, with the customer in Stripe who paid it. A server key claims for " +
+      "anybody. A user token claims for its own user what was bought with the user's proved e-mail address; any other " +
+      "purchase is PURCHASE_NOT_FOUND. Nothing is created in Stripe.",
   })
   async claimPurchase(
     @Ctx() ctx: Context,

@@ -27,7 +27,11 @@ export class LinkCustomerInput {
 
 @ObjectType({ description: "Whose a customer is now, and what that changed for the user." })
 export class LinkCustomerPayload {
-  @Field(() => StripeCustomerLink, { description: "The link; not active after an unlinking." })
+  @Field(() => StripeCustomerLink, {
+    description:
+      "The link; not active after an unlinking. A guest has no customer in Stripe: a claim of a guest's purchase answers a " +
+      "link of the user in that account, or, if there is none, one that is not active and whose `customerId` is empty.",
+  })
   link!: StripeCustomerLink;
 
   change!: CustomerChange;

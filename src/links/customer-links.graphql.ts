@@ -3,7 +3,7 @@ import { toPublicId } from "../base/ids";
 import { Bug } from "../base/refusal";
 import { StripeConnection, toConnection } from "../connections/connection.graphql";
 import { connectionById } from "../connections/connections.loader";
-import { readsEverything } from "../graphql/allow";
+import { Allow, readsEverything } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { Node, type NodeKind } from "../graphql/node";
 import { User, toUser } from "../users/users.graphql";
@@ -13,10 +13,10 @@ import { customerLinkById, customersOfUser } from "./customer-links.loader";
 
 @ObjectType({
   implements: Node,
-  description: "A customer in Stripe who is, or was, a user of ours. For server keys only.",
+  description: "A customer in Stripe who is, or was, a user of ours.",
 })
 export class StripeCustomerLink extends Node {
-  @Field({ description: "Stripe's id of the customer." })
+  @Field({ description: "Stripe's id of the customer. Empty where a guest paid, for whom Stripe has none." })
   customerId!: string;
 
   @Field({ description: "False: it was unlinked, or the customer was deleted in Stripe." })
@@ -46,7 +46,8 @@ export class CustomerLinksResolver {
     return toUser(user);
   }
 
-  @FieldResolver(() => StripeConnection, { description: "The account in which the customer is." })
+  @Allow("READ")
+  @FieldResolver(() => StripeConnection, { description: "The account in which the customer is. For server keys only." })
   async connection(@Root() { row }: StripeCustomerLink, @Ctx() ctx: Context): Promise<StripeConnection> {
     const connection = await ctx.load(connectionById, row.connectionId);
     if (!connection) throw new Bug("a customer is shown whose connection is gone", { link: row.id });

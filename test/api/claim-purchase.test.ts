@@ -65,15 +65,126 @@ test("before any webhook: nobody is made on the way, and the webhook changes not
   expect(await stall.journal(ada.email)).toEqual(before);
 });
 
-test("a guest who has no customer in Stripe: the user is given one of their own", async () => {
+test("a guest's purchase: no customer is created in Stripe, and the link names none", async () => {
   const [ada, typed] = [await somebody(), another()];
   const session = await stall.buyOnce({ email: typed });
   await shop.settled();
   expect((await buying.inStripe(session)).customer).toBeNull();
-  const { link } = await buying.claim({ user: ada.id, checkoutSessionId: session });
-  expect(link.user.id).toBe(ada.id);
-  expect((await shop.stripe.customers.list({ email: ada.email })).data.map(({ id }) => id)).toEqual([link.customerId]);
+  const before = shop.simulator.world.shelves.customer.inOrder.length;
+  const claimed = await buying.claim({ user: ada.id, checkoutSessionId: session });
+  expect(claimed).toMatchObject({ gained, lost: [], link: { customerId: "", active: false, user: { id: ada.id } } });
+  expect(claimed.link.linkedBy).toMatch(/^key_/);
+  expect(shop.simulator.world.shelves.customer.inOrder).toHaveLength(before);
   expect(await stall.allowed(ada.email)).toBe(true);
+  const linked = await shop.latchkey.get<{ user: { stripeCustomers: object[] } }>(
+    "query ($id: ID!) { user(id: $id) { stripeCustomers { id } } }",
+    { id: ada.id },
+  );
+  expect(linked.user.stripeCustomers).toEqual([]);
+});
+
+test("the paying customer becomes the user's with the claim, and `linkedBy` names the key", async () => {
+  const [ada, typed] = [await somebody(), another()];
+  const customer = await stall.customer(typed);
+  const { id } = await stall.subscribe(customer);
+  await shop.settled();
+  const { link } = await buying.claim({ user: ada.id, subscriptionId: id });
+  expect(link).toMatchObject({ customerId: customer, active: true, linkedBy: expect.stringMatching(/^key_/) });
+  // What the customer buys afterwards is the user's as well, and nobody else's.
+  await stall.buyOnce({ customer });
+  await shop.settled();
+  expect(await stall.allowed(typed)).toBe(false);
+  expect((await stall.journal(ada.email)).filter(({ type }) => type === "PRODUCT_PURCHASED")).toHaveLength(2);
+});
+
+test("with several accounts, the purchase is found where it is, also when another account cannot be asked", async () => {
+  const { db } = shop.latchkey.server.deps;
+  await db.rows(
+    `/* test.second */ insert into stripe_connections (id, account, mode, status, created_at, updated_at)
+     values ('00000000-0000-7000-8000-000000000001', 'acct_second', 'TEST', 'CONNECTED', now(), now())`,
+  );
+  try {
+    const [ada, bob] = [await somebody(), await somebody()];
+    const { id } = await stall.subscribe(await stall.customer(another()));
+    await shop.settled();
+    expect(await buying.claim({ user: ada.id, subscriptionId: id })).toMatchObject({ gained });
+    // Not known yet, so each account is asked.
+    await shop.control("hold-deliveries");
+    const session = await stall.buyOnce({ email: another() });
+    expect(await buying.claim({ user: bob.id, checkoutSessionId: session })).toMatchObject({ gained });
+    await shop.control("release-deliveries");
+    // The account that could not be asked may have this one, so it is not said to be none.
+    expect(await codeOf({ user: bob.id, subscriptionId: "sub_none" })).toMatchObject({ code: "STRIPE_NOT_CONNECTED" });
+  } finally {
+    await db.rows("/* test.onlyOne */ delete from stripe_connections where account = 'acct_second'");
+    await shop.settled();
+  }
+});
+
+describe("a user token", () => {
+  const proved = async () => {
+    const email = another();
+    const id = await buying.newUser({ externalId: email, email, emailVerified: true });
+    return { id, email, token: await shop.latchkey.tokenOf(id) };
+  };
+  const claimAs = (token: string, input: object) =>
+    shop.latchkey.get(
+      `mutation ($input: ClaimPurchaseInput!) { claimPurchase(input: $input) {
+        gained { key } link { customerId linkedBy user { id } } } }`,
+      { input },
+      token,
+    );
+
+  test("claims what was bought with its proved address, before any webhook too", async () => {
+    const ada = await proved();
+    await shop.control("hold-deliveries");
+    const customer = await stall.customer(ada.email.toUpperCase());
+    const { id } = await stall.subscribe(customer);
+    const answer = await claimAs(ada.token, { user: ada.id, subscriptionId: id });
+    const link = { customerId: customer, linkedBy: "e-mail", user: { id: ada.id } };
+    expect(answer).toMatchObject({ claimPurchase: { gained, link } });
+    await shop.control("release-deliveries");
+    await shop.settled();
+    expect(await stall.allowed(ada.email)).toBe(true);
+    expect(await claimAs(ada.token, { user: ada.id, subscriptionId: id })).toMatchObject({
+      claimPurchase: { gained: [] },
+    });
+  });
+
+  test("is told the same of a stranger's purchase and of none, and nothing of another user", async () => {
+    const [ada, bob] = [await proved(), await somebody()];
+    const { id: strange } = await stall.subscribe(await stall.customer(another()));
+    const session = await stall.buyOnce({ email: another() });
+    await shop.settled();
+    for (const input of [
+      { subscriptionId: strange },
+      { subscriptionId: "sub_none" },
+      { checkoutSessionId: session },
+      { checkoutSessionId: "cs_test_none" },
+    ]) {
+      const refused = await buying.notClaimed({ user: ada.id, ...input }, ada.token);
+      expect([refused.extensions.code, refused.message]).toEqual(["PURCHASE_NOT_FOUND", "There is no such purchase."]);
+    }
+    expect((await buying.notClaimed({ user: bob.id, subscriptionId: strange }, ada.token)).extensions.code).toBe(
+      "FORBIDDEN",
+    );
+    const unproved = await shop.latchkey.tokenOf(bob.id);
+    expect((await buying.notClaimed({ user: bob.id, subscriptionId: strange }, unproved)).extensions.code).toBe(
+      "FORBIDDEN",
+    );
+  });
+
+  test("does not bring back a customer that was unlinked by hand", async () => {
+    const ada = await proved();
+    const { id } = await stall.subscribe(await stall.customer(ada.email));
+    await shop.settled();
+    expect(await stall.allowed(ada.email)).toBe(true);
+    await shop.latchkey.get("mutation ($user: ID!) { unlinkCustomer(user: $user) { link { id } } }", { user: ada.id });
+    const refused = await buying.notClaimed({ user: ada.id, subscriptionId: id }, ada.token);
+    expect(refused.extensions.code).toBe("PURCHASE_NOT_FOUND");
+    expect(await stall.allowed(ada.email)).toBe(false);
+    expect(await buying.claim({ user: ada.id, subscriptionId: id })).toMatchObject({ gained });
+  });
 });
 
 test("a user who has a customer keeps it, and gets the purchase of another one", async () => {

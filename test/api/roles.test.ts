@@ -43,7 +43,7 @@ const table: Record<string, string> = {
 
   "Mutation.activateCustomerPortal": ". . . . A",
   "Mutation.cancelJob": ". . . . A",
-  "Mutation.claimPurchase": ". . . W A",
+  "Mutation.claimPurchase": ". U . W A",
   "Mutation.createCheckoutSession": "P U . W A",
   "Mutation.connectStripe": ". . . . A",
   "Mutation.createApiKey": ". . . . A",

@@ -335,7 +335,7 @@ export type CheckoutSession = {
 export type ClaimPurchaseInput = {
   /** The checkout session by which it was bought (cs_…). */
   checkoutSessionId?: InputMaybe<Scalars['String']['input']>;
-  /** The account in which it is, if several are connected. */
+  /** The account in which it is. If it is left out, each connected account is asked. */
   connection?: InputMaybe<Scalars['ID']['input']>;
   /** The invoice that was paid (in_…). */
   invoiceId?: InputMaybe<Scalars['String']['input']>;
@@ -948,7 +948,7 @@ export type LinkCustomerPayload = {
   __typename?: 'LinkCustomerPayload';
   /** What the user may open now and could not before. */
   gained: Array<Product>;
-  /** The link; not active after an unlinking. */
+  /** The link; not active after an unlinking. A guest has no customer in Stripe: a claim of a guest's purchase answers a link of the user in that account, or, if there is none, one that is not active and whose `customerId` is empty. */
   link: StripeCustomerLink;
   /** What the user could open before and may not now. */
   lost: Array<Product>;
@@ -1006,7 +1006,7 @@ export type Mutation = {
   activateCustomerPortal: StripeConnection;
   /** Ends a job after the page that it is at. What it has done stays done. */
   cancelJob: Job;
-  /** Says whose a purchase is that nobody has yet: a guest's, or one by another e-mail address. */
+  /** Gives a purchase that has no owner yet to a user, with the customer in Stripe who paid it. A server key claims for anybody. A user token claims for its own user what was bought with the user's proved e-mail address; any other purchase is PURCHASE_NOT_FOUND. Nothing is created in Stripe. */
   claimPurchase: LinkCustomerPayload;
   /** Connects a Stripe account, or the same one again: its links, grants and history come back with it. */
   connectStripe: StripeConnection;
@@ -1826,14 +1826,14 @@ export type StripeConnection = Node & {
   webhookUrl: Scalars['String']['output'];
 };
 
-/** A customer in Stripe who is, or was, a user of ours. For server keys only. */
+/** A customer in Stripe who is, or was, a user of ours. */
 export type StripeCustomerLink = Node & {
   __typename?: 'StripeCustomerLink';
   /** False: it was unlinked, or the customer was deleted in Stripe. */
   active: Scalars['Boolean']['output'];
-  /** The account in which the customer is. */
+  /** The account in which the customer is. For server keys only. */
   connection: StripeConnection;
-  /** Stripe's id of the customer. */
+  /** Stripe's id of the customer. Empty where a guest paid, for whom Stripe has none. */
   customerId: Scalars['String']['output'];
   /** The customer's page in Stripe's dashboard. */
   dashboardUrl: Scalars['String']['output'];

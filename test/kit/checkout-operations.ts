@@ -12,7 +12,7 @@ export const checkoutDocuments = {
     answer: createCheckoutSession(input: $input) { ${fields} } }`,
   checkoutSession: `query ($id: String!) { answer: checkoutSession(id: $id) { ${fields} } }`,
   claimPurchase: `mutation ($input: ClaimPurchaseInput!) { answer: claimPurchase(input: $input) {
-    link { customerId linkedBy user { id } } gained { key } lost { key } } }`,
+    link { customerId active linkedBy user { id } } gained { key } lost { key } } }`,
   createUser: `mutation ($input: CreateUserInput!) { answer: createUser(input: $input) { id } }`,
   access: `query ($product: String!, $user: ID!) { answer: access(product: $product, user: $user) { allowed reason } }`,
   updatePolicy: `mutation ($input: UpdatePolicyInput!) { answer: updatePolicy(input: $input) { trialsPerUser } }`,
@@ -32,7 +32,7 @@ export interface SeenCheckout {
 }
 
 interface Claimed {
-  link: { customerId: string; linkedBy: string; user: { id: string } };
+  link: { customerId: string; active: boolean; linkedBy: string; user: { id: string } };
   gained: { key: string }[];
   lost: { key: string }[];
 }
