@@ -77,6 +77,30 @@ test.each([
   expect(ended.status_details?.paused.subscription.type ?? null).toBe(pausedBy);
 });
 
+test("a renewal that asks for authentication was attempted, counts no attempt and is not retried", async () => {
+  const { stripe, simulator, told } = shop;
+  const sub = await begin();
+  const method = await stripe.paymentMethods.attach("pm_card_authenticationRequired", { customer: sub.customer });
+  await stripe.subscriptions.update(sub.id, { default_payment_method: method.id });
+  await told();
+  simulator.control.moveTo(BEGIN + 31 * DAY_S);
+  const asked = { status: "open", attempted: true, attempt_count: 0, next_payment_attempt: null };
+  const expand = ["latest_invoice.payments.data.payment.payment_intent"];
+  const behind = await stripe.subscriptions.retrieve(sub.id, { expand });
+  expect(behind).toMatchObject({ status: "past_due", latest_invoice: asked });
+  expect(await told()).toEqual(expect.arrayContaining(["invoice.payment_failed", "invoice.payment_action_required"]));
+  simulator.control.moveBy(20 * DAY_S);
+  expect(await stripe.subscriptions.retrieve(sub.id, { expand: ["latest_invoice"] })).toMatchObject({
+    status: "past_due",
+    latest_invoice: asked,
+  });
+  const good = await stripe.paymentMethods.attach("pm_card_visa", { customer: sub.customer });
+  const invoice = idOf(behind.latest_invoice);
+  const paid = await stripe.invoices.pay(invoice, { payment_method: good.id });
+  expect(paid).toMatchObject({ status: "paid", attempt_count: 1 });
+  expect(await stripe.subscriptions.retrieve(sub.id)).toMatchObject({ status: "active" });
+});
+
 test("a retry with a card that pays brings the subscription back, and clears the customer's debt", async () => {
   const { stripe, simulator, told } = shop;
   const sub = await begin();

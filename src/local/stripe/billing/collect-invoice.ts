@@ -26,7 +26,7 @@ export function collectInvoice(draft: Draft, id: string, { paymentMethod, offSes
   }
   const collected = attempt(draft, row, { paymentMethod: paymentMethod ?? methodFor(draft, row), offSession });
   if (collected.outcome === "succeeded") settlePaid(draft, id, collected.paymentIntent.id);
-  else if (collected.outcome === "processing") noteAttempt(draft, id, null);
+  else if (collected.outcome === "processing") noteAttempt(draft, id, { counts: true, next: null });
   else noteFailure(draft, id, collected);
   return collected;
 }
@@ -90,22 +90,31 @@ export function settlePaid(draft: Draft, id: string, paymentIntent: string): voi
   recordPayment(draft, id, paymentIntent, "paid");
 }
 
-/** The attempt did not bring the money: told, and tried again while the schedule has another turn. */
+/**
+ * The attempt did not bring the money: told, and tried again while the schedule has another turn. An attempt that waits for
+ * authentication is not counted, and Stripe does not retry it.
+ */
 export function noteFailure(draft: Draft, id: string, { outcome }: Pick<Collected, "outcome">): void {
   const before = draft.get("invoice", id);
-  const next = nextAttempt(draft, before);
-  const row = noteAttempt(draft, id, next);
+  const asks = outcome === "requires_action";
+  const next = asks ? null : nextAttempt(draft, before);
+  const row = noteAttempt(draft, id, { counts: !asks, next });
   tell(draft, "invoice.payment_failed", row);
-  if (outcome === "requires_action") tell(draft, "invoice.payment_action_required", row);
+  if (asks) tell(draft, "invoice.payment_action_required", row);
   setDelinquency(draft, row.customer, true);
-  followFailed(draft, row, { last: next === null && isRenewal(row) });
+  followFailed(draft, row, { last: next === null && !asks && isRenewal(row) });
 }
 
-function noteAttempt(draft: Draft, id: string, next: number | null): InvoiceRow {
+function noteAttempt(draft: Draft, id: string, { counts, next }: { counts: boolean; next: number | null }): InvoiceRow {
   const row = draft.get("invoice", id);
   const { clock } = timeFor(draft, row.customer);
   const before = draft.render(row);
-  const tried = { ...row, attempted: true, attempt_count: row.attempt_count + 1, next_payment_attempt: next };
+  const tried = {
+    ...row,
+    attempted: true,
+    attempt_count: row.attempt_count + Number(counts),
+    next_payment_attempt: next,
+  };
   if (next === null) draft.cancelTimer({ kind: "invoice", id, what: "retry" });
   else draft.setTimer({ kind: "invoice", id, what: "retry", at: next, clock });
   const noted = draft.put(tried);
