@@ -6,6 +6,7 @@ import { Checkout1763856000000 } from "./1763856000000-checkout";
 import { LongWork1763942400000 } from "./1763942400000-long-work";
 import { UnclaimedPurchases1764036000000 } from "./1764036000000-unclaimed-purchases";
 import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
+import { UnpaidRuns1764043200000 } from "./1764043200000-unpaid-runs";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly MigrationClass[] = [
   LongWork1763942400000,
   UnclaimedPurchases1764036000000,
   LinkOffers1764039600000,
+  UnpaidRuns1764043200000,
 ];

@@ -9,6 +9,7 @@ import { shareLinks } from "../links/product-links.store";
 import { applyCustomers } from "./apply-customers";
 import type { SourceFacts } from "./fact";
 import { type HeldSource, findSources, writeSources } from "./facts.store";
+import { keepKnown } from "./keep-known";
 import { loadOwnerWorld } from "./load-owner-world";
 import { concernOf, loadRules, loadPlans } from "./load-plans";
 import { type Unclaimed, linesOfUnclaimed, planUnclaimed } from "./plan-unclaimed";
@@ -169,21 +170,13 @@ function customersOf(sources: readonly HeldSource[]): CustomerKey[] {
 
 function toSeen({ before, facts }: { before: HeldSource | null; facts: SourceFacts }): Seen {
   const { ownerId = null, ownerBy = null, claimedBy = null, unclaimed = null } = before ?? {};
-  const anchored = before ? keepAnchor(before.facts, facts) : facts;
-  const held = { facts: anchored, ownerId, ownerBy, claimedBy, unclaimed, isMarked: false };
+  const complete = before ? keepKnown(before.facts, facts) : facts;
+  const held = { facts: complete, ownerId, ownerBy, claimedBy, unclaimed, isMarked: false };
   return { before: before?.facts ?? null, held };
 }
 
 function claimedAs(userId: string | null): (seen: Seen) => Seen {
   return ({ before, held }) => ({ before, held: { ...held, claimedBy: userId ?? held.claimedBy } });
-}
-
-/** The first failure of an invoice is anchored once: what is found out later about it does not move the grace. */
-function keepAnchor(before: SourceFacts, after: SourceFacts): SourceFacts {
-  const [old, state] = [before.state, after.state];
-  if (old.kind !== "SUBSCRIPTION" || state.kind !== "SUBSCRIPTION") return after;
-  const isSame = old.failedInvoice !== null && old.failedInvoice === state.failedInvoice;
-  return isSame && old.firstFailureAt ? { ...after, state: { ...state, firstFailureAt: old.firstFailureAt } } : after;
 }
 
 /** Whoever was unlinked or removed is not looked for again, so what Stripe says of them is not kept. */

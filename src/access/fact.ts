@@ -3,7 +3,7 @@ import type { Mode } from "../base/mode";
 /**
  * What one thing in Stripe means for access: a subscription, or an order that was paid once. It says what Stripe says and
  * judges nothing: the policy, the links and the clock are applied by `plan-grants.ts`, again whenever one of them changes.
- * A higher observation replaces a lower one, whole; nothing is ever merged.
+ * A higher observation replaces a lower one, whole, except for what Stripe itself forgets (`keep-known.ts`).
  *
  * It is kept as JSON: fields that end in `At` are moments.
  */
@@ -37,7 +37,7 @@ export interface Fact {
   stripeProduct: string;
   price: string;
   quantity: number;
-  /** Since when the item is held. */
+  /** Since when the item is held at this price. */
   sinceAt: Date;
   /** Until when the item is paid for; null for orders. */
   periodEndsAt: Date | null;
@@ -60,16 +60,33 @@ export interface SubscriptionState {
   cancellation: { reason: string | null; feedback: string | null };
   /** Invoices are not collected for the time being. */
   collectionPaused: boolean;
-  /** Of its oldest invoice that is open and was tried: when the first try failed. */
-  firstFailureAt: Date | null;
-  failedInvoice: string | null;
-  latestInvoice: { id: string; billingReason: string | null; paidAt: Date | null } | null;
+  /** Its invoices that were not paid in time. They are kept until one is paid, also while the status is another. */
+  unpaid: UnpaidRun | null;
+  latestInvoice: LatestInvoice | null;
   /** Those of the payment of its latest paid invoice. */
   disputes: readonly Dispute[];
   /** Its times are those of a test clock, not ours. */
   onTestClock: boolean;
   /** What is scheduled and not in force: it gives nothing yet. */
   comingChange: { startsAt: Date | null; prices: readonly string[] } | null;
+}
+
+export interface LatestInvoice {
+  id: string;
+  billingReason: string | null;
+  paidAt: Date | null;
+  /** There was something to pay. Absent in facts of older versions. */
+  isAboveZero?: boolean;
+}
+
+/** Invoices of one subscription that were not paid, since an invoice above zero was last paid. It has one grace. */
+export interface UnpaidRun {
+  /** The earliest failure: the grace is counted from here. */
+  sinceAt: Date;
+  /** When an invoice above zero was last paid. It names the run: a payment ends it. */
+  paidAt: Date | null;
+  /** Oldest first, those that were voided since among them. */
+  invoices: readonly { id: string; failedAt: Date }[];
 }
 
 export interface OrderState {

@@ -62,7 +62,7 @@ function linesOfPurchase(after: SourceFacts, grants: readonly PlannedGrant[]): L
       once: `purchased ${grant.stripeItem}`,
       message: "The product was bought.",
     };
-    if (after.state.kind !== "SUBSCRIPTION" || !isFromTheStart) return [bought];
+    if (after.state.kind !== "SUBSCRIPTION") return [bought];
     const started = "SUBSCRIPTION_STARTED" as const;
     const once = `started ${grant.stripeItem}`;
     return [bought, { ...common, type: started, at, once, message: "The subscription began." }];
@@ -72,7 +72,7 @@ function linesOfPurchase(after: SourceFacts, grants: readonly PlannedGrant[]): L
 function linesOfSubscription({ before, after }: Story, state: SubscriptionState): Line[] {
   const earlier = before?.state.kind === "SUBSCRIPTION" ? before.state : null;
   return [
-    ...linesOfPayments(state, after),
+    ...linesOfPayments(state),
     ...linesOfCancellation(state, after),
     ...(earlier && before ? linesOfChange({ earlier, before }, state, after) : []),
     ...(state.status === "canceled"
@@ -89,21 +89,17 @@ function linesOfSubscription({ before, after }: Story, state: SubscriptionState)
   ];
 }
 
-function linesOfPayments(
-  { latestInvoice, failedInvoice, firstFailureAt }: SubscriptionState,
-  after: SourceFacts,
-): Line[] {
+function linesOfPayments({ latestInvoice, unpaid }: SubscriptionState): Line[] {
   const lines: Line[] = [];
   if (latestInvoice?.billingReason === "subscription_cycle" && latestInvoice.paidAt) {
     const once = `renewed ${latestInvoice.id}`;
     const message = "The subscription was renewed.";
     lines.push({ type: "SUBSCRIPTION_RENEWED", at: latestInvoice.paidAt, actor: "STRIPE", once, message });
   }
-  if (failedInvoice) {
-    const once = `payment failed ${failedInvoice}`;
-    const at = firstFailureAt ?? after.observedAt;
-    const data = { invoice: failedInvoice };
-    lines.push({ type: "PAYMENT_FAILED", at, actor: "STRIPE", once, message: "A payment failed.", data });
+  for (const { id, failedAt } of unpaid?.invoices ?? []) {
+    const once = `payment failed ${id}`;
+    const message = "An invoice was not paid in time.";
+    lines.push({ type: "PAYMENT_FAILED", at: failedAt, actor: "STRIPE", once, message, data: { invoice: id } });
   }
   return lines;
 }
@@ -132,6 +128,8 @@ function whoCancelled({ cancellation, cancelAt, cancelAtPeriodEnd }: Subscriptio
   return isFromPortal ? "CUSTOMER" : "ADMIN";
 }
 
+const GOES_ON: ReadonlySet<string> = new Set(["active", "trialing", "past_due", "unpaid"]);
+
 /** What can be seen only by comparing two looks: it happened between them. */
 function linesOfChange(
   { earlier, before }: { earlier: SubscriptionState; before: SourceFacts },
@@ -139,7 +137,7 @@ function linesOfChange(
   after: SourceFacts,
 ): Line[] {
   const at = after.observedAt;
-  const goesOn = state.status === "active" || state.status === "trialing";
+  const goesOn = GOES_ON.has(state.status);
   const wasScheduled = earlier.cancelAt !== null || earlier.cancelAtPeriodEnd;
   const isScheduled = state.cancelAt !== null || state.cancelAtPeriodEnd;
   const isResumed =
@@ -152,13 +150,24 @@ function linesOfChange(
     const message = "The subscription goes on.";
     lines.push({ type: "SUBSCRIPTION_RESUMED", at, actor: "CUSTOMER", once: `resumed ${after.observation}`, message });
   }
-  if (goesOn && pricesOf(before) !== pricesOf(after)) {
+  // Whatever else has changed: a plan may be changed and the subscription ended before it is read again.
+  if (pricesOf(before) !== pricesOf(after)) {
+    const at = changedAt(before, after);
     const data = { before: pricesOf(before), after: pricesOf(after) };
     const once = `changed ${after.observation}`;
     const message = "The plan or the quantity changed.";
     lines.push({ type: "SUBSCRIPTION_CHANGED", at, actor: "CUSTOMER", once, message, data });
   }
   return lines;
+}
+
+/** When the last of its items came or was switched; Stripe does not tell when a quantity was changed. */
+function changedAt(before: SourceFacts, after: SourceFacts): Date {
+  const moments = after.items
+    .filter(({ item, price }) => !before.items.some((was) => was.item === item && was.price === price))
+    .map(({ sinceAt }) => sinceAt.getTime());
+  const last = Math.max(...moments);
+  return last > after.boughtAt.getTime() && last <= after.observedAt.getTime() ? new Date(last) : after.observedAt;
 }
 
 function pricesOf(source: SourceFacts): string {

@@ -97,16 +97,26 @@ function grantOf(fact: Fact, link: RuleOfLink, ownerId: string, question: PlanQu
 
 /**
  * When it began, by Stripe, but never later than now: Stripe's clock may be a little ahead of ours. What has once begun
- * keeps its beginning. An item that was switched over from another product begins when we see it.
+ * keeps its beginning. What takes the place of another grant of the same item begins with the switch of its price; with
+ * another owner or another link it begins now.
  */
 function startOf(fact: Fact, present: GrantEntity | undefined, question: PlanQuestion, life: Life): Date {
   const { source, current, now } = question;
   if (present && (mayAllow(present) || source.state.kind === "SUBSCRIPTION")) return present.startsAt;
-  const isSwitched = current.some((grant) => grant.stripeItem === fact.item && grant.endedAt === null);
   const paidAt = source.state.kind === "ORDER" ? source.state.paidAt : null;
   const said = paidAt ?? fact.sinceAt;
-  if (isSwitched && source.state.kind === "SUBSCRIPTION") return now;
+  const replaced = current.filter((grant) => grant.stripeItem === fact.item && grant.endedAt === null);
+  if (replaced.length > 0 && source.state.kind === "SUBSCRIPTION")
+    return switchedAt(fact.item, replaced, question) ?? now;
   return said > now && mayAllow(life) ? now : said;
+}
+
+/** When the item changed from the price by which these were given; null: it did not, or it is not known when. */
+function switchedAt(item: string, given: readonly GrantEntity[], { source, before, now }: PlanQuestion): Date | null {
+  const is = source.items.find((fact) => fact.item === item);
+  const was = before?.items.find((fact) => fact.item === item);
+  if (!is || !was || is.price === was.price || is.sinceAt > now) return null;
+  return given.every(({ startsAt }) => startsAt < is.sinceAt) ? is.sinceAt : null;
 }
 
 /** The item is gone from the subscription, or stands for another price now; everything else was decided by people here. */
@@ -134,7 +144,7 @@ function ended(grant: GrantEntity, question: PlanQuestion): PlannedGrant {
     stripeItem: grant.stripeItem ?? "",
     // What is kept by a link that is gone is kept through whatever interrupts it.
     linkIds: links.filter((link) => link.state === "KEEPING" && hasFrom(link, grant)).map(({ id }) => id),
-    endedAt: isOver ? grant.endedAt : now,
+    endedAt: isOver ? grant.endedAt : (switchedAt(grant.stripeItem ?? "", [grant], question) ?? now),
     endReason: isOver ? grant.endReason : endReasonOf(grant, question),
   };
 }

@@ -66,9 +66,9 @@ function scheduledEnd({ cancelAt, cancelAtPeriodEnd, onTestClock }: Subscription
   return ends.reduce<Date | null>((first, end) => (first === null || end < first ? end : first), null);
 }
 
-/** Since the first try that failed, however often it was tried after that. */
+/** One grace for a run of unpaid invoices, counted from the first failure. Only facts of older versions may lack it. */
 function inGrace(state: SubscriptionState, end: Date | null, observedAt: Date, policy: Policy): Life {
-  const graceEnd = new Date((state.firstFailureAt ?? observedAt).getTime() + policy.pastDueGraceDays * DAY);
+  const graceEnd = new Date((state.unpaid?.sinceAt ?? observedAt).getTime() + policy.pastDueGraceDays * DAY);
   const isCancelledFirst = end !== null && end < graceEnd;
   return {
     ...none("GRACE_PERIOD"),

@@ -24,7 +24,10 @@ const AutoCreateUsersEnum = enumOf<AutoCreateUsers>("AutoCreateUsers", "Whether 
 
 @ObjectType({ description: "What the owner of the shop decides about access, in this mode." })
 export class AccessPolicy {
-  @Field(() => Int, { description: "Days of grace after the first payment that failed." })
+  @Field(() => Int, {
+    description:
+      "Days of grace for a run of unpaid invoices, counted from the first payment that failed or due date that passed.",
+  })
   pastDueGraceDays!: number;
 
   @Field(() => DisputeRuleEnum, { description: "What an open dispute does." })
@@ -52,7 +55,11 @@ function toPolicy(policy: Policy): AccessPolicy {
 
 @InputType({ description: "What changes; absent leaves." })
 export class UpdatePolicyInput {
-  @Field(() => Int, { nullable: true, description: "Days of grace after the first payment that failed: 0 to 365." })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Days of grace for a run of unpaid invoices, counted from the first payment that failed or due date that passed: 0 to 365.",
+  })
   pastDueGraceDays?: number | null;
 
   @Field(() => DisputeRuleEnum, { nullable: true, description: "What an open dispute does." })

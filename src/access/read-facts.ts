@@ -12,7 +12,10 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Every field that ends in `At` is a moment; nothing else becomes one, whatever it looks like. */
 export function readFacts(text: string): Kept {
-  return JSON.parse(text, (name, value: unknown) =>
+  const kept = JSON.parse(text, (name, value: unknown) =>
     name.endsWith("At") && typeof value === "string" && MOMENT.test(value) ? new Date(value) : value,
   ) as Kept;
+  const { state } = kept;
+  // An older version wrote no such field.
+  return state.kind === "SUBSCRIPTION" ? { ...kept, state: { ...state, unpaid: state.unpaid ?? null } } : kept;
 }

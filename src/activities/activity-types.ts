@@ -8,7 +8,7 @@ export const activityTypes = {
   SUBSCRIPTION_ENDED: "A subscription is over.",
   SUBSCRIPTION_CHANGED: "The plan, the quantity or the period of a subscription changed.",
   PAYMENT_PENDING: "A payment was begun and has not arrived.",
-  PAYMENT_FAILED: "A payment failed.",
+  PAYMENT_FAILED: "A payment failed, or an invoice was not paid by its due date.",
   PURCHASE_REFUNDED: "A purchase was refunded, in full or in part.",
   DISPUTE_OPENED: "A buyer disputes a payment.",
   DISPUTE_CLOSED: "A dispute was decided.",

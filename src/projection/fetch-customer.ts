@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { subscriptionOf } from "./fetch-invoice";
-import { fetchPayment } from "./fetch-payments";
+import { fetchPayment, intentsOf } from "./fetch-payments";
 import { fetchSessionsOf } from "./fetch-sessions";
 import { type Desk, PAGE } from "./open-desk";
 import type { Payment } from "./papers";
@@ -71,6 +71,7 @@ async function layPayments(
     const rows = invoice.payments;
     // Unpaid drafts have none; long lists and unusual payments are asked for when they matter.
     if (!rows || rows.has_more) continue;
+    desk.lay(`intents of ${invoice.id}`, intentsOf(rows.data));
     const intents = rows.data.flatMap(({ status, payment }) =>
       status === "canceled" ? [] : (idOf(payment.payment_intent) ?? "unusual"),
     );

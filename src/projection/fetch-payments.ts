@@ -8,8 +8,31 @@ export function fetchPaymentsOf(desk: Desk, invoice: string): Promise<Payment[]>
   return desk.once(`payments of ${invoice}`, async () => {
     const expand = ["data.payment.payment_intent.latest_charge", "data.payment.charge"];
     const rows = await desk.all((stripe) => stripe.invoicePayments.list({ invoice, limit: PAGE, expand }));
+    desk.lay(`intents of ${invoice}`, intentsOf(rows));
     return fetchPayments(desk, rows);
   });
+}
+
+/** Every charge by which somebody tried to pay an invoice, also after it was voided. */
+export async function fetchChargesOfInvoice(desk: Desk, { id, status }: Stripe.Invoice): Promise<Stripe.Charge[]> {
+  // Of an open one the payments are read: events about them then need no read of their own.
+  if (status === "open") await fetchPaymentsOf(desk, id);
+  const intents = await desk.once(`intents of ${id}`, async () =>
+    intentsOf(await desk.all((stripe) => stripe.invoicePayments.list({ invoice: id, limit: PAGE }))),
+  );
+  const charges: Stripe.Charge[] = [];
+  for (const intent of intents) charges.push(...(await fetchChargesOf(desk, intent)));
+  return charges;
+}
+
+function fetchChargesOf(desk: Desk, intent: string): Promise<Stripe.Charge[]> {
+  return desk.once(`charges of ${intent}`, () =>
+    desk.all((stripe) => stripe.charges.list({ payment_intent: intent, limit: PAGE })),
+  );
+}
+
+export function intentsOf(rows: readonly Stripe.InvoicePayment[]): string[] {
+  return rows.flatMap(({ payment }) => idOf(payment.payment_intent) ?? []);
 }
 
 export async function fetchPayments(desk: Desk, rows: readonly Stripe.InvoicePayment[]): Promise<Payment[]> {

@@ -1,9 +1,13 @@
 import type Stripe from "stripe";
-import { fetchPaymentsOf } from "./fetch-payments";
+import { fetchLines } from "./fetch-invoice";
+import { fetchChargesOfInvoice, fetchPaymentsOf } from "./fetch-payments";
 import { fetchSessionsOf } from "./fetch-sessions";
 import { type Desk, PAGE, toTheEnd } from "./open-desk";
-import type { SubscriptionPapers } from "./papers";
+import type { SubscriptionPapers, UnpaidPapers } from "./papers";
+import { isSwitchedSince } from "./read-item-since";
 import { idOf, wholeOf } from "./read-references";
+import { isBehind } from "./read-subscription";
+import { mayHaveFailed } from "./read-unpaid-run";
 
 const WITH = ["customer", "latest_invoice", "schedule"];
 
@@ -21,12 +25,15 @@ export async function fetchSubscriptionPapers(
   const items = await toTheEnd(desk, subscription.items, (stripe, page) =>
     stripe.subscriptionItems.list({ subscription: id, ...page }),
   );
-  // Somebody may be waiting to be let in, and neither answer needs the other.
-  const [sessions, disputes] = await Promise.all([
+  const unpaid = await fetchUnpaid(desk, subscription);
+  // Somebody may be waiting to be let in, and no answer needs the other.
+  const [sessions, disputes, lines] = await Promise.all([
     fetchSessionsOf(desk, { subscription: id }),
     fetchDisputesOf(desk, subscription),
+    fetchLinesOfLatest(desk, subscription),
   ]);
-  return { subscription, items, sessions, disputes, failure: await fetchFailure(desk, subscription) };
+  const waiting = isSwitchedSince(items, lines) ? await fetchWaiting(desk, subscription) : [];
+  return { subscription, items, sessions, disputes, unpaid, prices: { lines, waiting } };
 }
 
 /** Those of the payment of its latest paid invoice: what was paid for longer ago is over. */
@@ -49,30 +56,30 @@ async function fetchLatestPaid(desk: Desk, { id, status }: Stripe.Subscription):
   return known.find((invoice) => invoice.status === "paid");
 }
 
-async function fetchFailure(desk: Desk, { id, status }: Stripe.Subscription): Promise<SubscriptionPapers["failure"]> {
-  if (status !== "past_due" && status !== "unpaid") return null;
-  const open = (await fetchOpenInvoices(desk, id)).filter((each) => each.attempted && each.attempt_count > 0);
-  const oldest = open.sort((a, b) => a.created - b.created)[0];
-  if (!oldest) return null;
-  const tries: Stripe.Charge[] = [];
-  for (const { intent } of await fetchPaymentsOf(desk, oldest.id)) {
-    if (intent) tries.push(...(await fetchChargesOf(desk, intent.id)));
+/** All invoices of the subscription: where the run of unpaid ones began is found out from the paid and voided ones too. */
+async function fetchUnpaid(desk: Desk, { id, status }: Stripe.Subscription): Promise<UnpaidPapers | null> {
+  if (!isBehind(status)) return null;
+  const invoices = await desk.once(`invoices of ${id}`, () =>
+    desk.all((stripe) => stripe.invoices.list({ subscription: id, limit: PAGE })),
+  );
+  const charges = new Map<string, Stripe.Charge[]>();
+  for (const invoice of invoices) {
+    if (mayHaveFailed(invoice, invoices)) charges.set(invoice.id, await fetchChargesOfInvoice(desk, invoice));
   }
-  return { invoice: oldest, tries };
+  return { invoices, charges };
 }
 
-async function fetchOpenInvoices(desk: Desk, subscription: string): Promise<Stripe.Invoice[]> {
-  const question = `invoices of ${subscription}`;
-  if (!desk.has(question)) {
-    return desk.all((stripe) => stripe.invoices.list({ subscription, status: "open", limit: PAGE }));
-  }
-  const known = await desk.once<Stripe.Invoice[]>(question, () => Promise.resolve([]));
-  return known.filter((invoice) => invoice.status === "open");
+async function fetchLinesOfLatest(desk: Desk, subscription: Stripe.Subscription): Promise<Stripe.InvoiceLineItem[]> {
+  const latest = wholeOf(subscription.latest_invoice);
+  return latest ? fetchLines(desk, latest) : [];
 }
 
-function fetchChargesOf(desk: Desk, intent: string): Promise<Stripe.Charge[]> {
-  return desk.once(`charges of ${intent}`, () =>
-    desk.all((stripe) => stripe.charges.list({ payment_intent: intent, limit: PAGE })),
+/** A change of price that is not on an invoice yet stands among what waits for the next one. */
+async function fetchWaiting(desk: Desk, { customer }: Stripe.Subscription): Promise<Stripe.InvoiceItem[]> {
+  const id = idOf(customer);
+  if (id === null) return [];
+  return desk.once(`waiting for ${id}`, () =>
+    desk.all((stripe) => stripe.invoiceItems.list({ customer: id, pending: true, limit: PAGE })),
   );
 }
 

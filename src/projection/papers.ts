@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { Mode } from "../base/mode";
+import type { PricePapers } from "./read-item-since";
 
 /** Who looked at what, and when. One number for everything that is read in one look. */
 export interface Sight {
@@ -21,8 +22,16 @@ export interface SubscriptionPapers {
   sessions: readonly Pick<Stripe.Checkout.Session, "id" | "metadata">[];
   /** Of the payment of its latest paid invoice. */
   disputes: readonly Stripe.Dispute[];
-  /** Its oldest invoice that is open and was tried, with every try; only when a payment is missing. */
-  failure: { invoice: Stripe.Invoice; tries: readonly Stripe.Charge[] } | null;
+  /** Only when a payment is missing. */
+  unpaid: UnpaidPapers | null;
+  /** They tell since when an item has its price. */
+  prices: PricePapers;
+}
+
+/** Every invoice of a subscription, and the charges of those that were not paid, by invoice. */
+export interface UnpaidPapers {
+  invoices: readonly Stripe.Invoice[];
+  charges: ReadonlyMap<string, readonly Stripe.Charge[]>;
 }
 
 /** A payment of an order. */

@@ -3,7 +3,7 @@ import type { SourceFacts } from "../access/fact";
 import { PINNED_VERSION } from "../connections/pinned-version";
 import type { Sight } from "./papers";
 import { momentOf } from "./read-references";
-import { readSubscription } from "./read-subscription";
+import { isBehind, readSubscription } from "./read-subscription";
 
 /** The subscription that an event shows, and when it was like that. */
 export interface Snapshot {
@@ -30,10 +30,14 @@ export function readAsSnapshot(
   sight: Omit<Sight, "observedAt">,
 ): SourceFacts | null {
   if (held && held.observedAt >= seenAt) return null;
-  const papers = { subscription, items: subscription.items.data, sessions: [], disputes: [], failure: null };
+  const prices = { lines: [], waiting: [] };
+  const papers = { subscription, items: subscription.items.data, sessions: [], disputes: [], unpaid: null, prices };
   const seen = readSubscription(papers, { ...sight, observedAt: seenAt });
-  if (seen.state.kind !== "SUBSCRIPTION" || held?.state.kind !== "SUBSCRIPTION") return seen;
-  const { disputes, firstFailureAt, failedInvoice, latestInvoice } = held.state;
+  if (seen.state.kind !== "SUBSCRIPTION") return seen;
+  // The event does not show the invoice. Until Stripe can be asked, the first event that tells of the failure stands for it.
+  const told = isBehind(subscription.status) ? { sinceAt: seenAt, paidAt: null, invoices: [] } : null;
+  if (held?.state.kind !== "SUBSCRIPTION") return { ...seen, state: { ...seen.state, unpaid: told } };
+  const { disputes, unpaid, latestInvoice } = held.state;
   return {
     ...seen,
     buyer: held.buyer,
@@ -42,8 +46,7 @@ export function readAsSnapshot(
     state: {
       ...seen.state,
       disputes,
-      firstFailureAt,
-      failedInvoice,
+      unpaid: unpaid ?? told,
       latestInvoice: latestInvoice?.id === seen.state.latestInvoice?.id ? latestInvoice : seen.state.latestInvoice,
     },
   };

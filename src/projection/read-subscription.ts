@@ -1,8 +1,10 @@
 import type Stripe from "stripe";
-import type { Fact, SourceFacts, SubscriptionState } from "../access/fact";
+import type { Fact, SourceFacts, SubscriptionState, UnpaidRun } from "../access/fact";
 import type { Sight, SubscriptionPapers } from "./papers";
 import { readDispute } from "./read-payments";
+import { readItemSince } from "./read-item-since";
 import { buyerOf, idOf, isIgnored, momentOf, wholeOf } from "./read-references";
+import { readUnpaidRun } from "./read-unpaid-run";
 
 /** What a subscription means for access. It says what Stripe says, and judges nothing. */
 export function readSubscription(papers: SubscriptionPapers, sight: Sight): SourceFacts {
@@ -15,26 +17,26 @@ export function readSubscription(papers: SubscriptionPapers, sight: Sight): Sour
     sessions: sessions.map(({ id }) => id).sort(),
     ignored: isIgnored(subscription) || sessions.some(isIgnored),
     boughtAt: momentOf(subscription.created),
-    state: readState(papers),
-    items: items.map(readItem),
+    state: readState(papers, sight.observedAt),
+    items: items.map((item) => readItem(item, papers, sight.observedAt)),
   };
 }
 
-function readItem(item: Stripe.SubscriptionItem): Fact {
+function readItem(item: Stripe.SubscriptionItem, { prices }: SubscriptionPapers, observedAt: Date): Fact {
   return {
     item: item.id,
     stripeProduct: idOf(item.price.product) ?? "",
     price: item.price.id,
     // Metered usage has no quantity.
     quantity: item.quantity ?? 1,
-    sinceAt: momentOf(item.created),
+    sinceAt: readItemSince(item, prices, observedAt),
     // Items of one subscription may have periods of their own.
     periodEndsAt: momentOf(item.current_period_end ?? null),
     credited: false,
   };
 }
 
-function readState({ subscription, disputes, failure }: SubscriptionPapers): SubscriptionState {
+function readState({ subscription, disputes, unpaid }: SubscriptionPapers, observedAt: Date): SubscriptionState {
   return {
     kind: "SUBSCRIPTION",
     status: subscription.status,
@@ -48,8 +50,7 @@ function readState({ subscription, disputes, failure }: SubscriptionPapers): Sub
       feedback: subscription.cancellation_details?.feedback ?? null,
     },
     collectionPaused: subscription.pause_collection !== null,
-    firstFailureAt: failure && firstFailure(failure),
-    failedInvoice: failure?.invoice.id ?? null,
+    unpaid: unpaid && (readUnpaidRun(unpaid, observedAt) ?? runOfPeriod(subscription)),
     latestInvoice: latestOf(subscription),
     disputes: disputes.map(readDispute),
     onTestClock: subscription.test_clock !== null,
@@ -57,11 +58,15 @@ function readState({ subscription, disputes, failure }: SubscriptionPapers): Sub
   };
 }
 
-/** A try without a charge (there was no card to charge) is as old as the invoice. */
-function firstFailure({ invoice, tries }: NonNullable<SubscriptionPapers["failure"]>): Date {
-  const failed = tries.filter((charge) => charge.status === "failed").map((charge) => charge.created);
-  const finalized = invoice.status_transitions.finalized_at ?? invoice.created;
-  return momentOf(failed.length > 0 ? Math.min(...failed) : finalized);
+/** A payment is missing that should have been made. */
+export function isBehind(status: string): boolean {
+  return status === "past_due" || status === "unpaid";
+}
+
+/** Stripe says that a payment is missing and shows no invoice: it is one of the period, whenever that is read. */
+function runOfPeriod({ items, created }: Stripe.Subscription): UnpaidRun {
+  const starts = items.data.map((item) => item.current_period_start);
+  return { sinceAt: momentOf(Math.max(created, ...starts)), paidAt: null, invoices: [] };
 }
 
 function latestOf({ latest_invoice: latest }: Stripe.Subscription): SubscriptionState["latestInvoice"] {
@@ -69,7 +74,12 @@ function latestOf({ latest_invoice: latest }: Stripe.Subscription): Subscription
   if (id === null) return null;
   const whole = wholeOf(latest);
   const paidAt = whole?.status === "paid" ? momentOf(whole.status_transitions.paid_at) : null;
-  return { id, billingReason: whole?.billing_reason ?? null, paidAt };
+  return {
+    id,
+    billingReason: whole?.billing_reason ?? null,
+    paidAt,
+    ...(whole ? { isAboveZero: whole.total > 0 } : {}),
+  };
 }
 
 /** What waits for its payment, or for its phase. Neither gives anything before it is in force. */

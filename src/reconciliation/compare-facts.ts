@@ -1,3 +1,4 @@
+import { keepKnown } from "../access/keep-known";
 import type { Fact, OrderState, SourceFacts, SubscriptionState } from "../access/fact";
 
 /** Where what we hold and what Stripe says are not the same, in words. */
@@ -60,9 +61,10 @@ const ofSubscription: readonly Aspect<SubscriptionState>[] = [
     of: ({ collectionPaused }) => (collectionPaused ? "paused" : "going on"),
   },
   {
-    what: "the invoice that failed",
-    matters: "The days of grace are counted from its first failure.",
-    of: ({ failedInvoice }) => failedInvoice ?? "none",
+    what: "the unpaid invoices",
+    matters: "The days of grace are counted from the first of them.",
+    of: ({ unpaid }) =>
+      unpaid ? `since ${moment(unpaid.sinceAt)}: ${list(unpaid.invoices.map(({ id }) => id))}` : "none",
   },
   {
     what: "the periods",
@@ -100,7 +102,8 @@ const ofOrder: readonly Aspect<OrderState>[] = [
 ];
 
 /** What differs between what we hold of a source and what Stripe says of it. Empty: nothing does. */
-export function compareFacts(held: SourceFacts, said: SourceFacts): Difference[] {
+export function compareFacts(held: SourceFacts, read: SourceFacts): Difference[] {
+  const said = keepKnown(held, read);
   const told = [...ofState(held, said), ...differences(ofAll, [null, held], [null, said])];
   return told.length > 0 ? told : compareRest(held, said);
 }
@@ -116,9 +119,9 @@ function compareRest(held: SourceFacts, said: SourceFacts): Difference[] {
   });
 }
 
-/** Each value by where it stands. The buyer is compared as a customer; and a first failure is anchored once. */
+/** Each value by where it stands. The buyer is compared as a customer. */
 function restOf({ boughtAt, state, items }: SourceFacts): Map<string, string> {
-  const { firstFailureAt: _, ...told } = { firstFailureAt: null, ...state };
+  const told = state.kind === "SUBSCRIPTION" ? { ...state, latestInvoice: withoutAmount(state.latestInvoice) } : state;
   const found = new Map<string, string>();
   const put = (name: string, value: unknown): void => {
     if (value instanceof Date) found.set(name, value.toISOString());
@@ -129,6 +132,13 @@ function restOf({ boughtAt, state, items }: SourceFacts): Map<string, string> {
   };
   put("", { boughtAt, ...told, items });
   return found;
+}
+
+/** Facts of older versions do not have it, and by itself it changes nothing. */
+function withoutAmount(latest: SubscriptionState["latestInvoice"]): SubscriptionState["latestInvoice"] {
+  if (latest === null) return null;
+  const { isAboveZero: _, ...told } = latest;
+  return told;
 }
 
 function nameIn(each: unknown): string {

@@ -2,9 +2,10 @@ import type Stripe from "stripe";
 import type { SourceFacts } from "../access/fact";
 import type { Payment, Sight, SubscriptionPapers } from "../projection/papers";
 import { readInvoice } from "../projection/read-invoice";
+import { isSwitchedSince } from "../projection/read-item-since";
 import { idOf, wholeOf } from "../projection/read-references";
 import { readSession } from "../projection/read-session";
-import { readSubscription } from "../projection/read-subscription";
+import { isBehind, readSubscription } from "../projection/read-subscription";
 
 /** The checkout that a subscription came from, if it came from one. */
 export interface Origin {
@@ -21,7 +22,8 @@ export interface Noted {
 
 /**
  * A subscription as its row shows it, exactly as a look would. Null: the row does not tell everything, so it is looked at
- * with care: payments that are missing, money that was taken back, and whatever another list had to tell and could not.
+ * with care: payments that are missing, money that was taken back, an item whose price was switched after the latest invoice,
+ * and whatever another list had to tell and could not.
  */
 export function readSubscriptionRow(
   { subscription, items }: { subscription: Stripe.Subscription; items: readonly Stripe.SubscriptionItem[] },
@@ -29,10 +31,12 @@ export function readSubscriptionRow(
   sight: Sight,
 ): SourceFacts | null {
   const { status, schedule, customer, latest_invoice: latest } = subscription;
-  const isUnpaid = status === "past_due" || status === "unpaid";
   const isWhole = wholeOf(customer) !== null && isShown(schedule) && isShown(latest);
-  if (origin === null || isUnpaid || isDisputed || !isWhole) return null;
-  return readSubscription({ subscription, items, ...origin, disputes: [], failure: null }, sight);
+  if (origin === null || isBehind(status) || isDisputed || !isWhole) return null;
+  const lines = wholeOf(latest)?.lines ?? { data: [], has_more: false };
+  if (lines.has_more || isSwitchedSince(items, lines.data)) return null;
+  const prices = { lines: lines.data, waiting: [] };
+  return readSubscription({ subscription, items, ...origin, disputes: [], unpaid: null, prices }, sight);
 }
 
 /** Whole, or not there at all; of what is an id only we know too little. */

@@ -1,4 +1,4 @@
-import type { Fact, OrderState, SourceFacts, SubscriptionState } from "../../src/access/fact";
+import type { Fact, OrderState, SourceFacts, SubscriptionState, UnpaidRun } from "../../src/access/fact";
 import { type GrantLife, endOf, statusOf } from "../../src/access/grant";
 
 /** Day 0 is the day of the purchase; tables of tests say "day 10" and mean ten days later. */
@@ -18,6 +18,11 @@ export const monthly: Fact = {
 
 export const once: Fact = { ...monthly, item: "price_once", price: "price_once", periodEndsAt: null };
 
+/** A run of one unpaid invoice. */
+export function unpaidSince(sinceAt: Date, invoice = "in_2"): UnpaidRun {
+  return { sinceAt, paidAt: null, invoices: [{ id: invoice, failedAt: sinceAt }] };
+}
+
 export function subscription(said: Partial<SubscriptionState> = {}, more: Partial<SourceFacts> = {}): SourceFacts {
   const state: SubscriptionState = {
     kind: "SUBSCRIPTION",
@@ -29,8 +34,7 @@ export function subscription(said: Partial<SubscriptionState> = {}, more: Partia
     endedAt: null,
     cancellation: { reason: null, feedback: null },
     collectionPaused: false,
-    firstFailureAt: null,
-    failedInvoice: null,
+    unpaid: null,
     latestInvoice: null,
     disputes: [],
     onTestClock: false,

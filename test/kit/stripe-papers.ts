@@ -65,7 +65,8 @@ export function subscriptionPapers(
   more: Partial<SubscriptionPapers> = {},
 ): SubscriptionPapers {
   const subscription = aSubscription(said);
-  return { subscription, items: subscription.items.data, sessions: [], disputes: [], failure: null, ...more };
+  const prices = { lines: [], waiting: [] };
+  return { subscription, items: subscription.items.data, sessions: [], disputes: [], unpaid: null, prices, ...more };
 }
 
 export function anInvoice(said: Partly<Stripe.Invoice> = {}): Stripe.Invoice {

@@ -3,6 +3,7 @@ import { compareCustomers } from "../../src/reconciliation/compare-customers";
 import { compareFacts } from "../../src/reconciliation/compare-facts";
 import { type Standing, decideDue } from "../../src/reconciliation/decide-due";
 import { decideRelevance } from "../../src/reconciliation/decide-relevance";
+import { unpaidSince } from "../kit/describe-life";
 import { formatDifferences } from "../../src/reconciliation/format-difference";
 
 const at = (day: number) => new Date(Date.UTC(2026, 2, day));
@@ -17,8 +18,7 @@ const state: SubscriptionState = {
   endedAt: null,
   cancellation: { reason: null, feedback: null },
   collectionPaused: false,
-  firstFailureAt: null,
-  failedInvoice: null,
+  unpaid: null,
   latestInvoice: { id: "in_1", billingReason: "subscription_create", paidAt: at(1) },
   disputes: [],
   onTestClock: false,
@@ -66,13 +66,9 @@ test("what was only looked at again does not differ", () => {
 });
 
 test("a grace that was anchored before does not differ", () => {
-  const failed = { status: "past_due", failedInvoice: "in_2" };
-  expect(
-    compareFacts(
-      subscription({ ...failed, firstFailureAt: at(3) }),
-      subscription({ ...failed, firstFailureAt: at(5) }),
-    ),
-  ).toEqual([]);
+  const failed = (day: number) => subscription({ status: "past_due", unpaid: unpaidSince(at(day)) });
+  expect(compareFacts(failed(3), failed(5))).toEqual([]);
+  expect(compareFacts(failed(5), failed(3)).map(({ what }) => what)).toEqual(["the unpaid invoices"]);
 });
 
 test.each<[string, SourceFacts, SourceFacts, string]>([
@@ -82,7 +78,7 @@ test.each<[string, SourceFacts, SourceFacts, string]>([
   ["an end", facts(), subscription({ endedAt: at(5) }), "the end"],
   ["a trial", facts(), subscription({ trialEndsAt: at(9) }), "the end of the trial"],
   ["a paused collection", facts(), subscription({ collectionPaused: true }), "the collection of payments"],
-  ["a failure", facts(), subscription({ failedInvoice: "in_2" }), "the invoice that failed"],
+  ["a failure", facts(), subscription({ unpaid: unpaidSince(at(2)) }), "the unpaid invoices"],
   ["a renewal", facts(), facts({ items: [{ ...item, periodEndsAt: at(30) }] }), "the periods"],
   ["an invoice", facts(), subscription({ latestInvoice: { ...inv("in_2") } }), "the latest invoice"],
   ["a coming change", facts(), subscription({ comingChange: { startsAt: null, prices: ["p"] } }), "the coming change"],
@@ -126,14 +122,14 @@ test("the report says what we held, what Stripe says and why it matters", () => 
 });
 
 test("what decides nothing is told as a detail, by its place, and only when nothing else differs", () => {
-  const changed = subscription({ canceledAt: at(4), firstFailureAt: at(3) });
+  const changed = subscription({ canceledAt: at(4) });
   expect(compareFacts(facts(), changed)).toEqual([
     { what: "the detail canceledAt", held: "none", said: at(4).toISOString(), matters: expect.any(String) },
   ]);
   const also = subscription({ canceledAt: at(4), status: "canceled" });
   expect(compareFacts(facts(), also).map(({ what }) => what)).toEqual(["the status"]);
-  const bought = facts({ items: [{ ...item, sinceAt: at(2) }], buyer: { email: null, name: null } });
-  expect(compareFacts(facts(), bought).map(({ what }) => what)).toEqual(["the detail items si_1.sinceAt"]);
+  const bought = facts({ boughtAt: at(2), buyer: { email: null, name: null } });
+  expect(compareFacts(facts(), bought).map(({ what }) => what)).toEqual(["the detail boughtAt"]);
 });
 
 describe("of a customer", () => {

@@ -1,7 +1,7 @@
 import type { Dispute, OrderState, Refund, SubscriptionState } from "../../src/access/fact";
 import { type Term, planLife } from "../../src/access/plan-life";
 import { type Policy, usualPolicy } from "../../src/access/policy";
-import { day, describeLife, monthly, once, order, subscription } from "../kit/describe-life";
+import { day, describeLife, monthly, once, order, subscription, unpaidSince } from "../kit/describe-life";
 
 /**
  * When somebody may open what they bought. Read a line as: when Stripe says this, then on day 1 (or the day that is named)
@@ -34,7 +34,7 @@ describe("a subscription, by its status in Stripe", () => {
     ["on trial", { status: "trialing", trialEndsAt: day(14) }, "open: TRIAL until day 14 and 1 h, then EXPIRED"],
     [
       "a payment failed on day 1",
-      { status: "past_due", firstFailureAt: day(1) },
+      { status: "past_due", unpaid: unpaidSince(day(1)) },
       "open: GRACE_PERIOD until day 8, then PAYMENT_FAILED",
     ],
     ["the first payment is not made yet", { status: "incomplete" }, "closed: PAYMENT_PENDING"],
@@ -64,7 +64,7 @@ describe("a cancellation that was made and is not in force yet: RWS-X1, CH-S28",
     ],
     [
       "while a payment is overdue, later than the grace",
-      { status: "past_due", firstFailureAt: day(1), cancelAt: day(30) },
+      { status: "past_due", unpaid: unpaidSince(day(1)), cancelAt: day(30) },
       day(2),
       "open: GRACE_PERIOD until day 8, then PAYMENT_FAILED",
     ],
@@ -79,7 +79,7 @@ describe("a cancellation that was made and is not in force yet: RWS-X1, CH-S28",
 });
 
 describe("what the shop decides about subscriptions", () => {
-  const late = { status: "past_due", firstFailureAt: day(1) };
+  const late = { status: "past_due", unpaid: unpaidSince(day(1)) };
   const table: [says: string, stripe: Partial<SubscriptionState>, rules: Partial<Policy>, expected: string][] = [
     ["three days of grace", late, { pastDueGraceDays: 3 }, "open: GRACE_PERIOD until day 4, then PAYMENT_FAILED"],
     ["no grace at all: CH-X5", late, { pastDueGraceDays: 0 }, "closed: PAYMENT_FAILED"],

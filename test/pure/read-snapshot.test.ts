@@ -1,7 +1,7 @@
 import { PINNED_VERSION } from "../../src/connections/pinned-version";
 import { readGone, readReplaced } from "../../src/projection/read-gone";
 import { readAsSnapshot, readSnapshot } from "../../src/projection/read-snapshot";
-import { day, order, subscription } from "../kit/describe-life";
+import { day, order, subscription, unpaidSince } from "../kit/describe-life";
 import { SIGHT, aSubscription, anItem, listOf, second } from "../kit/stripe-papers";
 
 const body = (object: unknown, said: object = {}) =>
@@ -33,6 +33,12 @@ describe("what an event shows is used", () => {
     expect(use(subscription({}, { observedAt: day(1) }))?.state).toMatchObject({ status: "past_due" });
   });
 
+  test("the first event that tells of a failure begins the grace, until Stripe can be asked", () => {
+    const told = { sinceAt: day(2), paidAt: null, invoices: [] };
+    expect(use(null)?.state).toMatchObject({ unpaid: told });
+    expect(use(subscription({}, { observedAt: day(1) }))?.state).toMatchObject({ unpaid: told });
+  });
+
   test("never when what is held was seen later, or at the same moment", () => {
     expect(use(subscription({}, { observedAt: day(3) }))).toBeNull();
     expect(use(subscription({}, { observedAt: day(2) }))).toBeNull();
@@ -41,12 +47,12 @@ describe("what an event shows is used", () => {
   test("together with what was known and it does not tell", () => {
     const dispute = { id: "du_1", status: "lost", createdAt: day(1) };
     const latestInvoice = { id: "in_1", billingReason: "subscription_cycle", paidAt: day(0) };
-    const known = { disputes: [dispute], firstFailureAt: day(1), failedInvoice: "in_2", latestInvoice };
+    const known = { disputes: [dispute], unpaid: unpaidSince(day(1)), latestInvoice };
     const held = subscription(known, { sessions: ["cs_1"], buyer: { email: "ada@example.com", name: "Ada" } });
     expect(use(held)).toMatchObject({
       sessions: ["cs_1"],
       buyer: { email: "ada@example.com" },
-      state: { disputes: [dispute], firstFailureAt: day(1), failedInvoice: "in_2", latestInvoice: null },
+      state: { disputes: [dispute], unpaid: unpaidSince(day(1)), latestInvoice: null },
     });
   });
 });

@@ -1,4 +1,3 @@
-import type Stripe from "stripe";
 import type { SubscriptionState } from "../../src/access/fact";
 import { readSubscription } from "../../src/projection/read-subscription";
 import { day } from "../kit/describe-life";
@@ -126,27 +125,12 @@ describe("TA-X21: each item is a fact of its own", () => {
   });
 });
 
-describe("the first failure of what is open", () => {
-  const open = anInvoice({
-    id: "in_open",
-    status: "open",
-    status_transitions: transitions({ finalized_at: second(30) }),
-  });
-  const tried = (at: number, status = "failed") => aPayment({ charge: { status, created: second(at) } }).charge;
-  const rows: [string, (Stripe.Charge | null)[], string][] = [
-    ["the earliest of the tries, in whatever order they come", [tried(37), tried(31), tried(34)], "in_open, day 31"],
-    ["a try that went well is none", [tried(20, "succeeded"), tried(33)], "in_open, day 33"],
-    ["without a card there was no charge: the day of the invoice", [], "in_open, day 30"],
-  ];
-  test.each(rows)("%s", (_title, charges, wanted) => {
-    const tries = charges.filter((charge) => charge !== null);
-    const state = stateOf({ status: "past_due" }, { failure: { invoice: open, tries } });
-    expect(`${state.failedInvoice}, ${dayOf(state.firstFailureAt)}`).toBe(wanted);
-  });
-
-  test("none, when nothing is open", () => {
-    const { failedInvoice, firstFailureAt } = stateOf({});
-    expect([failedInvoice, firstFailureAt]).toEqual([null, null]);
+describe("a payment that is missing, and Stripe shows no invoice", () => {
+  test("it is one of the present period, whenever that is read", () => {
+    const none = { invoices: [], charges: new Map() };
+    const items = listOf([anItem({ current_period_start: second(30) })]);
+    expect(stateOf({ status: "past_due", items }, { unpaid: none }).unpaid?.sinceAt).toEqual(day(30));
+    expect(stateOf({}).unpaid).toBeNull();
   });
 });
 
@@ -202,7 +186,7 @@ describe("what belongs to it", () => {
 
   test("its latest invoice, and when that was paid", () => {
     const whole = stateOf({ latest_invoice: anInvoice({ billing_reason: "subscription_cycle" }) }).latestInvoice;
-    expect(whole).toEqual({ id: "in_1", billingReason: "subscription_cycle", paidAt: day(0) });
+    expect(whole).toEqual({ id: "in_1", billingReason: "subscription_cycle", paidAt: day(0), isAboveZero: true });
     const open = stateOf({ latest_invoice: anInvoice({ status: "open", status_transitions: transitions({}) }) });
     expect(open.latestInvoice?.paidAt).toBeNull();
     expect(stateOf({ latest_invoice: "in_9" }).latestInvoice).toEqual({
