@@ -75,7 +75,7 @@ export type AccessPolicy = {
   fullRefundEndsAccess: Scalars['Boolean']['output'];
   /** Whether a part of it is enough. */
   partialRefundEndsAccess: Scalars['Boolean']['output'];
-  /** Days of grace after the first payment that failed. */
+  /** Days of grace for a run of unpaid invoices, counted from the first payment that failed or due date that passed. */
   pastDueGraceDays: Scalars['Int']['output'];
   /** Whether access is suspended while a subscription's invoices are not collected. */
   pausedCollectionSuspends: Scalars['Boolean']['output'];
@@ -230,7 +230,7 @@ export type ActivityType =
   | 'DISPUTE_CLOSED'
   /** A buyer disputes a payment. */
   | 'DISPUTE_OPENED'
-  /** A payment failed. */
+  /** A payment failed, or an invoice was not paid by its due date. */
   | 'PAYMENT_FAILED'
   /** A payment was begun and has not arrived. */
   | 'PAYMENT_PENDING'
@@ -2075,7 +2075,7 @@ export type UpdatePolicyInput = {
   fullRefundEndsAccess?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether a part of it is enough. */
   partialRefundEndsAccess?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Days of grace after the first payment that failed: 0 to 365. */
+  /** Days of grace for a run of unpaid invoices, counted from the first payment that failed or due date that passed: 0 to 365. */
   pastDueGraceDays?: InputMaybe<Scalars['Int']['input']>;
   /** Whether access is suspended while invoices are not collected. */
   pausedCollectionSuspends?: InputMaybe<Scalars['Boolean']['input']>;
