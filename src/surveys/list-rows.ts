@@ -2,14 +2,22 @@ import type Stripe from "stripe";
 import { SECOND } from "../base/durations";
 import { type AccountDeps, askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { wholeOf } from "../projection/read-references";
 import type { Walk } from "./plan-walks";
 
 /** What a page of one of Stripe's lists shows, with the lists inside of its rows to their ends. */
 export type RowsOf =
   | { list: "DISPUTES"; rows: Stripe.Dispute[] }
   | { list: "SESSIONS"; rows: { session: Stripe.Checkout.Session; lines: Stripe.LineItem[] }[] }
-  | { list: "SUBSCRIPTIONS"; rows: { subscription: Stripe.Subscription; items: Stripe.SubscriptionItem[] }[] }
+  | { list: "SUBSCRIPTIONS"; rows: SubscriptionRow[] }
   | { list: "INVOICES"; rows: { invoice: Stripe.Invoice; lines: Stripe.InvoiceLineItem[] }[] };
+
+export interface SubscriptionRow {
+  subscription: Stripe.Subscription;
+  items: Stripe.SubscriptionItem[];
+  /** Of its latest invoice. */
+  lines: Stripe.InvoiceLineItem[];
+}
 
 export type RowPage = RowsOf & {
   /** The last row of the page, from which the next one goes on; null: this was the last page. */
@@ -72,7 +80,9 @@ async function listSubscriptions(ask: Ask, page: Stripe.SubscriptionListParams):
     const items = await toTheEnd(ask, subscription.items, (stripe, rest) =>
       stripe.subscriptionItems.list({ subscription: id, ...rest }),
     );
-    rows.push({ subscription, items });
+    const latest = wholeOf(subscription.latest_invoice);
+    const lines = latest ? await linesOf(ask, latest) : [];
+    rows.push({ subscription, items, lines });
   }
   return { list: "SUBSCRIPTIONS", rows, next: nextOf(found) };
 }
@@ -81,10 +91,13 @@ async function listInvoices(ask: Ask, page: Stripe.InvoiceListParams): Promise<R
   const found = await ask((stripe) => stripe.invoices.list({ ...page, status: "paid" }, PATIENTLY));
   const rows = [];
   for (const invoice of found.data) {
-    const lines = await toTheEnd(ask, invoice.lines, (stripe, rest) => stripe.invoices.listLineItems(invoice.id, rest));
-    rows.push({ invoice, lines });
+    rows.push({ invoice, lines: await linesOf(ask, invoice) });
   }
   return { list: "INVOICES", rows, next: nextOf(found) };
+}
+
+function linesOf(ask: Ask, { id, lines }: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
+  return toTheEnd(ask, lines, (stripe, rest) => stripe.invoices.listLineItems(id, rest));
 }
 
 /** A list inside of an object holds its first page only. */

@@ -6,6 +6,7 @@ import { isSwitchedSince } from "../projection/read-item-since";
 import { idOf, wholeOf } from "../projection/read-references";
 import { readSession } from "../projection/read-session";
 import { isBehind, readSubscription } from "../projection/read-subscription";
+import type { SubscriptionRow } from "./list-rows";
 
 /** The checkout that a subscription came from, if it came from one. */
 export interface Origin {
@@ -26,16 +27,15 @@ export interface Noted {
  * and whatever another list had to tell and could not.
  */
 export function readSubscriptionRow(
-  { subscription, items }: { subscription: Stripe.Subscription; items: readonly Stripe.SubscriptionItem[] },
+  { subscription, items, lines }: SubscriptionRow,
   { origin, isDisputed }: Noted,
   sight: Sight,
 ): SourceFacts | null {
   const { status, schedule, customer, latest_invoice: latest } = subscription;
   const isWhole = wholeOf(customer) !== null && isShown(schedule) && isShown(latest);
   if (origin === null || isBehind(status) || isDisputed || !isWhole) return null;
-  const lines = wholeOf(latest)?.lines ?? { data: [], has_more: false };
-  if (lines.has_more || isSwitchedSince(items, lines.data)) return null;
-  const prices = { lines: lines.data, waiting: [] };
+  if (isSwitchedSince(items, lines)) return null;
+  const prices = { lines, waiting: [] };
   return readSubscription({ subscription, items, ...origin, disputes: [], unpaid: null, prices }, sight);
 }
 
