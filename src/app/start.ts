@@ -7,6 +7,7 @@ import type { Config } from "../config/config";
 import { connectFromEnvironment } from "../connections/connect-from-environment";
 import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
+import { retryOutages } from "../database/retry-outages";
 import type { Tx } from "../database/db";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
@@ -54,18 +55,21 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** One server process. Whatever was opened before a failure is closed again. */
+/** Starts one server process. A start that fails closes what it opened, and waits for a database that restarts. */
 export async function start(options: Start): Promise<RunningServer> {
-  const opened: (() => Promise<void>)[] = [];
-  const closeAll = async () => {
-    while (opened.length > 0) await opened.pop()?.();
-  };
-  try {
-    return await open(options, opened, closeAll);
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
+  const { config, log } = options;
+  return retryOutages({ waitMs: config.database.startWaitMs, log }, async () => {
+    const opened: (() => Promise<void>)[] = [];
+    const closeAll = async () => {
+      while (opened.length > 0) await opened.pop()?.();
+    };
+    try {
+      return await open(options, opened, closeAll);
+    } catch (error) {
+      await closeAll();
+      throw error;
+    }
+  });
 }
 
 async function open(

@@ -10,6 +10,18 @@ export interface SealingKey {
   bytes: Buffer;
 }
 
+/** A sealed text that does not open. Nothing else is a reason to doubt the encryption key. */
+export class UnsealFailure extends Bug {
+  /** @param isKeyMissing whether the key that sealed the text is not among those that the server has */
+  constructor(
+    message: string,
+    note: Record<string, unknown>,
+    readonly isKeyMissing: boolean,
+  ) {
+    super(message, note);
+  }
+}
+
 const TAG_LENGTH = 16;
 
 /** Any strong secret makes a key: it is stretched to 256 bits, and named by the first bits of a hash of the result. */
@@ -34,8 +46,10 @@ export function seal(key: SealingKey, boundTo: string, plain: string): string {
 export function unseal(keys: readonly SealingKey[], boundTo: string, text: string): string {
   const [version, keyId, nonce, body] = text.split(".");
   const key = keys.find((candidate) => candidate.id === keyId);
-  if (version !== "v1" || !nonce || !body) throw new Bug("a sealed text is malformed", { boundTo });
-  if (!key) throw new Bug("a secret was sealed with a key that this server does not have", { boundTo, keyId });
+  if (version !== "v1" || !nonce || !body) throw new UnsealFailure("a sealed text is malformed", { boundTo }, false);
+  if (!key) {
+    throw new UnsealFailure("a secret was sealed with a key that this server does not have", { boundTo, keyId }, true);
+  }
   const bytes = Buffer.from(body, "base64url");
   try {
     // Without a length of its own, a shortened tag would be taken, and four bytes can be guessed.
@@ -44,7 +58,8 @@ export function unseal(keys: readonly SealingKey[], boundTo: string, text: strin
     decipher.setAAD(Buffer.from(boundTo)).setAuthTag(bytes.subarray(-TAG_LENGTH));
     return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_LENGTH)), decipher.final()]).toString("utf8");
   } catch {
-    throw new Bug("a sealed text does not open: it was changed, or it belongs to another row", { boundTo });
+    const message = "a sealed text does not open: it was changed, or it belongs to another row";
+    throw new UnsealFailure(message, { boundTo }, false);
   }
 }
 

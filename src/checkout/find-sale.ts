@@ -89,7 +89,7 @@ async function loadOffers(
 }
 
 function refuseUnconnected(error: unknown): void {
-  if (error instanceof Refusal && error.code === "STRIPE_NOT_CONNECTED") throw error;
+  if (!(error instanceof Refusal) || error.code === "STRIPE_NOT_CONNECTED") throw error;
 }
 
 /** It was made a moment ago, and Stripe has not told us yet. */

@@ -4,6 +4,7 @@ import { openLog } from "../base/log";
 import type { Config } from "../config/config";
 import { checkSchema, type SchemaState } from "../database/check-schema";
 import { openDatabase } from "../database/open-database";
+import { retryOutages } from "../database/retry-outages";
 import { SECOND } from "../base/durations";
 import type { Terminal } from "./terminal";
 import { chooseDatabase } from "./choose-database";
@@ -25,7 +26,8 @@ export async function migrate(terminal: Terminal, options: { status: boolean; js
 
 async function bringUp({ print }: Terminal, config: Config, databaseUrl: string, json: boolean): Promise<number> {
   const log = openLog(config.logLevel, process.stderr);
-  const { applied } = await migrateDatabase({ config, databaseUrl, log });
+  const waiting = { waitMs: config.database.startWaitMs, log };
+  const { applied } = await retryOutages(waiting, () => migrateDatabase({ config, databaseUrl, log }));
   if (json) print(JSON.stringify({ applied }));
   else if (applied.length === 0) print("Nothing to do: the database is current.");
   else print(`Applied:\n${applied.map((name) => `  ${name}`).join("\n")}`);
@@ -33,7 +35,8 @@ async function bringUp({ print }: Terminal, config: Config, databaseUrl: string,
 }
 
 async function showStatus({ print }: Terminal, config: Config, url: string, json: boolean): Promise<number> {
-  const schema = await readSchema(config.database.ownerUrl ?? url);
+  const waiting = { waitMs: config.database.startWaitMs, log: openLog(config.logLevel, process.stderr) };
+  const schema = await retryOutages(waiting, () => readSchema(config.database.ownerUrl ?? url));
   if (json) print(JSON.stringify(schema));
   else print(schema.state === "CURRENT" ? "The database is current." : schema.advice);
   return schema.state === "CURRENT" ? 0 : FAILED;

@@ -1,3 +1,4 @@
+import { UnsealFailure } from "../base/seal";
 import { findAllConnections } from "../connections/connections.store";
 import { unsealOf } from "../connections/seal-connection";
 import { SettingMistakes } from "./setting-mistakes";
@@ -20,7 +21,8 @@ function opens(deps: OpenDeps, connectionId: string, sealed: string): boolean {
   try {
     unsealOf(deps, connectionId, "secret_key", sealed);
     return true;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof UnsealFailure)) throw error;
     return false;
   }
 }

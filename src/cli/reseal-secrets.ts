@@ -1,4 +1,5 @@
 import { Unavailable } from "../base/refusal";
+import { UnsealFailure } from "../base/seal";
 import { resealConnections } from "../connections/reseal-connections";
 import { resealSigningKeys } from "../tokens/reseal-signing-keys";
 import { SettingMistakes } from "./setting-mistakes";
@@ -15,6 +16,7 @@ export async function resealSecrets({ env, print }: Terminal, options: { json: b
     try {
       return (await resealSigningKeys(deps)) + (await resealConnections(deps));
     } catch (cause) {
+      if (!(cause instanceof UnsealFailure)) throw cause;
       throw new Unavailable({
         say: "A secret does not open with any of the keys in LATCHKEY_ENCRYPTION_KEY. Put the one that sealed it behind the first.",
         cause,

@@ -2,6 +2,7 @@ import { type Logger, openLog } from "../base/log";
 import type { Config } from "../config/config";
 import type { Environment } from "../config/environment";
 import type { openDeps } from "../app/open-deps";
+import { retryOutages } from "../database/retry-outages";
 import { type ChosenStripe, reachStripe } from "./choose-stripe";
 import { chooseDatabase } from "./choose-database";
 import { loadDatabaseConfig } from "./load-config";
@@ -38,7 +39,8 @@ async function openAndWork<Result>(
   try {
     const app = await import("../app/open-deps.js");
     const clock = stripe?.simulated?.clock;
-    const deps = await app.openDeps({ config, databaseUrl: database.url, log, ...(clock && { clock }) });
+    const opening = { config, databaseUrl: database.url, log, ...(clock && { clock }) };
+    const deps = await retryOutages({ waitMs: config.database.startWaitMs, log }, () => app.openDeps(opening));
     try {
       return await work(deps);
     } finally {

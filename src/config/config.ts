@@ -21,6 +21,8 @@ export interface Config {
     /** A direct connection for notifications, when `url` goes through a pooler. */
     listenUrl: string | null;
     connectionsMax: number;
+    /** How long a start waits for a database that does not answer. */
+    startWaitMs: number;
   };
   bootstrapKey: string | null;
   /** The first one seals; the others still open what they sealed. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SECOND } from "../base/durations";
 import { sealingKey } from "../base/seal";
 import type { Config, IdentityProvider, Limits } from "./config";
 import type { Environment, Mistake, Purpose } from "./environment";
@@ -55,6 +56,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
     LATCHKEY_DATABASE_OWNER_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_LISTEN_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_CONNECTIONS: readWhole(settings.LATCHKEY_DATABASE_CONNECTIONS.bounds),
+    LATCHKEY_DATABASE_WAIT_SECONDS: readWhole(settings.LATCHKEY_DATABASE_WAIT_SECONDS.bounds),
     LATCHKEY_DATA_DIR: z.string().refine((text) => !text.includes("\0"), "It must be the path of a folder."),
     LATCHKEY_BOOTSTRAP_KEY: readBootstrapKey.optional(),
     LATCHKEY_ENCRYPTION_KEY: z.string().default(""),
@@ -119,6 +121,7 @@ function toConfig(values: Values, { localMode }: Purpose): Config {
       ownerUrl: values.LATCHKEY_DATABASE_OWNER_URL ?? null,
       listenUrl: values.LATCHKEY_DATABASE_LISTEN_URL ?? null,
       connectionsMax: values.LATCHKEY_DATABASE_CONNECTIONS,
+      startWaitMs: values.LATCHKEY_DATABASE_WAIT_SECONDS * SECOND,
     },
     bootstrapKey: values.LATCHKEY_BOOTSTRAP_KEY ?? null,
     sealingKeys: splitSecrets(values.LATCHKEY_ENCRYPTION_KEY).map(sealingKey),

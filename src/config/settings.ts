@@ -51,6 +51,13 @@ export const settings = {
     whenEmpty: "10.",
     bounds: { min: 2, max: 500 },
   },
+  LATCHKEY_DATABASE_WAIT_SECONDS: {
+    meaning:
+      "How long a process that starts waits for a database that does not answer, as during a restart of PostgreSQL. A wrong password or a missing database ends it at once.",
+    default: "15",
+    whenEmpty: "15 seconds.",
+    bounds: { min: 0, max: 600 },
+  },
   LATCHKEY_DATA_DIR: {
     meaning: "Where local mode keeps its database and its secrets.",
     default: ".latchkey",

@@ -1,8 +1,8 @@
 import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from "typeorm";
-import { Unavailable } from "../base/refusal";
 import { SECOND } from "../base/durations";
-import { type Logger, withoutSecrets } from "../base/log";
+import type { Logger } from "../base/log";
 import { type Db, makeDb } from "./db";
+import { explainConnectFailure } from "./explain-connect-failure";
 import { trackOutages } from "./track-outages";
 
 export interface DatabaseOptions {
@@ -41,8 +41,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   try {
     await source.initialize();
   } catch (cause) {
-    const reason = withoutSecrets(cause instanceof Error ? cause.message : String(cause));
-    throw new Unavailable({ say: `The database cannot be reached (${reason}). Check DATABASE_URL.`, cause });
+    throw explainConnectFailure(cause, "Check DATABASE_URL.");
   }
   return makeDb(source, trackOutages(options.log));
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Client, type QueryResultRow } from "pg";
 import type { Logger } from "../base/log";
 import { SECOND } from "../base/durations";
+import { explainConnectFailure } from "./explain-connect-failure";
 import type { Outages } from "./track-outages";
 
 /**
@@ -114,7 +115,11 @@ export async function openSignals(options: {
     retry.unref();
   }
 
-  await connect();
+  try {
+    await connect();
+  } catch (cause) {
+    throw explainConnectFailure(cause, "Check LATCHKEY_DATABASE_LISTEN_URL, or DATABASE_URL where that is not set.");
+  }
   options.outages.addProbe(() => Promise.resolve(client !== null));
   return {
     on,

@@ -2,9 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DataSource, type Logger as TypeOrmLogger, MigrationExecutor, type QueryRunner } from "typeorm";
 import { type Logger, withoutSecrets } from "../base/log";
 import { MINUTE, SECOND } from "../base/durations";
-import { Failure, Unavailable } from "../base/refusal";
+import { Failure, Outage, Unavailable } from "../base/refusal";
 import { checkSchema, MIGRATIONS_TABLE, type MigrationClass } from "./check-schema";
+import { explainConnectFailure } from "./explain-connect-failure";
 import { grantToRunRole } from "./grant-to-run-role";
+import { isOutage } from "./is-outage";
 
 export interface MigrationOptions {
   /** The role that owns the schema. Through a pooler, one that keeps the session: the lock belongs to it. */
@@ -42,7 +44,8 @@ export async function runMigrations(options: MigrationOptions): Promise<{ applie
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Unavailable({ say: `The database could not be migrated: ${reasonOf(error)}`, cause: error });
+    const text = { say: `The database could not be migrated: ${reasonOf(error)}`, cause: error };
+    throw isOutage(error) ? new Outage(text) : new Unavailable(text);
   } finally {
     // Ends the session, and with it the turn.
     await source.destroy();
@@ -81,10 +84,7 @@ async function open({ url, migrations }: MigrationOptions): Promise<DataSource> 
   try {
     return await source.initialize();
   } catch (cause) {
-    throw new Unavailable({
-      say: `The database cannot be reached (${reasonOf(cause)}). Check the URL and that the server runs.`,
-      cause,
-    });
+    throw explainConnectFailure(cause, "Check the URL and that the server runs.");
   }
 }
 
@@ -131,6 +131,7 @@ async function migrate(source: DataSource, runner: QueryRunner, { log }: Migrati
     if (applied.length > 0) log.info({ applied }, "the database was migrated");
     return applied;
   } catch (cause) {
+    if (isOutage(cause)) throw cause;
     throw await explainFailure(executor, cause);
   }
 }

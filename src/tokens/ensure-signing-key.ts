@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import type { Clock } from "../base/clock";
-import { type SealingKey, seal, unseal } from "../base/seal";
+import { type SealingKey, UnsealFailure, seal, unseal } from "../base/seal";
 import { Bug, Unavailable } from "../base/refusal";
 import type { Db, Reader } from "../database/db";
 import { SigningKeyEntity } from "./signing-key.entity";
@@ -14,18 +14,22 @@ interface Deps {
   config: { sealingKeys: readonly SealingKey[] };
 }
 
+const OTHER_KEY =
+  "The secrets in this database were sealed with another LATCHKEY_ENCRYPTION_KEY. " +
+  "Set that one again, behind the new one and separated by a comma if it was replaced on purpose.";
+const DAMAGED =
+  "LATCHKEY_ENCRYPTION_KEY is the right one, but the sealed signing key in this database was changed since. " +
+  "Restore the row of the table signing_keys from a backup.";
+
 /** Makes the first pair of keys when there is none, and checks that the present one opens with the secret we have. */
 export async function ensureSigningKey(deps: Deps): Promise<void> {
   if (!(await findCurrentSigningKey(deps.db))) await makeSigningKey(deps);
   try {
     await openSigningKey(deps.db, deps.config.sealingKeys);
-  } catch (cause) {
-    throw new Unavailable({
-      say:
-        "The secrets in this database were sealed with another LATCHKEY_ENCRYPTION_KEY. " +
-        "Set that one again, behind the new one and separated by a comma if it was replaced on purpose.",
-      cause,
-    });
+  } catch (error) {
+    // Trouble of the database says nothing about the key.
+    if (!(error instanceof UnsealFailure)) throw error;
+    throw new Unavailable({ say: error.isKeyMissing ? OTHER_KEY : DAMAGED, cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type SealingKey, reseal } from "../../base/seal";
+import { type SealingKey, UnsealFailure, reseal } from "../../base/seal";
 import { findAllConnections } from "../../connections/connections.store";
 import { placeOf as placeInConnection } from "../../connections/seal-connection";
 import type { Reader } from "../../database/db";
@@ -31,7 +31,8 @@ export async function lookAtSeals(db: Reader, keys: readonly SealingKey[]): Prom
     seen.total++;
     try {
       if (reseal(keys, place, text) !== null) seen.older++;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof UnsealFailure)) throw error;
       seen.closed++;
     }
   }
