@@ -7,6 +7,7 @@ import { LongWork1763942400000 } from "./1763942400000-long-work";
 import { UnclaimedPurchases1764036000000 } from "./1764036000000-unclaimed-purchases";
 import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
 import { UnpaidRuns1764043200000 } from "./1764043200000-unpaid-runs";
+import { RefusedEvents1764050400000 } from "./1764050400000-refused-events";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly MigrationClass[] = [
   UnclaimedPurchases1764036000000,
   LinkOffers1764039600000,
   UnpaidRuns1764043200000,
+  RefusedEvents1764050400000,
 ];

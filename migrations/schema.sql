@@ -547,6 +547,9 @@ create table webhook_counts (
   strangers bigint default 0 not null,
   compared_at timestamp with time zone,
   last_missed_at timestamp with time zone,
+  mismatched_events text[] default '{}'::text[] not null,
+  last_mismatch_at timestamp with time zone,
+  secret_wrong_at timestamp with time zone,
   constraint webhook_counts_pkey PRIMARY KEY (connection_id)
 );
 
@@ -825,10 +828,16 @@ comment on column stripe_inbox.paced is 'nobody waits for it: it is looked at in
 
 comment on column users.email_key is 'the address as it is compared: trimmed and without case';
 
-comment on column webhook_counts.rejected is 'bodies whose signature was wrong';
+comment on column webhook_counts.rejected is 'bodies that were refused, whatever they were';
 
 comment on column webhook_counts.strangers is 'well signed events of another mode, or of another account';
 
 comment on column webhook_counts.compared_at is 'when the latest events of Stripe were last looked for in the inbox';
 
 comment on column webhook_counts.last_missed_at is 'when the latest of those that never came had happened';
+
+comment on column webhook_counts.mismatched_events is 'ids of different plausible events with a wrong signature since the last good one; a few are enough';
+
+comment on column webhook_counts.last_mismatch_at is 'when the last of them came';
+
+comment on column webhook_counts.secret_wrong_at is 'when one last came while there were enough of them to say that our secret is wrong';

@@ -41,7 +41,10 @@ export class WebhookHealth {
   })
   apiVersionMatches!: boolean | null;
 
-  @Field(() => Int, { description: "Bodies that were refused, because their signature was wrong or too old." })
+  @Field(() => Int, {
+    description:
+      "Bodies that were refused, because their signature was missing, wrong or too old. Anybody can post one: `setupStatus` doubts the secret only after several different events of Stripe.",
+  })
   rejected!: number;
 
   @Field(() => Date, { nullable: true, description: "When one was last refused." })

@@ -9,7 +9,8 @@ export interface Standing {
   /** The last reconciliation that mends, if there was one. */
   last: { createdAt: Date; status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED" } | null;
   lastEventAt: Date | null;
-  lastRejectedAt: Date | null;
+  /** When an event was last refused while our secret was taken for wrong. */
+  secretWrongAt: Date | null;
   /** When something happened last that Stripe tells of and that never came in. */
   lastMissedAt: Date | null;
 }
@@ -26,17 +27,22 @@ export type DueReason =
   /** The last one broke off. */
   | "FAILED";
 
+/** A failed run, and refused or missed events, start a full run this long after the last one at the earliest. */
+const HINTED_EVERY = HOUR;
+
 /** Pure: why it should be compared with Stripe now; null: it need not be. */
 export function decideDue(standing: Standing, now: Date): DueReason | null {
-  const { connectedAt, disconnectedAt, last, lastEventAt, lastRejectedAt, lastMissedAt } = standing;
+  const { connectedAt, disconnectedAt, last, lastEventAt, secretWrongAt, lastMissedAt } = standing;
   if (last?.status === "QUEUED" || last?.status === "RUNNING") return null;
   const since = last?.createdAt ?? connectedAt;
   const age = now.getTime() - since.getTime();
   if (age >= DAY) return "DAILY";
   if (disconnectedAt !== null && disconnectedAt > since) return "RECONNECTED";
-  const isHealed = lastRejectedAt !== null && lastEventAt !== null && lastEventAt > lastRejectedAt;
-  if (isHealed && lastRejectedAt > since) return "REJECTED";
+  // Callers without a credential can bring about what follows, so it starts no run soon after another.
+  if (last !== null && age < HINTED_EVERY) return null;
+  const isHealed = secretWrongAt !== null && lastEventAt !== null && lastEventAt > secretWrongAt;
+  if (isHealed && secretWrongAt > since) return "REJECTED";
   // One that broke off is begun again below, and not at once.
   if (last?.status !== "FAILED" && lastMissedAt !== null && lastMissedAt > since) return "MISSED";
-  return last?.status === "FAILED" && age >= HOUR ? "FAILED" : null;
+  return last?.status === "FAILED" ? "FAILED" : null;
 }

@@ -24,7 +24,7 @@ export class ReconcileResolver {
   @Allow("ADMIN")
   @Mutation(() => Job, {
     description:
-      "Compares what we hold with what Stripe says, and mends it. Each difference is among the problems of the job. It runs by itself every day, and after every gap in the webhooks.",
+      "Compares what we hold with what Stripe says, and mends it. Each difference is among the problems of the job. It runs by itself every day, and after gaps in the webhooks, at most once an hour; such an automatic run never refuses yours. Where you ask for a whole connection, yours takes the place of the automatic run.",
   })
   async reconcile(
     @Ctx() ctx: Context,

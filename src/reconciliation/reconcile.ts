@@ -5,9 +5,11 @@ import { getConnection } from "../connections/find-connection";
 import type { Deps, Identity } from "../graphql/context";
 import type { JobEntity } from "../work/job.entity";
 import { loadJobConnection } from "../work/load-job-connection";
+import { lockJobs, supersedeJob } from "../work/jobs.store";
 import { startJob } from "../work/start-job";
 import { readUserRef } from "../users/read-user-ref";
 import { findUser, userNotFound } from "../users/users.store";
+import { automaticSubjectOf } from "./start-due-reconciliations";
 import type { ReconciliationInput } from "./run-reconciliation";
 
 export interface ReconcileRequest {
@@ -27,8 +29,12 @@ export async function reconcile(
   const userId = user ? await userIdOf(deps, user) : null;
   const [only = null] = connectionIds.length === 1 ? connectionIds : [];
   const input: ReconciliationInput = { connectionIds, userId, since: since?.toISOString() ?? null };
-  return deps.db.transaction((tx) =>
-    startJob(tx, deps, {
+  const isWhole = userId === null && !input.since && !dryRun;
+  return deps.db.transaction(async (tx) => {
+    if (only !== null) await lockJobs(tx, only);
+    // The new run does all that the automatic one would have done.
+    if (only !== null && isWhole) await supersedeJob(tx, "RECONCILIATION", automaticSubjectOf(only), deps.clock.now());
+    return startJob(tx, deps, {
       kind: "RECONCILIATION",
       mode,
       subject: userId ?? only ?? "all",
@@ -36,8 +42,8 @@ export async function reconcile(
       input,
       dryRun: dryRun ?? false,
       createdBy: actorOf(deps.identity).actorRef,
-    }),
-  );
+    });
+  });
 }
 
 type Parts = Pick<Deps, "db"> & { identity: Identity };

@@ -4,7 +4,7 @@ import type { Logger } from "../base/log";
 import { Refusal } from "../base/refusal";
 import type { Db } from "../database/db";
 import { claimComparison, keepMissed } from "../stripe/webhook-counts.store";
-import { lockJobs } from "../work/jobs.store";
+import { hasOpenJob, lockJobs } from "../work/jobs.store";
 import { startJob } from "../work/start-job";
 import { type DueReason, decideDue } from "./decide-due";
 import { type MissedDeps, findMissedEvents } from "./find-missed-events";
@@ -12,6 +12,11 @@ import type { ReconciliationInput } from "./run-reconciliation";
 import { type ConnectionStanding, findStandings } from "./standings.store";
 
 type Deps = MissedDeps & { clock: Clock; log: Logger };
+
+/** The subject of automatic runs: an administrator's run of the same connection is not refused because of one. */
+export function automaticSubjectOf(connectionId: string): string {
+  return `automatic ${connectionId}`;
+}
 
 /** Begins what is due by itself: every day, and after a gap in the webhooks. Whichever replica is first does it, once. */
 export async function startDueReconciliations(deps: Deps): Promise<void> {
@@ -64,7 +69,10 @@ function startOne(deps: { db: Db; clock: Clock }, connectionId: string): Promise
     if (!standing || !reason) return null;
     const input: ReconciliationInput = { connectionIds: [connectionId], userId: null, since: null };
     const { mode } = standing;
-    const job = { kind: "RECONCILIATION", mode, subject: connectionId, connectionId, input, dryRun: false } as const;
+    // An administrator's run of the same connection comes first, also one that only reports.
+    if (await hasOpenJob(tx, "RECONCILIATION", connectionId)) return null;
+    const subject = automaticSubjectOf(connectionId);
+    const job = { kind: "RECONCILIATION", mode, subject, connectionId, input, dryRun: false } as const;
     await startJob(tx, deps, { ...job, createdBy: "system" });
     return reason;
   });

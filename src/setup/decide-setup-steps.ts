@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from "../base/durations";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { type Mismatches, isSecretWrong } from "../stripe/decide-secret-wrong";
 import type { WebhookState } from "../connections/read-webhook-state";
 
 export interface SetupStep {
@@ -12,7 +13,7 @@ export interface SetupStep {
 }
 
 /** A connection that was not disconnected, with what is known of its events. */
-export interface SetupConnection extends WebhookState {
+export interface SetupConnection extends WebhookState, Mismatches {
   connection: Pick<
     ConnectionEntity,
     | "account"
@@ -25,7 +26,7 @@ export interface SetupConnection extends WebhookState {
     | "portal"
   >;
   lastEventAt: Date | null;
-  lastRejectedAt: Date | null;
+  lastMismatchAt: Date | null;
   pending: number;
   failed: number;
   oldestPendingAt: Date | null;
@@ -98,11 +99,11 @@ const looks: readonly Look[] = [
   {
     key: "webhook_secret",
     required: true,
-    good: "No signature was refused since the last good event.",
+    good: "Events are signed with our secret, as far as we know.",
     fix: "repairWebhookEndpoint, or updateStripeConnection(webhookSecret) if you look after the endpoint yourself",
-    wrong: ({ lastEventAt, lastRejectedAt }) =>
-      lastRejectedAt && (!lastEventAt || lastEventAt < lastRejectedAt)
-        ? `The last event was refused at ${lastRejectedAt.toISOString()}: its signature does not fit our secret.`
+    wrong: (one) =>
+      isSecretWrong(one)
+        ? `Several events of Stripe were refused, the last at ${one.lastMismatchAt?.toISOString()}: their signatures do not fit our secret.`
         : null,
   },
   {

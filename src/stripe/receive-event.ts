@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import type { Mode } from "../base/mode";
+import { findMismatchedEvent } from "./find-mismatched-event";
 import type { Inbox } from "./open-inbox";
 import type { WebhookCounter } from "./open-webhook-counter";
 import { type EventHint, readEvent } from "./read-event";
@@ -33,7 +34,10 @@ export async function receiveEvent(
   const now = deps.clock.now();
   const verdict = verifyEvent({ body, header: signature, secrets: connection.secrets, now });
   if (verdict !== "GOOD") {
-    deps.counter.count(connection.id, "REJECTED", now);
+    // A body is read only as long as it can still tell something new.
+    const isRead = verdict === "WRONG_SIGNATURE" && !deps.counter.hasEnough(connection.id);
+    const eventId = isRead ? findMismatchedEvent(body, connection, now) : null;
+    deps.counter.reject(connection.id, eventId, now);
     return "REJECTED";
   }
   deps.counter.count(connection.id, "EVENT", now);

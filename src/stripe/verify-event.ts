@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { MINUTE } from "../base/durations";
 
+/** WRONG_SIGNATURE: the header has Stripe's form and a time that is now, and was made with another secret. */
 export type Verdict = "GOOD" | "NO_SIGNATURE" | "WRONG_SIGNATURE" | "WRONG_TIME";
 
 export interface Signed {
@@ -24,8 +25,9 @@ export function verifyEvent({ body, header, secrets, now }: Signed): Verdict {
     const wanted = createHmac("sha256", secret).update(`${time}.`).update(body).digest();
     return signatures.some((signature) => timingSafeEqual(signature, wanted));
   });
-  if (!isOurs) return "WRONG_SIGNATURE";
-  return Math.abs(now.getTime() - Number(time) * 1000) <= TOLERANCE_MS ? "GOOD" : "WRONG_TIME";
+  const isFresh = Math.abs(now.getTime() - Number(time) * 1000) <= TOLERANCE_MS;
+  if (!isFresh) return "WRONG_TIME";
+  return isOurs ? "GOOD" : "WRONG_SIGNATURE";
 }
 
 /** Other schemes (`v0`) are signatures of nothing that counts. */

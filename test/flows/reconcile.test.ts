@@ -1,3 +1,6 @@
+import { toPublicId } from "../../src/base/ids";
+import { automaticSubjectOf } from "../../src/reconciliation/start-due-reconciliations";
+import { startJob } from "../../src/work/start-job";
 import type { Job } from "../generated/operations";
 import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { until } from "../kit/operations";
@@ -323,6 +326,35 @@ describe("by itself", () => {
     await replica.stop();
     expect(await stall.allowed("ada@a.example")).toBe(false);
   });
+});
+
+test("an automatic run never refuses an administrator's: a whole run takes its place, others go beside it", async () => {
+  const { db } = shop.latchkey.server.deps;
+  const [connection] = await db.rows<{ id: string }>("/* test */ select id from stripe_connections");
+  const begin = () =>
+    db.transaction((tx) =>
+      startJob(tx, shop.latchkey.server.deps, {
+        kind: "RECONCILIATION",
+        mode: "TEST",
+        subject: automaticSubjectOf(connection?.id ?? ""),
+        connectionId: connection?.id ?? null,
+        input: { connectionIds: [connection?.id], userId: null, since: null },
+        dryRun: false,
+        createdBy: "system",
+      }),
+    );
+  const ask = async (input: object) => {
+    const { reconcile } = await shop.latchkey.get<{ reconcile: { id: string } }>(RECONCILE, { input });
+    return jobDone(shop, reconcile.id);
+  };
+  await shop.control("plan-fault", { kind: "slow", ms: 1_500, path: "/v1/*", count: 4 });
+  const first = await begin();
+  expect(await ask({ dryRun: true })).toMatchObject({ status: "SUCCEEDED" });
+  expect(await jobDone(shop, toPublicId("job", first.id))).toMatchObject({ status: "SUCCEEDED" });
+  await shop.control("plan-fault", { kind: "slow", ms: 1_500, path: "/v1/*", count: 4 });
+  const second = await begin();
+  expect(await ask({})).toMatchObject({ status: "SUCCEEDED" });
+  expect(await jobDone(shop, toPublicId("job", second.id))).toMatchObject({ status: "CANCELLED" });
 });
 
 test("a reconciliation is refused while one of the same is running, and without an account", async () => {

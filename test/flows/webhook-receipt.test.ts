@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Latchkey } from "../kit/start-latchkey";
 import { signatureOf } from "../kit/sign-webhook";
+import { until } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
 
 let shop: Shop;
@@ -116,6 +117,54 @@ describe("signatures", () => {
     for (const signature of wrong) expect(await post(body, { signature })).toBe(400);
     expect(await countRows()).toBe(rows);
     expect((await health()).rejected).toBe(before.rejected + wrong.length);
+  });
+
+  test("only several different plausible events with a wrong signature cast doubt on the secret", async () => {
+    const document = "{ setupStatus { steps { key done } } }";
+    const isTrusted = async () => {
+      const answer = await shop.latchkey.get<{ setupStatus: { steps: { key: string; done: boolean }[] } }>(document);
+      return answer.setupStatus.steps.find(({ key }) => key === "webhook_secret")?.done;
+    };
+    const counted = async (more: number) => {
+      const wanted = (await refused()) + more;
+      return async () => {
+        expect(await until(refused, (count) => count >= wanted)).toBe(wanted);
+      };
+    };
+    const refused = async () =>
+      (await query<{ rejected: number }>("select rejected::int as rejected from webhook_counts"))[0]?.rejected ?? 0;
+    const forged = (event: object) => {
+      const body = JSON.stringify(event);
+      return post(body, { signature: signatureOf(body, shop.clock.now(), "whsec_of_somebody_else") });
+    };
+    expect(await post(JSON.stringify(eventOf()))).toBe(200);
+    const same = eventOf();
+    const implausible = [
+      {},
+      eventOf({ id: "cus_1" }),
+      eventOf({ livemode: true }),
+      eventOf({ account: "acct_another" }),
+      eventOf({ api_version: "latest" }),
+      eventOf({ created: 1 }),
+      eventOf({ object: "charge" }),
+      eventOf({ data: {} }),
+      same,
+      same,
+      same,
+    ];
+    const first = await counted(implausible.length + 3);
+    for (const event of implausible) expect(await forged(event)).toBe(400);
+    for (const signature of [null, "t=1,v1=00", signatureOf("{}", new Date(0), secret)]) {
+      expect(await post(JSON.stringify(eventOf()), { signature })).toBe(400);
+    }
+    await first();
+    expect(await isTrusted()).toBe(true);
+    const second = await counted(3);
+    for (let count = 0; count < 3; count++) await forged(eventOf());
+    await second();
+    expect(await isTrusted()).toBe(false);
+    expect(await post(JSON.stringify(eventOf()))).toBe(200);
+    expect(await until(isTrusted, (is) => is === true)).toBe(true);
   });
 
   test("several signatures, one of which is right, are good: secrets are rolled with an overlap", async () => {

@@ -1042,7 +1042,7 @@ export type Mutation = {
   linkCustomer: LinkCustomerPayload;
   /** Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of Stripe; buyers whom only the import will find are not in it. */
   linkProduct: LinkProductPayload;
-  /** Compares what we hold with what Stripe says, and mends it. Each difference is among the problems of the job. It runs by itself every day, and after every gap in the webhooks. */
+  /** Compares what we hold with what Stripe says, and mends it. Each difference is among the problems of the job. It runs by itself every day, and after gaps in the webhooks, at most once an hour; such an automatic run never refuses yours. Where you ask for a whole connection, yours takes the place of the automatic run. */
   reconcile: Job;
   /** Writes a line of the caller's own into the journal, of type CUSTOM. */
   recordActivity: Activity;
@@ -2353,7 +2353,7 @@ export type WebhookHealth = {
   missingEventTypes: Array<Scalars['String']['output']>;
   /** Events that are waiting to be worked on. */
   pending: Scalars['Int']['output'];
-  /** Bodies that were refused, because their signature was wrong or too old. */
+  /** Bodies that were refused, because their signature was missing, wrong or too old. Anybody can post one: `setupStatus` doubts the secret only after several different events of Stripe. */
   rejected: Scalars['Int']['output'];
   /** Well signed events of another account or mode; they have no effect. */
   strangers: Scalars['Int']['output'];

@@ -186,7 +186,7 @@ describe("a reconciliation is due by itself", () => {
     disconnectedAt: null,
     last: last(hours(2)),
     lastEventAt: hours(1),
-    lastRejectedAt: null,
+    secretWrongAt: null,
     lastMissedAt: null,
   };
 
@@ -198,12 +198,18 @@ describe("a reconciliation is due by itself", () => {
     ["not while one is running, however old", { last: last(hours(99), "RUNNING") }, null],
     ["after the account was connected again", { disconnectedAt: hours(1) }, "RECONNECTED"],
     ["but not again when that was reconciled", { disconnectedAt: hours(3) }, null],
-    ["after events were turned away, once they come in again", { lastRejectedAt: hours(1.5) }, "REJECTED"],
-    ["not while events are still turned away", { lastRejectedAt: hours(0.5) }, null],
-    ["not for what was turned away before the last one", { lastRejectedAt: hours(3) }, null],
+    ["after events were turned away, once they come in again", { secretWrongAt: hours(1.5) }, "REJECTED"],
+    ["not while events are still turned away", { secretWrongAt: hours(0.5) }, null],
+    ["not for what was turned away before the last one", { secretWrongAt: hours(3) }, null],
     ["after something happened that never came in", { lastMissedAt: hours(1) }, "MISSED"],
     ["but not for what happened before the last one", { lastMissedAt: hours(3) }, null],
     ["nor at once after one that failed", { lastMissedAt: hours(0.2), last: last(hours(0.5), "FAILED") }, null],
+    [
+      "not within an hour of the last one, whatever was refused",
+      { last: last(hours(0.9)), secretWrongAt: hours(0.5), lastEventAt: hours(0.1) },
+      null,
+    ],
+    ["nor whatever was missed", { last: last(hours(0.9)), lastMissedAt: hours(0.5) }, null],
     ["an hour after one that failed", { last: last(hours(1), "FAILED") }, "FAILED"],
     ["not at once after one that failed", { last: last(hours(0.5), "FAILED") }, null],
   ])("%s", (_, more, reason) => {

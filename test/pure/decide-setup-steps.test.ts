@@ -18,7 +18,8 @@ const fine: SetupConnection = {
   missingEventTypes: [],
   apiVersionMatches: true,
   lastEventAt: daysAgo(1),
-  lastRejectedAt: null,
+  mismatches: 0,
+  lastMismatchAt: null,
   pending: 0,
   failed: 0,
   oldestPendingAt: null,
@@ -90,8 +91,8 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
     /repairWebhookEndpoint/,
   ],
   [
-    "the last signature was refused",
-    withConnection({ lastRejectedAt: daysAgo(0.5) }),
+    "several events were refused since the last good one",
+    withConnection({ mismatches: 3, lastMismatchAt: daysAgo(0.5) }),
     "webhook_secret",
     false,
     /2026-03-20T00:00/,
@@ -99,7 +100,7 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
   ],
   [
     "nothing but refused signatures ever came",
-    withConnection({ lastEventAt: null, lastRejectedAt: daysAgo(9), isSelling: false }),
+    withConnection({ lastEventAt: null, mismatches: 3, lastMismatchAt: daysAgo(9), isSelling: false }),
     "webhook_secret",
     false,
     /refused/,
@@ -195,8 +196,8 @@ test("a secret that was brought: nothing is claimed of an endpoint that we canno
   expect(openSteps({ ...done, connections: [brought] })).toEqual([]);
 });
 
-test("an old refusal before a good event means nothing any more", () => {
-  expect(openSteps(withConnection({ lastRejectedAt: daysAgo(2) }))).toEqual([]);
+test("one or two refused events mean nothing yet", () => {
+  expect(openSteps(withConnection({ mismatches: 2, lastMismatchAt: daysAgo(2) }))).toEqual([]);
 });
 
 test("no event for weeks is fine where nothing is sold yet", () => {
