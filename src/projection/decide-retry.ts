@@ -29,8 +29,8 @@ export const usualPauses: readonly number[] = [
   3 * HOUR,
 ];
 const TRIES_MAX = 10;
-/** When it comes back, nobody should wait for hours. */
-const PATIENT_PAUSES = 5;
+/** When it comes back, nobody should wait for long: these are 1, 2 and 5 seconds. */
+const PATIENT_PAUSES = 3;
 
 /** When to try again, if at all. Chance keeps those that failed together from coming back together. */
 export function decideRetry({

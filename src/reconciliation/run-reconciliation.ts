@@ -116,8 +116,8 @@ function pageOf(deps: JobDeps, job: JobEntity, at: StepAt<Step["kind"]>): Promis
   }
 }
 
-/** A minute and a half; then what still waits has its own trouble, and what it is about may differ. */
-const WAITS_MAX = 5;
+/** Pauses of 1, 2 and then 5 seconds: about a minute and a half. Then what still waits has its own trouble, and what it is about may differ. */
+const WAITS_MAX = 19;
 
 /** What came in before and is not worked on yet is no difference: it is worked on first. */
 async function waitForEvents({ db }: JobDeps, job: JobEntity, { id }: ConnectionEntity): Promise<void> {

@@ -1,6 +1,5 @@
 import { DAY, MINUTE } from "../base/durations";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import { type Mismatches, isSecretWrong } from "../stripe/decide-secret-wrong";
 import type { WebhookState } from "../connections/read-webhook-state";
 
 export interface SetupStep {
@@ -13,7 +12,7 @@ export interface SetupStep {
 }
 
 /** A connection that was not disconnected, with what is known of its events. */
-export interface SetupConnection extends WebhookState, Mismatches {
+export interface SetupConnection extends WebhookState {
   connection: Pick<
     ConnectionEntity,
     | "account"
@@ -26,7 +25,8 @@ export interface SetupConnection extends WebhookState, Mismatches {
     | "portal"
   >;
   lastEventAt: Date | null;
-  lastMismatchAt: Date | null;
+  /** When an event was last refused, while several different ones say that our secret is wrong. */
+  secretDoubtedAt: Date | null;
   pending: number;
   failed: number;
   oldestPendingAt: Date | null;
@@ -101,9 +101,9 @@ const looks: readonly Look[] = [
     required: true,
     good: "Events are signed with our secret, as far as we know.",
     fix: "repairWebhookEndpoint, or updateStripeConnection(webhookSecret) if you look after the endpoint yourself",
-    wrong: (one) =>
-      isSecretWrong(one)
-        ? `Several events of Stripe were refused, the last at ${one.lastMismatchAt?.toISOString()}: their signatures do not fit our secret.`
+    wrong: ({ secretDoubtedAt: at }) =>
+      at
+        ? `Several events of Stripe were refused, the last at ${at.toISOString()}: their signatures do not fit our secret.`
         : null,
   },
   {

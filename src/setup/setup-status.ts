@@ -7,6 +7,7 @@ import { findConnected } from "../connections/connections.store";
 import { readWebhookState } from "../connections/read-webhook-state";
 import type { Reader } from "../database/db";
 import { countInbox } from "../stripe/inbox.store";
+import { isSecretWrong } from "../stripe/decide-secret-wrong";
 import { findWebhookCounts } from "../stripe/webhook-counts.store";
 import { type Setup, type SetupStep, decideReady, decideSetupSteps } from "./decide-setup-steps";
 import { findShopFacts } from "./setup-status.store";
@@ -43,8 +44,7 @@ export async function readSetup(
         ...readWebhookState(connection),
         connection,
         lastEventAt: counted?.lastEventAt ?? null,
-        mismatches: counted?.mismatches ?? 0,
-        lastMismatchAt: counted?.lastMismatchAt ?? null,
+        secretDoubtedAt: counted && isSecretWrong(counted) ? counted.lastMismatchAt : null,
         pending: waiting?.pending ?? 0,
         failed: waiting?.failed ?? 0,
         oldestPendingAt: waiting?.oldestPendingAt ?? null,

@@ -279,23 +279,3 @@ export async function wakeJob(tx: Tx, id: string): Promise<void> {
 export async function lockJobs(tx: Tx, subject: string): Promise<void> {
   await tx.rows(`/* jobs.lock */ select pg_advisory_xact_lock(hashtextextended('jobs of ' || $1, 0))`, [subject]);
 }
-
-/** Whether a job of this kind is open for the subject. */
-export async function hasOpenJob(db: Reader, kind: JobKind, subject: string): Promise<boolean> {
-  const rows = await db.rows(
-    `/* jobs.hasOpen */ select 1 from jobs where kind = $1 and subject = $2 and status in ('QUEUED', 'RUNNING') limit 1`,
-    [kind, subject],
-  );
-  return rows.length > 0;
-}
-
-/** Ends the open job of this kind and subject at once, because another job does its work. A page under way is not kept. */
-export async function supersedeJob(tx: Tx, kind: JobKind, subject: string, now: Date): Promise<void> {
-  await tx.rows(
-    `/* jobs.supersede */ with superseded as (
-       update jobs set status = 'CANCELLED', error = null, finished_at = $3, claim = null, claimed_until = null
-       where kind = $1 and subject = $2 and status in ('QUEUED', 'RUNNING') returning id)
-     select pg_notify($4, id::text) from superseded`,
-    [kind, subject, now, JOB_CHANGED],
-  );
-}

@@ -8,7 +8,8 @@ export type NextTry =
   | { kind: "GIVE_UP"; error: string };
 
 const PAUSES = [1, 2, 5, 15].map((seconds) => seconds * SECOND).concat(MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR);
-const WAIT_MAX = MINUTE;
+/** What a job waits for may be back at any moment, and each try is one page. */
+const WAIT_MAX = 5 * SECOND;
 const TRIES_MAX = 10;
 
 /** What to do after a page of long work went wrong. */

@@ -1,5 +1,6 @@
 import { Bug, Refusal, Unavailable } from "../../src/base/refusal";
 import { decideRetry, troubleOf } from "../../src/projection/decide-retry";
+import { planNextTry } from "../../src/work/plan-next-try";
 import { openPatience } from "../../src/projection/open-patience";
 
 const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
@@ -26,10 +27,10 @@ describe("how long an event waits that could not be worked on", () => {
     expect(decideRetry({ trouble: "ITS_OWN", failures: 9, chance: 0.5 })).toMatchObject({ counts: true, final: true });
   });
 
-  test("what is not the event's fault never ends it, and waits a minute at most", () => {
+  test("what is not the event's fault never ends it, and waits some seconds at most", () => {
     for (const trouble of ["NOT_ITS_OWN", "RATE_LIMIT"] as const) {
       const retry = decideRetry({ trouble, failures: 500, chance: 0.5 });
-      expect(retry).toEqual({ pauseMs: 60_000, counts: false, final: false });
+      expect(retry).toEqual({ pauseMs: 5_000, counts: false, final: false });
     }
   });
 
@@ -103,4 +104,28 @@ describe("an account in trouble is asked less", () => {
     patience.wentWell("con", "cus_1");
     expect(patience.failed("con", "cus_1", "NOT_ITS_OWN")).toBe(0);
   });
+});
+
+test("a job waits seconds for something that does not answer, however often it has waited", () => {
+  const waits = [0, 1, 2, 3, 50, 5_000].map((count) =>
+    planNextTry(new Unavailable({ say: "no" }), { attempts: 0, waits: count }),
+  );
+  expect(waits.map((next) => ("afterMs" in next ? next.afterMs : null))).toEqual(
+    [1, 2, 5, 5, 5, 5].map((s) => s * 1_000),
+  );
+});
+
+test("a success after failures wakes what waits for the account, and not more often than every five seconds", () => {
+  let now = 0;
+  const patience = openPatience(() => now);
+  expect(patience.wentWell("con", "a")).toBe(false);
+  patience.failed("con", "b", "NOT_ITS_OWN");
+  expect(patience.wentWell("con", "a")).toBe(true);
+  patience.failed("con", "b", "NOT_ITS_OWN");
+  expect(patience.wentWell("con", "a")).toBe(false);
+  now += 5_001;
+  patience.failed("con", "b", "ITS_OWN");
+  expect(patience.wentWell("con", "a")).toBe(false);
+  patience.failed("con", "b", "NOT_ITS_OWN");
+  expect([patience.wentWell("other", "a"), patience.wentWell("con", "a")]).toEqual([false, true]);
 });

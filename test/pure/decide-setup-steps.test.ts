@@ -18,8 +18,7 @@ const fine: SetupConnection = {
   missingEventTypes: [],
   apiVersionMatches: true,
   lastEventAt: daysAgo(1),
-  mismatches: 0,
-  lastMismatchAt: null,
+  secretDoubtedAt: null,
   pending: 0,
   failed: 0,
   oldestPendingAt: null,
@@ -92,7 +91,7 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
   ],
   [
     "several events were refused since the last good one",
-    withConnection({ mismatches: 3, lastMismatchAt: daysAgo(0.5) }),
+    withConnection({ secretDoubtedAt: daysAgo(0.5) }),
     "webhook_secret",
     false,
     /2026-03-20T00:00/,
@@ -100,7 +99,7 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
   ],
   [
     "nothing but refused signatures ever came",
-    withConnection({ lastEventAt: null, mismatches: 3, lastMismatchAt: daysAgo(9), isSelling: false }),
+    withConnection({ lastEventAt: null, secretDoubtedAt: daysAgo(9), isSelling: false }),
     "webhook_secret",
     false,
     /refused/,
@@ -194,10 +193,6 @@ test("a secret that was brought: nothing is claimed of an endpoint that we canno
     connection: { ...fine.connection, webhookEndpoint: null, webhookEventTypes: [] },
   };
   expect(openSteps({ ...done, connections: [brought] })).toEqual([]);
-});
-
-test("one or two refused events mean nothing yet", () => {
-  expect(openSteps(withConnection({ mismatches: 2, lastMismatchAt: daysAgo(2) }))).toEqual([]);
 });
 
 test("no event for weeks is fine where nothing is sold yet", () => {
