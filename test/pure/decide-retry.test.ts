@@ -114,18 +114,3 @@ test("a job waits seconds for something that does not answer, however often it h
     [1, 2, 5, 5, 5, 5].map((s) => s * 1_000),
   );
 });
-
-test("a success after failures wakes what waits for the account, and not more often than every five seconds", () => {
-  let now = 0;
-  const patience = openPatience(() => now);
-  expect(patience.wentWell("con", "a")).toBe(false);
-  patience.failed("con", "b", "NOT_ITS_OWN");
-  expect(patience.wentWell("con", "a")).toBe(true);
-  patience.failed("con", "b", "NOT_ITS_OWN");
-  expect(patience.wentWell("con", "a")).toBe(false);
-  now += 5_001;
-  patience.failed("con", "b", "ITS_OWN");
-  expect(patience.wentWell("con", "a")).toBe(false);
-  patience.failed("con", "b", "NOT_ITS_OWN");
-  expect([patience.wentWell("other", "a"), patience.wentWell("con", "a")]).toEqual([false, true]);
-});
