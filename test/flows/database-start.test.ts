@@ -88,7 +88,6 @@ test("a command waits for the database too", async () => {
     await until(
       () => Promise.resolve(said),
       (text) => text.includes("waiting for the database to answer"),
-      30_000,
     );
     line.accept();
     const { code, out } = await cli.ended;
