@@ -1,22 +1,27 @@
+import type { SourceFacts } from "../access/fact";
+import type { Policy } from "../access/policy";
 import type { Mode } from "../base/mode";
 import type { ConnectionStatus } from "../connections/connection.entity";
 import type { ProductLinkState } from "../links/product-link.entity";
-import type { SourceFacts } from "../access/fact";
-import { type Life, planLife } from "../access/plan-life";
-import type { Policy } from "../access/policy";
+import { decidePurchaseSteps } from "./decide-purchase-steps";
+import { type ChainStep, failed, passed } from "./chain-step";
+import { type FixNames, forEverybody, formatCall, formatGrantFix } from "./format-fix";
 
 export interface ChainConnection {
   id: string;
   account: string;
-  mode: Mode;
   status: ConnectionStatus;
 }
 
 export interface ChainLink {
+  /** The public id. */
+  id: string;
   connectionId: string;
   stripeProduct: string;
   priceIds: readonly string[];
   state: ProductLinkState;
+  accessDurationDays: number | null;
+  accessEndsAt: Date | null;
 }
 
 export interface ChainCustomer {
@@ -26,173 +31,113 @@ export interface ChainCustomer {
   dead: boolean;
 }
 
-/** Everything between a person's payment and a product. */
+/** Everything between a person's payment and a product, in the mode of the caller alone. */
 export interface Chain {
+  names: FixNames;
   mode: Mode;
   connections: readonly ChainConnection[];
-  /** Of the product and of the bundles that include it. */
+  /** Links of the product and of the live bundles that include it. */
   links: readonly ChainLink[];
+  /** Whether the other mode has a link. No id of that mode is told. */
+  isLinkedInOtherMode: boolean;
   customers: readonly ChainCustomer[];
+  /** The subscriptions and orders of the user. */
   sources: readonly SourceFacts[];
+  /** Purchases that belong to nobody and may be this user's. */
+  candidates: readonly SourceFacts[];
+  /** Stripe products, by connection and id, that some product is linked to. */
+  linkedStripeProducts: ReadonlySet<string>;
   policy: Policy;
   now: Date;
 }
 
-export interface ChainStep {
-  check: string;
-  ok: boolean;
-  detail: string;
-  stripeObject: string | null;
-  fix: string | null;
-}
-
-/** From the account to the purchase: the first link that is broken is the last that is told. */
+/** From the account to the purchase: the first link that is broken is the last step. */
 export function decideChain(chain: Chain): ChainStep[] {
   const steps: ChainStep[] = [];
-  for (const look of [connected, linked, known, bought]) {
-    const step = look(chain);
+  for (const decideStep of [connectedStep, linkedStep, customerStep]) {
+    const step = decideStep(chain);
     steps.push(step);
     if (!step.ok) return steps;
   }
-  return [...steps, ...holdings(chain).map((source) => standing(source, chain))];
+  return [...steps, ...decidePurchaseSteps(chain)];
 }
 
-function connected({ connections, mode }: Chain): ChainStep {
+function connectedStep({ connections, mode }: Chain): ChainStep {
   const check = "Stripe is connected";
-  const here = connections.filter((each) => each.mode === mode);
-  const usable = here.filter((each) => each.status !== "DISCONNECTED");
-  if (usable.length > 0) return good(check, `Connected in ${mode} mode: ${accounts(usable)}.`);
-  if (here.length > 0) return bad(check, `Disconnected: ${accounts(here)}.`, "connectStripe");
-  const elsewhere = connections.length > 0 ? ` ${accounts(connections)} is connected in the other mode.` : "";
-  return bad(check, `No Stripe account is connected in ${mode} mode.${elsewhere}`, "connectStripe");
+  const usable = connections.filter(isUsable);
+  if (usable.length > 0) return passed(check, `Connected in ${mode} mode: ${accounts(usable)}.`);
+  const detail =
+    connections.length > 0
+      ? `Disconnected: ${accounts(connections)}.`
+      : `No Stripe account is connected in ${mode} mode.`;
+  return failed(check, detail, CONNECT);
 }
 
-function linked({ connections, links, mode }: Chain): ChainStep {
+const CONNECT = forEverybody("connectStripe", "whose purchases are in that account", {
+  hasDryRun: false,
+});
+
+function linkedStep(chain: Chain): ChainStep {
   const check = "the product is linked";
-  const active = links.filter((link) => link.state === "ACTIVE");
-  const of = (link: ChainLink) => connections.find((each) => each.id === link.connectionId);
-  const here = active.filter((link) => of(link)?.mode === mode && of(link)?.status !== "DISCONNECTED");
-  const names = here.map((link) => link.stripeProduct);
-  if (here.length > 0) return good(check, `Linked to ${names.join(", ")}.`);
-  const inMode = active.find((link) => of(link)?.mode === mode);
-  if (inMode) {
-    const detail = `Wrong account: it is linked to ${inMode.stripeProduct} of ${of(inMode)?.account ?? "an account"}, which is disconnected.`;
-    return bad(check, detail, "connectStripe, or linkProduct", inMode.stripeProduct);
+  const active = chain.links.filter((link) => link.state !== "REMOVED");
+  const usable = new Map(chain.connections.filter(isUsable).map((each) => [each.id, each]));
+  const here = active.filter((link) => usable.has(link.connectionId));
+  if (here.length > 0) return passed(check, `Linked to ${here.map((link) => link.stripeProduct).join(", ")}.`);
+  const [inactive] = active;
+  if (inactive) {
+    const account = chain.connections.find((each) => each.id === inactive.connectionId)?.account ?? "an account";
+    const detail = `Wrong account: it is linked to ${inactive.stripeProduct} of ${account}, which is disconnected.`;
+    return failed(check, detail, CONNECT, inactive.stripeProduct);
   }
-  const [other] = active;
-  if (other) {
-    const detail = `Wrong mode: it is linked to ${other.stripeProduct} in ${of(other)?.mode ?? "the other"} mode only.`;
-    return bad(check, detail, "linkProduct", other.stripeProduct);
-  }
-  return bad(check, "Neither the product nor a bundle that includes it is linked to Stripe.", "linkProduct");
+  const detail = chain.isLinkedInOtherMode
+    ? "Wrong mode: the product is linked in the other mode only."
+    : "Neither the product nor a live bundle that includes it is linked to Stripe.";
+  const unlinked = findUnlinked(chain);
+  if (!unlinked) return failed(check, `${detail} No purchase opens it.`, formatGrantFix(chain.names));
+  return failed(
+    check,
+    `${detail} The user holds ${unlinked.stripeProduct}, which no product is linked to.`,
+    forEverybody(
+      formatCall("linkProduct", { product: chain.names.product, stripeProductId: unlinked.stripeProduct }),
+      `who holds ${unlinked.stripeProduct}`,
+      { hasDryRun: true },
+    ),
+    unlinked.source,
+  );
 }
 
-function known(chain: Chain): ChainStep {
-  const { connections, customers, links, mode, sources } = chain;
+/** Something of the user's that no product is linked to: linking it may be what was forgotten. */
+function findUnlinked({ sources, linkedStripeProducts }: Chain): { source: string; stripeProduct: string } | null {
+  for (const { source, connectionId, items } of sources) {
+    const item = items.find(({ stripeProduct }) => !linkedStripeProducts.has(`${connectionId} ${stripeProduct}`));
+    if (item) return { source, stripeProduct: item.stripeProduct };
+  }
+  return null;
+}
+
+function customerStep(chain: Chain): ChainStep {
   const check = "the user is known to Stripe";
-  const linkedIn = new Set(links.filter((link) => link.state === "ACTIVE").map((link) => link.connectionId));
-  const of = (customer: ChainCustomer) => connections.find((each) => each.id === customer.connectionId);
-  const here = customers.filter((each) => (each.active || each.dead) && linkedIn.has(each.connectionId));
-  const [mine] = here.filter((each) => of(each)?.mode === mode);
-  if (mine) return good(check, `The user is ${mine.customer}${mine.dead ? ", deleted in Stripe" : ""}.`, mine.customer);
-  // A guest has no customer, and bought all the same.
-  if (sources.some((source) => linkedIn.has(source.connectionId))) return good(check, "The user bought as a guest.");
-  const [other] = customers.filter((each) => each.active);
-  if (other) {
-    const place = of(other)?.mode === mode ? "account" : "mode";
-    const where = `${of(other)?.account ?? "another account"} in ${of(other)?.mode ?? mode} mode`;
-    return bad(check, `Wrong ${place}: the user is ${other.customer} of ${where}.`, "linkCustomer", other.customer);
+  const { names, connections, customers, links, sources, candidates } = chain;
+  const linkedIn = new Set(links.filter((link) => link.state !== "REMOVED").map((link) => link.connectionId));
+  const isThere = ({ connectionId }: { connectionId: string }) => linkedIn.has(connectionId);
+  const mine = customers.find((each) => (each.active || each.dead) && isThere(each));
+  if (mine) {
+    return passed(check, `The user is ${mine.customer}${mine.dead ? ", deleted in Stripe" : ""}.`, mine.customer);
   }
-  return bad(check, "No customer: the user is linked to none in this account.", "linkCustomer, or claimPurchase");
+  // A guest has no customer and bought all the same.
+  if (sources.some(isThere)) return passed(check, "The user bought as a guest.");
+  if (candidates.some(isThere)) return passed(check, "A purchase that belongs to nobody may be the user's.");
+  const other = customers.find((each) => each.active);
+  const fix = `${formatGrantFix(names)}, a purchase, or linkCustomer with the customer that the user pays as`;
+  if (!other) return failed(check, "No customer: the user is linked to none in this account.", fix);
+  const account = connections.find((each) => each.id === other.connectionId)?.account ?? "another account";
+  return failed(check, `Wrong account: the user is ${other.customer} of ${account}.`, fix, other.customer);
 }
 
-function bought(chain: Chain): ChainStep {
-  const check = "the product was bought";
-  const held = holdings(chain);
-  if (held.length > 0) return good(check, `Bought by ${held.map((source) => source.source).join(", ")}.`);
-  const others = chain.sources.flatMap((source) =>
-    source.items.map((item) => `${item.price} of ${item.stripeProduct}`),
-  );
-  if (others.length > 0) {
-    const detail = `Not linked: the user holds ${[...new Set(others)].slice(0, 10).join(", ")}, which no link covers.`;
-    return bad(check, detail, "linkProduct, or updateProductLink", chain.sources[0]?.source);
-  }
-  return bad(check, "Stripe knows of no purchase of it by this user.", "createCheckoutSession, or reconcile");
-}
-
-/** The subscriptions and orders of the user that a link covers. */
-function holdings({ sources, links }: Chain): SourceFacts[] {
-  return sources.filter((source) => source.items.some((item) => links.some((link) => covers(link, source, item))));
-}
-
-function covers(link: ChainLink, source: SourceFacts, item: SourceFacts["items"][number]): boolean {
-  const isNamed = link.priceIds.length === 0 || link.priceIds.includes(item.price);
-  return (
-    link.state !== "REMOVED" &&
-    link.connectionId === source.connectionId &&
-    link.stripeProduct === item.stripeProduct &&
-    isNamed
-  );
-}
-
-function standing(source: SourceFacts, { policy, now }: Chain): ChainStep {
-  const check = `what ${source.source} says`;
-  if (source.ignored)
-    return bad(check, "It is marked latchkey_ignore in Stripe.", "the metadata in Stripe", source.source);
-  const [item] = source.items;
-  const life = item && planLife(source, item, { accessDurationDays: null, accessEndsAt: null }, policy);
-  const { state } = source;
-  const seen = `as of ${source.observedAt.toISOString()}`;
-  const status = state.kind === "SUBSCRIPTION" ? `status ${state.status}` : `payment ${state.payment.toLowerCase()}`;
-  const more = [...disputesOf(source), ...refundsOf(source), ...comingOf(source)].map((text) => `, ${text}`).join("");
-  const isOpen = life !== undefined && opens(life, now);
-  const detail = `${status}${more}, ${seen}.`;
-  return isOpen ? good(check, detail, source.source) : bad(check, detail, fixOf(life), source.source);
-}
-
-function opens(life: Life, now: Date): boolean {
-  const allowing = ["SUBSCRIPTION", "TRIAL", "GRACE_PERIOD", "PURCHASE"].includes(life.reason);
-  const end = life.endedAt ?? life.closesAt ?? life.endsAt;
-  return allowing && (end === null || now < end);
-}
-
-function fixOf(life: Life | undefined): string {
-  const reason = life?.endReason ?? life?.reason;
-  if (reason === "PAYMENT_FAILED" || reason === "PAYMENT_PENDING") return "the payment in Stripe";
-  if (reason === "PAUSED") return "resuming the subscription in Stripe";
-  if (reason === "DISPUTED") return "the dispute in Stripe, or updatePolicy";
-  if (reason === "REFUNDED") return "a new purchase, or updatePolicy";
-  return "a new purchase, or grantAccess";
-}
-
-function disputesOf({ state }: SourceFacts): string[] {
-  return state.disputes.map((dispute) => `disputed by ${dispute.id} (${dispute.status})`);
-}
-
-function refundsOf({ state }: SourceFacts): string[] {
-  if (state.kind !== "ORDER") return [];
-  return state.refunds.map(
-    (refund) => `refunded ${refund.amount} of ${state.amount} by ${refund.id} (${refund.status})`,
-  );
-}
-
-function comingOf({ state }: SourceFacts): string[] {
-  if (state.kind !== "SUBSCRIPTION") return [];
-  const end = state.cancelAt ? [`cancelled for ${state.cancelAt.toISOString()}`] : [];
-  const flag = state.cancelAtPeriodEnd && !state.cancelAt ? ["cancelled for the end of the period"] : [];
-  const change = state.comingChange;
-  const when = change?.startsAt ? `on ${change.startsAt.toISOString()}` : "once it is paid";
-  return [...end, ...flag, ...(change ? [`changes to ${change.prices.join(", ")} ${when}`] : [])];
+function isUsable({ status }: ChainConnection): boolean {
+  return status !== "DISCONNECTED";
 }
 
 function accounts(connections: readonly ChainConnection[]): string {
   return connections.map((each) => each.account).join(", ");
-}
-
-function good(check: string, detail: string, stripeObject: string | null = null): ChainStep {
-  return { check, ok: true, detail, stripeObject, fix: null };
-}
-
-function bad(check: string, detail: string, fix: string, stripeObject: string | null = null): ChainStep {
-  return { check, ok: false, detail, stripeObject, fix };
 }

@@ -1,3 +1,8 @@
+import { grantById } from "../access/access.loader";
+import type { Decision, Question } from "../access/decide";
+import { type Grant, endOf, isLive, reasonOf, statusOf } from "../access/grant";
+import type { GrantEntity } from "../access/grant.entity";
+import { findPolicy } from "../access/policy.store";
 import { toPublicId } from "../base/ids";
 import type { Context } from "../graphql/context";
 import { readProductRef } from "../products/read-product-ref";
@@ -5,113 +10,113 @@ import { subjectOf } from "../users/subject";
 import { findUser } from "../users/users.store";
 import type { CheckKey } from "./check.store";
 import { checkRef } from "./check-access";
-import { grantById } from "../access/access.loader";
-import type { Decision, Question } from "../access/decide";
-import { type ChainStep, decideChain } from "./decide-chain";
-import { findChainConnections, findChainCustomers, findChainLinks, findChainSources } from "./explain.store";
-import { findPolicy } from "../access/policy.store";
-import { type Grant, endOf, reasonOf, statusOf } from "../access/grant";
-import type { GrantEntity } from "../access/grant.entity";
+import { decideChain } from "./decide-chain";
 import { accessQuestion } from "./decisions.loader";
-
-export type ExplanationStep = ChainStep;
+import { explainBundles } from "./explain-bundles";
+import {
+  findChainConnections,
+  findChainCustomers,
+  findChainLinks,
+  findChainSources,
+  findClosedBundles,
+  findLinkedStripeProducts,
+} from "./explain.store";
+import { type ChainStep, failed, passed } from "./chain-step";
+import { type FixNames, forEverybody, formatCall, formatGrantFix } from "./format-fix";
 
 export interface Explanation {
   decision: Decision;
-  steps: ExplanationStep[];
+  steps: ChainStep[];
   grants: GrantEntity[];
 }
 
-/** Why the decision is as it is: each link of the chain in order, the first broken one with what would mend it. */
+/** Explains a decision: each link of the chain in order, and for the first broken one the fix. */
 export async function explainAccess(ctx: Context, input: { product: string; user: string }): Promise<Explanation> {
   const at = ctx.clock.now();
   const key = { product: readProductRef(input.product), user: await subjectOf(ctx, input.user) };
   const question = await ctx.load(accessQuestion, key);
   const decision = await checkRef(ctx, key, at);
   const grants = await Promise.all(question.grants.map((grant) => ctx.load(grantById, grant.id)));
-  const first = explainSubject(question);
+  const names = { user: input.user, product: input.product };
+  const first = explainSubject(question, names);
   const isKnown = first.every((each) => each.ok);
-  const chain = isKnown && question.product?.accessMode === "ENTITLED" ? await chainOf(ctx, key, decision) : [];
-  const last = isKnown ? explainGrants({ ...question, at }, decision) : [];
+  const isEntitled = question.product?.accessMode === "ENTITLED";
+  const chain = isKnown && isEntitled ? await chainOf(ctx, { key, names, decision, at }) : [];
+  const last = isKnown ? explainGrants({ ...question, at }, decision, names) : [];
   return { decision, steps: [...first, ...chain, ...last], grants: grants.filter((grant) => grant !== null) };
 }
 
-/** From Stripe to the grant. When access is there by other means, a link that is missing is nothing that is broken. */
-async function chainOf(ctx: Context, key: CheckKey, decision: Decision): Promise<ChainStep[]> {
+interface Asked {
+  key: CheckKey;
+  names: FixNames;
+  decision: Decision;
+  at: Date;
+}
+
+/** From Stripe to the grant. Where access is there by other means, a missing link is not broken, so it is left out. */
+async function chainOf(ctx: Context, { key, names, decision, at }: Asked): Promise<ChainStep[]> {
   const { mode } = ctx.identity;
   const productId = decision.productId ?? "";
   const userId = key.user ? ((await findUser(ctx.db, key.user))?.id ?? "") : "";
-  const sources = (await findChainSources(ctx.db, userId, mode)).map((held) => held.facts);
+  const closed = await findClosedBundles(ctx.db, { productId, userId, mode });
+  const grants = await Promise.all(closed.map(({ grantId }) => ctx.load(grantById, grantId)));
+  const bundles = explainBundles(closed, (id) => grants.some((grant) => grant?.id === id && isLive(grant, at)));
+  if (bundles.length > 0 && !decision.allowed) return bundles;
+  const { held, candidates } = await findChainSources(ctx.db, userId, mode);
+  const links = await findChainLinks(ctx.db, productId);
+  const items = held.flatMap(({ facts }) =>
+    facts.items.map(({ stripeProduct }) => ({ connectionId: facts.connectionId, stripeProduct })),
+  );
   const steps = decideChain({
+    names,
     mode,
-    connections: await findChainConnections(ctx.db),
-    links: await findChainLinks(ctx.db, productId),
-    customers: await findChainCustomers(ctx.db, userId),
-    sources,
+    connections: await findChainConnections(ctx.db, mode),
+    links: links.filter((link) => link.mode === mode),
+    isLinkedInOtherMode: links.some((link) => link.mode !== mode && link.state === "ACTIVE"),
+    customers: await findChainCustomers(ctx.db, userId, mode),
+    sources: held.map(({ facts }) => facts),
+    candidates: candidates.map(({ facts }) => facts),
+    linkedStripeProducts: await findLinkedStripeProducts(ctx.db, items),
     policy: await findPolicy(ctx.db, mode),
-    now: ctx.clock.now(),
+    now: at,
   });
   return decision.allowed ? steps.filter((each) => each.ok) : steps;
 }
 
 /** The first links of the chain, up to the first that is broken. */
-function explainSubject({ product, subject }: Omit<Question, "at">): ExplanationStep[] {
-  const steps = [
-    step(
-      "product exists",
-      product !== null,
-      "The product is known.",
-      "No product has this key or id.",
-      "createProduct",
-    ),
-    step(
-      "product is live",
-      product?.status === "LIVE",
-      "The product is live.",
-      `The product is ${product?.status ?? "unknown"}.`,
-      "updateProduct(status: LIVE)",
-    ),
-    ...(product?.accessMode === "PUBLIC" ? [] : [userStep(subject)]),
-  ];
-  const broken = steps.findIndex((each) => !each.ok);
-  return broken < 0 ? steps : steps.slice(0, broken + 1);
-}
-
-function explainGrants({ product, grants, at }: Question, decision: Decision): ExplanationStep[] {
-  return [modeStep(product?.accessMode, decision), ...grants.map((grant) => grantStep(grant, at))];
-}
-
-function userStep(subject: Question["subject"]): ExplanationStep {
-  return step(
-    "user exists",
-    subject === "KNOWN",
-    "The user is known.",
-    "No user has this id or externalId.",
-    "createUser",
-  );
-}
-
-function modeStep(accessMode: string | undefined, decision: Decision): ExplanationStep {
-  if (accessMode !== "ENTITLED") {
-    return step("access mode", true, `The product is ${accessMode ?? "unknown"}: no grant is needed.`, "", null);
+function explainSubject({ product, subject }: Omit<Question, "at">, names: FixNames): ChainStep[] {
+  if (product === null) return [failed("product exists", "No product has this key or id.", "createProduct")];
+  const exists = passed("product exists", "The product is known.");
+  if (product.status !== "LIVE") {
+    const call = formatCall("updateProduct", { product: names.product, status: { enum: "LIVE" } });
+    const fix = forEverybody(call, "who holds the product", { hasDryRun: false });
+    return [exists, failed("product is live", `The product is ${product.status}.`, fix)];
   }
-  const held = decision.grant === null ? "The user never held a grant." : `The latest grant says ${decision.reason}.`;
-  return step("a live grant", decision.allowed, "A grant is live.", `No grant is live. ${held}`, "grantAccess");
+  const live = passed("product is live", "The product is live.");
+  if (product.accessMode === "PUBLIC") return [exists, live];
+  if (subject === "KNOWN") return [exists, live, passed("user exists", "The user is known.")];
+  return [exists, live, failed("user exists", "No user has this id or externalId.", "createUser")];
 }
 
-function grantStep(grant: Grant, at: Date): ExplanationStep {
+function explainGrants({ product, grants, at }: Question, decision: Decision, names: FixNames): ChainStep[] {
+  return [grantsStep(product?.accessMode, decision, names), ...grants.map((grant) => grantStep(grant, at, names))];
+}
+
+function grantsStep(accessMode: string | undefined, decision: Decision, names: FixNames): ChainStep {
+  if (accessMode !== "ENTITLED") {
+    return passed("access mode", `The product is ${accessMode ?? "unknown"}: no grant is needed.`);
+  }
+  if (decision.allowed) return passed("a live grant", "A grant is live.");
+  const held = decision.grant === null ? "The user never held a grant." : `The latest grant says ${decision.reason}.`;
+  return failed("a live grant", `No grant is live. ${held}`, formatGrantFix(names));
+}
+
+function grantStep(grant: Grant, at: Date, names: FixNames): ChainStep {
   const status = statusOf(grant, at);
+  const check = `grant ${toPublicId("grant", grant.id)}`;
   const end = endOf(grant)?.toISOString() ?? "no known end";
   const detail = `${status} (${reasonOf(grant, at)}), from ${grant.startsAt.toISOString()} until ${end}.`;
-  return step(
-    `grant ${toPublicId("grant", grant.id)}`,
-    status === "ACTIVE" || status === "GRACE",
-    detail,
-    detail,
-    null,
-  );
-}
-
-function step(check: string, ok: boolean, good: string, bad: string, fix: string | null): ExplanationStep {
-  return { check, ok, detail: ok ? good : bad, stripeObject: null, fix: ok ? null : fix };
+  return status === "ACTIVE" || status === "GRACE"
+    ? passed(check, detail)
+    : failed(check, detail, formatGrantFix(names));
 }
