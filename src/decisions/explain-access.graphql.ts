@@ -7,19 +7,23 @@ import { Grant, toGrant } from "../access/grants.graphql";
 
 @ObjectType({ description: "One link of the chain from a person to a product." })
 export class ExplanationStep {
-  @Field({ description: "What was looked at." })
+  @Field({ description: "The link of the chain that was checked." })
   check!: string;
 
   @Field({ description: "Whether it holds." })
   ok!: boolean;
 
-  @Field({ description: "What was found, in words and ids." })
+  @Field({ description: "The finding, in words and in ids of this mode." })
   detail!: string;
 
   @Field(() => String, { nullable: true, description: "The object in Stripe that it is about." })
   stripeObject!: string | null;
 
-  @Field(() => String, { nullable: true, description: "The mutation or setting that would mend it." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The call to run, or what to do in Stripe. It opens the product for this user alone; a fix that reaches other people says so.",
+  })
   fix!: string | null;
 }
 

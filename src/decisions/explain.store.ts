@@ -47,7 +47,7 @@ export async function findChainSources(
   const keys = await db.rows<{ connectionId: string; source: string }>(
     `/* explain.sources */ select f.connection_id as "connectionId", f.source from stripe_facts f
      join stripe_connections c on c.id = f.connection_id and c.mode = $2
-     where f.owner_id = $1 or (f.owner_id is null and f.candidate_id = $1)
+     where f.owner_id = $1 or (f.owner_id is null and f.candidate_id = $1 and f.unclaimed_id is not null)
      order by f.observation desc limit $3`,
     [userId, mode, SOURCES_MAX],
   );

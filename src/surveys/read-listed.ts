@@ -1,3 +1,4 @@
+import { coversPrice } from "../links/covers-price";
 import type Stripe from "stripe";
 import { idOf } from "../projection/read-references";
 import type { Target } from "../projection/target";
@@ -26,12 +27,7 @@ export interface Wanted {
 
 /** The first of its items that is wanted, if any is. */
 export function wantedItem({ items }: Listed, wanted: readonly Wanted[]): ListedItem | undefined {
-  return items.find((item) =>
-    wanted.some(
-      ({ stripeProduct, priceIds }) =>
-        item.stripeProduct === stripeProduct && (priceIds.length === 0 || priceIds.includes(item.price)),
-    ),
-  );
+  return items.find((item) => wanted.some((each) => coversPrice(each, item)));
 }
 
 export function readListedSubscription(

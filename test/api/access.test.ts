@@ -203,7 +203,10 @@ describe("explaining", () => {
       detail: "The product is DRAFT.",
     });
     expect(broken(await explain(key, "no-such"))).toMatchObject({ check: "user exists", fix: "createUser" });
-    expect(broken(await explain(key, ada))).toMatchObject({ check: "Stripe is connected", fix: "connectStripe" });
+    expect(broken(await explain(key, ada))).toMatchObject({
+      check: "Stripe is connected",
+      fix: expect.stringMatching(/^connectStripe\./),
+    });
     await api.grantAccess({ user: ada, product: key });
     const good = await explain(key, ada);
     expect([broken(good), good.decision.reason]).toEqual([undefined, "MANUAL"]);

@@ -234,14 +234,20 @@ describe("why somebody may not open it: RWS-S20", () => {
   test("no customer", async () => {
     const email = somebody();
     await create(email);
-    expect(await firstBroken(email)).toMatchObject({ check: "the user is known to Stripe", fix: /linkCustomer/ });
+    expect(await firstBroken(email)).toMatchObject({
+      check: "the user is known to Stripe",
+      fix: expect.stringContaining("linkCustomer"),
+    });
   });
 
   test("the product is not linked, though something else was bought", async () => {
     const email = somebody();
     await subscribe(email);
     await shop.latchkey.get(`mutation { createProduct(input: { key: "other", name: "Other" }) { id } }`);
-    expect(await firstBroken(email, "other")).toMatchObject({ check: "the product is linked", fix: "linkProduct" });
+    expect(await firstBroken(email, "other")).toMatchObject({
+      check: "the product is linked",
+      fix: expect.stringMatching(/^grantAccess\(/),
+    });
   });
 
   test("the status, the refund, the dispute and the end are named with the object in Stripe", async () => {
