@@ -71,8 +71,11 @@ export async function openStall(shop: Shop, key: string): Promise<Stall> {
       return id;
     },
     link: async (input = {}) => {
+      const named = Array.isArray(input["priceIds"]) ? input["priceIds"] : [];
+      // A link can only offer prices that it counts.
+      const offeredPriceIds = [monthly, once].filter((id) => named.length === 0 || named.includes(id));
       const answer = await latchkey.get<{ linkProduct: { link: { id: string }; job: { id: string } } }>(LINK, {
-        input: { product: key, stripeProductId: stripeProduct, offeredPriceIds: [monthly, once], ...input },
+        input: { product: key, stripeProductId: stripeProduct, offeredPriceIds, ...input },
       });
       const { link, job } = answer.linkProduct;
       return { link: link.id, job: await jobDone(shop, job.id) };
