@@ -95,7 +95,8 @@ function fixOf(life: Life, { source }: Cover, { names }: Chain): string {
   const isOver = life.endedAt !== null || (state.kind === "SUBSCRIPTION" && state.status === "canceled");
   const reason = life.endReason ?? life.reason;
   if (!isOver && (reason === "PAYMENT_FAILED" || reason === "PAYMENT_PENDING")) {
-    const open = state.kind === "SUBSCRIPTION" ? (state.failedInvoice ?? state.latestInvoice?.id ?? id) : id;
+    const open =
+      state.kind === "SUBSCRIPTION" ? (state.unpaid?.invoices.at(-1)?.id ?? state.latestInvoice?.id ?? id) : id;
     return `In Stripe: have ${open} paid`;
   }
   if (!isOver && reason === "PAUSED") return `In Stripe: resume ${id}`;
