@@ -641,11 +641,11 @@ export type ErrorCode =
 /** One link of the chain from a person to a product. */
 export type ExplanationStep = {
   __typename?: 'ExplanationStep';
-  /** What was looked at. */
+  /** The link of the chain that was checked. */
   check: Scalars['String']['output'];
-  /** What was found, in words and ids. */
+  /** The finding, in words and in ids of this mode. */
   detail: Scalars['String']['output'];
-  /** The mutation or setting that would mend it. */
+  /** The call to run, or what to do in Stripe. It opens the product for this user alone; a fix that reaches other people says so. */
   fix?: Maybe<Scalars['String']['output']>;
   /** Whether it holds. */
   ok: Scalars['Boolean']['output'];
