@@ -4,6 +4,7 @@ import { Stripe1763769600000 } from "./1763769600000-stripe";
 import { Check1763773200000 } from "./1763773200000-check";
 import { Checkout1763856000000 } from "./1763856000000-checkout";
 import { LongWork1763942400000 } from "./1763942400000-long-work";
+import { RemovalMarkers1764032400000 } from "./1764032400000-removal-markers";
 import { UnclaimedPurchases1764036000000 } from "./1764036000000-unclaimed-purchases";
 import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
 import { UnpaidRuns1764043200000 } from "./1764043200000-unpaid-runs";
@@ -16,6 +17,7 @@ export const migrations: readonly MigrationClass[] = [
   Check1763773200000,
   Checkout1763856000000,
   LongWork1763942400000,
+  RemovalMarkers1764032400000,
   UnclaimedPurchases1764036000000,
   LinkOffers1764039600000,
   UnpaidRuns1764043200000,

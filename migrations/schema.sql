@@ -363,6 +363,25 @@ create unlogged table rate_windows (
   constraint rate_windows_pkey PRIMARY KEY (subject, starts_at)
 );
 
+create table removal_keys (
+  id uuid not null,
+  key_sealed text not null,
+  created_at timestamp with time zone not null,
+  constraint removal_keys_pkey PRIMARY KEY (id)
+);
+
+create table removal_markers (
+  hash bytea not null,
+  removed_at timestamp with time zone not null,
+  constraint removal_markers_pkey PRIMARY KEY (hash)
+);
+
+create table removal_trials (
+  hash bytea not null,
+  purchase bytea not null,
+  constraint removal_trials_pkey PRIMARY KEY (hash, purchase)
+);
+
 create table resource_products (
   resource_id uuid not null,
   product_id uuid not null,
@@ -710,6 +729,8 @@ CREATE INDEX products_tags_idx ON products USING gin (tags);
 
 CREATE INDEX rate_windows_starts_at_idx ON rate_windows USING btree (starts_at);
 
+CREATE UNIQUE INDEX removal_keys_one_key ON removal_keys USING btree ((true));
+
 CREATE INDEX stripe_customers_email_idx ON stripe_customers USING btree (connection_id, email_key);
 
 CREATE INDEX stripe_facts_candidate_idx ON stripe_facts USING btree (candidate_id, unclaimed_id) WHERE candidate_id IS NOT NULL;
@@ -795,6 +816,12 @@ comment on column product_links.offered_price_ids is 'the prices that the public
 comment on column product_links.max_quantity is 'how many the public may buy in one purchase';
 
 comment on column products.remind_days_before is 'how many days before access ends its holders are reminded';
+
+comment on table removal_keys is 'the key of the hashes in removal_markers and removal_trials; it is never replaced';
+
+comment on table removal_markers is 'keyed hashes of the purchases, customers and addresses of removed users';
+
+comment on table removal_trials is 'trials that removed users had used, by keyed hashes of address or customer and Stripe product';
 
 comment on column stripe_connections.key_trouble is 'why Stripe does not take the key, when we last asked';
 

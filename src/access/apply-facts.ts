@@ -9,6 +9,8 @@ import { shareLinks } from "../links/product-links.store";
 import { applyCustomers } from "./apply-customers";
 import type { SourceFacts } from "./fact";
 import { type HeldSource, findSources, writeSources } from "./facts.store";
+import { findRemovedCustomers } from "./find-removed";
+import { forgetRemoved } from "./forget-removed";
 import { keepKnown } from "./keep-known";
 import { loadOwnerWorld } from "./load-owner-world";
 import { concernOf, loadRules, loadPlans } from "./load-plans";
@@ -62,7 +64,8 @@ export async function applyFactsIn(tx: Tx, batch: Batch, now: Date): Promise<App
   await lockCustomers(tx, [...facts.map(lockOf), ...customers]);
   const keys = [...facts.filter((each) => each.customer !== null).map(lockOf), ...customers];
   const forgotten = new Set((await findUnlinkedCustomers(tx, keys)).map(customerName));
-  const lines = await applyCustomers(tx, customers, { now, origin: batch.origin, forgotten });
+  const blank = new Set([...forgotten, ...(await findRemovedCustomers(tx, customers))]);
+  const lines = await applyCustomers(tx, customers, { now, origin: batch.origin, forgotten: blank });
   const held = new Map((await findSources(tx, facts)).map((each) => [nameOf(each.facts), each]));
   const news = facts.filter((each) => (held.get(nameOf(each))?.facts.observation ?? -1n) < each.observation);
   const seen = news.map((each) => {
@@ -135,12 +138,13 @@ export async function settle(
   const waiting = sources.flatMap((held, index) => linesOfUnclaimed(held, unclaimed[index] ?? null, origin));
   const told = [...lines, ...settled.flatMap((each) => each.lines), ...waiting];
   const turns = await writePlans(tx, batch, { now, origin, lines: told, isQuiet });
-  const written = sources.map((held, index) => ({
+  const owners = sources.map((held, index) => ({
     ...held,
     ownerId: owned[index]?.userId ?? null,
     ownerBy: owned[index]?.by ?? null,
     unclaimed: unclaimed[index] ?? null,
   }));
+  const written = await forgetRemoved(tx, owners, world.removed);
   await writeSources(tx, written);
   await writeUnclaimed(
     tx,

@@ -44,7 +44,7 @@ export class DeleteUsersResolver {
   @Mutation(() => DeleteUsersPayload, {
     description:
       "Removes up to 200 people for good, as deleteUser does, all in one step, in both modes. No money moves: nothing is " +
-      "cancelled or refunded in Stripe. `exportUsers` first, for nothing brings them back.",
+      "cancelled or refunded in Stripe. Call `exportUsers` first: what is removed cannot be restored.",
   })
   async deleteUsers(
     @Ctx() ctx: Context,
@@ -75,7 +75,7 @@ function toPayload(removal: Removal, dryRun: boolean): DeleteUsersPayload {
 function noteOf(charged: number, dryRun: boolean): string {
   const money =
     charged === 0 ? "No money moves." : `No money moves: ${charged} of their subscriptions in Stripe go on.`;
-  return dryRun ? `${money} Nothing brings removed people back, so call exportUsers first.` : money;
+  return dryRun ? `${money} What is removed cannot be restored, so call exportUsers first.` : money;
 }
 
 @Resolver()
@@ -83,7 +83,9 @@ export class DeleteUserResolver {
   @Allow("WRITE")
   @Mutation(() => ID, {
     description:
-      "Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves.",
+      "Removes a user for good, in both modes: grants end, the user is blanked, the journal keeps its lines. No money moves: " +
+      "a subscription in Stripe goes on until it is cancelled there. Later events about what the user had bought create " +
+      "nobody; a purchase that is begun afterwards does, and createUser may. Used trials stay counted.",
   })
   async deleteUser(
     @Ctx() ctx: Context,

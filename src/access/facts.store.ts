@@ -187,12 +187,11 @@ export async function findModes(db: Reader, connectionIds: readonly string[]): P
   return new Map(rows.map((row) => [row.id, row.mode]));
 }
 
-/** What Stripe said of those who are removed: their addresses and names. That they bought, and what, stays. */
-export async function forgetBuyers(tx: Tx, userIds: readonly string[]): Promise<void> {
-  await tx.rows(
-    `/* facts.forgetBuyers */ update stripe_facts set facts = facts || '{"buyer": {"email": null, "name": null}}'
-     where owner_id = any($1::uuid[]) or (connection_id, customer) in
-       (select connection_id, customer from customer_links where user_id = any($1::uuid[]))`,
+/** What these users own, with the customers who bought it. */
+export function findOwnedKeys(db: Reader, userIds: readonly string[]): Promise<MarkedKey[]> {
+  return db.rows<MarkedKey>(
+    `/* facts.ownedKeys */ select f.connection_id as "connectionId", f.source, f.customer
+     from stripe_facts f where f.owner_id = any($1::uuid[])`,
     [[...userIds]],
   );
 }

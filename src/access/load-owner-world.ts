@@ -8,6 +8,7 @@ import { emailKeyOf, emailSchema } from "../users/read-user-input";
 import { findUsersByEmailKeys, findUsersById } from "../users/users.store";
 import type { SourceFacts } from "./fact";
 import type { HeldSource } from "./facts.store";
+import { type RemovedPurchase, findRemoved, nameOfSource } from "./find-removed";
 import type { Claimable } from "./plan-unclaimed";
 
 export interface Addressee {
@@ -21,6 +22,8 @@ export interface Addressee {
 export interface OwnerWorld {
   /** Connection and customer to user. */
   links: Map<string, string>;
+  /** Connection and customer of the links that were made on the way, and by nobody's hand. */
+  found: Set<string>;
   unlinked: ReadonlySet<string>;
   /** Customers who were deleted in Stripe. */
   gone: ReadonlySet<string>;
@@ -33,6 +36,8 @@ export interface OwnerWorld {
   /** Of those who were named before: who is still there. */
   present: ReadonlySet<string>;
   buyerOf(facts: SourceFacts): { email: string | null; name: string | null };
+  /** Connection and source of what was bought by users who were removed since. */
+  removed: ReadonlyMap<string, RemovedPurchase>;
 }
 
 export async function loadOwnerWorld(db: Reader, sources: readonly HeldSource[]): Promise<OwnerWorld> {
@@ -53,6 +58,7 @@ export async function loadOwnerWorld(db: Reader, sources: readonly HeldSource[])
   const named = [...claimants, ...sources.flatMap(({ ownerId }) => ownerId ?? [])];
   return {
     links: new Map(links.map((link) => [customerName(link), link.userId])),
+    found: new Set(links.filter(({ linkedBy }) => FOUND_BY.has(linkedBy)).map(customerName)),
     unlinked: new Set(unlinked.map(customerName)),
     gone: new Set([...customers].filter(([, { deleted }]) => deleted).map(([name]) => name)),
     sessions: new Map(own.map(({ connectionId, session, userId }) => [`${connectionId} ${session}`, userId])),
@@ -60,6 +66,11 @@ export async function loadOwnerWorld(db: Reader, sources: readonly HeldSource[])
     addressees: await loadAddressees(db, [...new Set(emails.map(emailKeyOf))]),
     present: new Set((named.length === 0 ? [] : await findUsersById(db, [...new Set(named)])).map((user) => user.id)),
     buyerOf,
+    removed: await findRemoved(
+      db,
+      sources.map(({ facts }) => facts),
+      (facts) => buyerOf(facts).email,
+    ),
   };
 }
 
@@ -117,10 +128,13 @@ export function questionOf({ held, isOurs, mayCreate }: Concern, world: OwnerWor
   return {
     claimedBy: claimant,
     customer: facts.customer,
-    linkedUser: (key && world.links.get(customerName(key))) ?? null,
+    linkedUser: linkedUserOf(held, world),
     wasUnlinked: key !== null && world.unlinked.has(customerName(key)),
     givenTo: isGuest && isPresent(ownerId) ? ownerId : null,
-    wasRemoved: (claimants.length > 0 && claimant === null) || (isGuest && ownerId !== null && !isPresent(ownerId)),
+    wasRemoved:
+      world.removed.has(nameOfSource(facts)) ||
+      (claimants.length > 0 && claimant === null) ||
+      (isGuest && ownerId !== null && !isPresent(ownerId)),
     addressee: addressee
       ? { userId: addressee.userId, isVerified: addressee.isVerified, hasOtherCustomer: other !== undefined }
       : null,
@@ -128,6 +142,17 @@ export function questionOf({ held, isOurs, mayCreate }: Concern, world: OwnerWor
     mayCreate,
   };
 }
+
+/** What a removed user had bought is not a later user's because both have the same customer. A link by hand says so. */
+function linkedUserOf({ facts }: HeldSource, { links, found, removed }: OwnerWorld): string | null {
+  const key = customerOf(facts);
+  const name = key && customerName(key);
+  if (name === null || (found.has(name) && removed.has(nameOfSource(facts)))) return null;
+  return links.get(name) ?? null;
+}
+
+/** How settling owners links customers. */
+const FOUND_BY: ReadonlySet<string> = new Set(["purchase", "e-mail", "checkout"]);
 
 function customerOf({ connectionId, customer }: SourceFacts): CustomerKey | null {
   return customer === null ? null : { connectionId, customer };

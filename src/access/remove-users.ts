@@ -3,14 +3,17 @@ import { type ActivityLine, actorOf, recordActivities } from "../activities/reco
 import { toPublicId } from "../base/ids";
 import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
+import type { CustomerKey } from "../links/customer-snapshot";
 import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { endCustomerLinks, findLinksOfUsers } from "../links/customer-links.store";
-import { forgetCustomersOf, lockCustomers } from "../links/customers.store";
+import { lockCustomers } from "../links/customers.store";
 import { blankUsers } from "../users/users.store";
-import { forgetBuyers } from "./facts.store";
 import { statusOf } from "./grant";
 import type { GrantEntity } from "./grant.entity";
+import { lockOf } from "./apply-facts";
 import { blankGrants, endGrants, findGrantsOfUsers } from "./grants.store";
+import { markRemoval } from "./mark-removal";
+import { findOwnedKeys } from "./facts.store";
 import { lockUsers } from "./stripe-grants.store";
 import { tellClockTurns } from "./tell-clock-turns";
 
@@ -23,7 +26,7 @@ export interface Removing {
 
 /**
  * Removes people for good: everything personal is blanked, their grants end, their customers in Stripe are nobody's, the
- * journal keeps its lines. Money is not touched: a subscription in Stripe goes on until somebody cancels it there.
+ * journal keeps its lines. Markers stay, so that what Stripe says later of their purchases creates nobody (decision 26). Money is not touched: a subscription in Stripe goes on until somebody cancels it there.
  * Customers are locked first and people after them, each in a fixed order, as whoever applies what Stripe says does.
  * Answers those who were still here.
  */
@@ -33,7 +36,7 @@ export async function removeUsers(
   { identity, now, before }: Removing,
 ): Promise<string[]> {
   // Whoever applies something to these customers has done so, or finds them nobody's: it brings nobody back.
-  await lockCustomers(tx, await findHeldLinks(tx, userIds));
+  await lockCustomers(tx, [...(await findHeldLinks(tx, userIds)), ...(await findOwnedLocks(tx, userIds))]);
   const ids = [...(await lockUsers(tx, userIds))];
   if (ids.length === 0) return [];
   await before?.(ids);
@@ -42,14 +45,13 @@ export async function removeUsers(
   const open = held.filter((grant) => statusOf(grant, now) !== "ENDED");
   await endGrants(tx, open, "REVOKED", now);
   await blankGrants(tx, ids);
+  await markRemoval(tx, ids, now);
   const links = await findHeldLinks(tx, ids);
   await endCustomerLinks(
     tx,
     links.map((link) => link.id),
     now,
   );
-  await forgetBuyers(tx, ids);
-  await forgetCustomersOf(tx, ids);
   await blankActivities(tx, ids);
   await blankUsers(tx, ids, now);
   await recordActivities(
@@ -62,6 +64,11 @@ export async function removeUsers(
 
 async function findHeldLinks(tx: Tx, userIds: readonly string[]): Promise<CustomerLinkEntity[]> {
   return (await findLinksOfUsers(tx, userIds)).filter((link) => link.active || link.dead);
+}
+
+/** What guests bought has no customer, and is locked by its own name. */
+async function findOwnedLocks(tx: Tx, userIds: readonly string[]): Promise<CustomerKey[]> {
+  return (await findOwnedKeys(tx, userIds)).map(lockOf);
 }
 
 /** People are shared by both modes, so both journals say that they are gone; each grant ends in its own. */

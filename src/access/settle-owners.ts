@@ -110,6 +110,7 @@ function linkCustomer(
   });
   made.links.push(link);
   world.links.set(`${connectionId} ${customer}`, userId);
+  world.found.add(`${connectionId} ${customer}`);
   world.served.add(`${connectionId} ${userId}`);
   const { email } = world.buyerOf(facts);
   world.addressees.get(emailKeyOf(email ?? ""))?.customers.set(connectionId, customer);

@@ -6,6 +6,7 @@ import { openDatabase } from "../database/open-database";
 import { type Signals, noSignals } from "../database/open-signals";
 import type { Deps } from "../graphql/context";
 import { entities } from "./entities";
+import { openRemovalKey } from "../access/removal-key";
 import { prepareDatabase } from "./prepare-database";
 
 export interface OpenedDeps extends Deps {
@@ -30,12 +31,13 @@ export async function openDeps({ config, databaseUrl, log, clock, signals }: Ope
     statementTimeoutMs: Math.min(config.limits.requestMsMax, 30 * SECOND),
     log,
   });
+  const deps = { db, config, log, clock: clock ?? systemClock, signals: signals ?? noSignals };
   try {
     await prepareDatabase({ config, databaseUrl, log }, db);
+    await openRemovalKey(deps);
   } catch (error) {
     await db.source.destroy();
     throw error;
   }
-  const deps = { db, config, log, clock: clock ?? systemClock, signals: signals ?? noSignals };
   return { ...deps, close: () => db.source.destroy() };
 }

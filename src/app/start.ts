@@ -1,4 +1,5 @@
 import { markUnowned } from "../access/facts.store";
+import { ensureRemovalKey } from "../access/ensure-removal-key";
 import { replanSoon } from "../access/replan-soon";
 import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
@@ -86,6 +87,7 @@ async function open(
   opened.push(() => signals.close());
   const parts: Deps = { ...deps, signals };
   await ensureSigningKey(parts);
+  await ensureRemovalKey(parts);
   if (config.bootstrapKey) await registerBootstrapKey(parts, config.bootstrapKey);
   const background = startBackground(parts, backgroundOptions);
   opened.push(() => background.stop());

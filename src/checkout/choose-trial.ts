@@ -1,3 +1,4 @@
+import { countRemovedTrials } from "../access/count-removed-trials";
 import { findPolicy } from "../access/policy.store";
 import { Refusal } from "../base/refusal";
 import type { Context } from "../graphql/context";
@@ -30,7 +31,8 @@ export async function chooseTrial(
   const { trialsPerUser } = await findPolicy(ctx.db, ctx.identity.mode);
   if (days === 0) return { days: null, isCounted: false };
   if (trialsPerUser === null || userId === null) return { days, isCounted: false };
-  const used = await countTrials(ctx.db, { userId, mode: ctx.identity.mode, stripeProducts });
+  const asUser = { userId, mode: ctx.identity.mode, stripeProducts };
+  const used = (await countTrials(ctx.db, asUser)) + (await countRemovedTrials(ctx.db, asUser));
   if (used < trialsPerUser) return { days, isCounted: true };
   if (asked === null) return { days: null, isCounted: false };
   throw new Refusal("TRIAL_USED", { say: "The user has used up the trials of this product.", field });

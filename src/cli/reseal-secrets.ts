@@ -1,3 +1,4 @@
+import { resealRemovalKey } from "../access/removal-key";
 import { Unavailable } from "../base/refusal";
 import { UnsealFailure } from "../base/seal";
 import { resealConnections } from "../connections/reseal-connections";
@@ -14,7 +15,7 @@ export async function resealSecrets({ env, print }: Terminal, options: { json: b
   const resealed = await withDeps(env, async (deps) => {
     if (deps.config.sealingKeys.length === 0) throw new SettingMistakes([missing]);
     try {
-      return (await resealSigningKeys(deps)) + (await resealConnections(deps));
+      return (await resealSigningKeys(deps)) + (await resealConnections(deps)) + (await resealRemovalKey(deps));
     } catch (cause) {
       if (!(cause instanceof UnsealFailure)) throw cause;
       throw new Unavailable({

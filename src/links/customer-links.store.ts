@@ -17,14 +17,14 @@ export async function findActiveLinks(db: Reader, keys: readonly CustomerKey[]):
   return raw.map(entityReader(db, CustomerLinkEntity));
 }
 
-/** Customers whom somebody unlinked, or whose user was removed: they are not guessed again. */
+/** Customers that were unlinked by hand: they are not joined by address again. A removal ends links too, and is not among it. */
 export async function findUnlinkedCustomers(db: Reader, keys: readonly CustomerKey[]): Promise<CustomerKey[]> {
   if (keys.length === 0) return [];
   return db.rows<CustomerKey>(
     `/* customerLinks.unlinked */ select l.connection_id as "connectionId", l.customer
      from unnest($1::uuid[], $2::text[]) as wanted (connection_id, customer)
-     join customer_links l using (connection_id, customer)
-     group by 1, 2 having not bool_or(l.active or l.dead)`,
+     join customer_links l using (connection_id, customer) join users u on u.id = l.user_id
+     group by 1, 2 having not bool_or(l.active or l.dead) and bool_or(l.unlinked_at is distinct from u.deleted_at)`,
     [keys.map((key) => key.connectionId), keys.map((key) => key.customer)],
   );
 }

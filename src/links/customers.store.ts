@@ -74,13 +74,3 @@ export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promi
     [names],
   );
 }
-
-/** What Stripe said of the customers of those who are removed. */
-export async function forgetCustomersOf(tx: Tx, userIds: readonly string[]): Promise<void> {
-  await tx.rows(
-    `/* customers.forget */ update stripe_customers set email = null, email_key = null, name = null
-     where (connection_id, customer) in
-       (select connection_id, customer from customer_links where user_id = any($1::uuid[]))`,
-    [[...userIds]],
-  );
-}

@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { type AppliedBatch, applyFacts } from "../../src/access/apply-facts";
 import type { SourceFacts } from "../../src/access/fact";
+import { ensureRemovalKey } from "../../src/access/ensure-removal-key";
+import { replanMarked } from "../../src/access/replan";
 import { newUuid } from "../../src/base/ids";
 import { day, monthly, order, subscription } from "../kit/describe-life";
-import { operationsOf, until } from "../kit/operations";
+import { dumpRows, operationsOf, until } from "../kit/operations";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { testClock } from "../kit/test-clock";
 
@@ -280,5 +283,77 @@ describe("revokeAccess and grants that come from Stripe", () => {
     expect(pia?.access).toMatchObject({ allowed: false, reason: "REVOKED" });
     await operationsOf(latchkey).grantAccess({ user: pia?.id ?? "", product: "course", note: "paid" });
     expect((await person("pia"))?.access).toMatchObject({ allowed: true, reason: "MANUAL" });
+  });
+});
+
+describe("what comes after the removal of a user", () => {
+  const remove = async (name: string) => {
+    await operationsOf(latchkey).deleteUser((await person(name))?.id ?? "");
+  };
+  /** What Stripe says of them, with name and address each time. All of it was bought before the removal. */
+  const storyOf = (name: string) => {
+    const buyer = { email: `${name}@shop.example`, name };
+    const whose = { connectionId, buyer, observedAt: day(2) };
+    const guest = (source: string, said = {}) =>
+      apply(order(said, { ...whose, source, customer: null, observation: ++observation }));
+    const refund = (amount: number) => ({ id: `re_${amount}`, amount, status: "succeeded", createdAt: day(2) });
+    return {
+      "the guest's purchase": () => guest(`pi_${name}`),
+      "a refund": () => guest(`pi_${name}`, { refunds: [refund(100)] }),
+      "a dispute": () => guest(`pi_${name}`, { disputes: [{ id: "du_1", status: "lost", createdAt: day(2) }] }),
+      "the subscription": () => apply(bought(name)),
+      "a failed renewal": () =>
+        apply(bought(name, { status: "past_due", firstFailureAt: day(1), failedInvoice: "in_1" })),
+      "a purchase that was not seen before": () => guest(`pi_${name}_unseen`),
+      "another subscription of the customer": () => apply(bought(name, {}, { source: `sub_${name}_2` })),
+      "another customer with the address": () =>
+        apply(bought(name, {}, { source: `sub_${name}_3`, customer: `cus_${name}_3` })),
+      "the customer": async () => {
+        const customer = { customer: `cus_${name}`, email: buyer.email, name, deleted: false };
+        const seen = { ...customer, connectionId, observation: ++observation, observedAt: day(2) };
+        await applyFacts(latchkey.server.deps, { origin: "WEBHOOK", facts: [], customers: [seen] });
+      },
+      "a change of the policy": async () => {
+        await latchkey.server.deps.db.rows("/* test */ update stripe_facts set needs_plan = true");
+        await replanMarked(latchkey.server.deps);
+      },
+    };
+  };
+
+  test("creates nobody and keeps no name or address, in whatever order it comes; a later purchase creates a new user", async () => {
+    const steps = Object.keys(storyOf(""));
+    const orders = fc.array(fc.constantFrom(...steps), { minLength: 4, maxLength: 14 });
+    for (const [round, names] of fc.sample(orders, { seed: 4, numRuns: 12 }).entries()) {
+      const name = `zebulon${round}`;
+      const story = storyOf(name) as Record<string, () => Promise<unknown>>;
+      if (round % 3 !== 1) await story["the subscription"]?.();
+      if (round % 3 !== 2) await story["the guest's purchase"]?.();
+      await remove(name);
+      for (const step of names) {
+        await story[step]?.();
+        expect([names, step, await person(name)]).toEqual([names, step, null]);
+      }
+      expect(await dumpRows(latchkey)).not.toMatch(/zebulon\d+@|"zebulon/);
+      const again = { source: `sub_${name}_new`, boughtAt: new Date(latchkey.clock.now().getTime() + 1_000) };
+      await apply(bought(name, {}, again));
+      expect((await person(name))?.grants.nodes).toMatchObject([{ stripeObject: again.source }]);
+      for (const step of names) await story[step]?.();
+      expect((await person(name))?.grants.nodes).toMatchObject([{ stripeObject: again.source }]);
+      await remove(name);
+    }
+  });
+
+  test("creates nobody either when the user was removed by a version that left no markers", async () => {
+    const story = storyOf("yarrow");
+    await story["the guest's purchase"]();
+    await story["the subscription"]();
+    await remove("yarrow");
+    const { db } = latchkey.server.deps;
+    for (const table of ["removal_markers", "removal_keys"]) await db.rows(`/* test */ delete from ${table}`);
+    await ensureRemovalKey(latchkey.server.deps);
+    for (const step of ["a refund", "a dispute", "a failed renewal"] as const) {
+      await story[step]();
+      expect(await person("yarrow")).toBeNull();
+    }
   });
 });

@@ -1024,9 +1024,9 @@ export type Mutation = {
   createUser: User;
   /** Makes a token with which a page or an app asks for one user only. */
   createUserToken: UserToken;
-  /** Removes a person for good: grants end, the person is blanked, the journal keeps its lines. No money moves. */
+  /** Removes a user for good, in both modes: grants end, the user is blanked, the journal keeps its lines. No money moves: a subscription in Stripe goes on until it is cancelled there. Later events about what the user had bought create nobody; a purchase that is begun afterwards does, and createUser may. Used trials stay counted. */
   deleteUser: Scalars['ID']['output'];
-  /** Removes up to 200 people for good, as deleteUser does, all in one step, in both modes. No money moves: nothing is cancelled or refunded in Stripe. `exportUsers` first, for nothing brings them back. */
+  /** Removes up to 200 people for good, as deleteUser does, all in one step, in both modes. No money moves: nothing is cancelled or refunded in Stripe. Call `exportUsers` first: what is removed cannot be restored. */
   deleteUsers: DeleteUsersPayload;
   /** Disconnects an account and forgets its secrets. Links, grants and history stay; connecting it again revives them. */
   disconnectStripe: StripeConnection;

@@ -1,3 +1,5 @@
+import { placeOf as placeOfRemovalKey } from "../../access/removal-key";
+import { findRemovalKey } from "../../access/removal-keys.store";
 import { type SealingKey, UnsealFailure, reseal } from "../../base/seal";
 import { findAllConnections } from "../../connections/connections.store";
 import { placeOf as placeInConnection } from "../../connections/seal-connection";
@@ -17,12 +19,14 @@ export interface SealsSeen {
 export async function lookAtSeals(db: Reader, keys: readonly SealingKey[]): Promise<SealsSeen> {
   const connections = await findAllConnections(db);
   const signing = await findSigningKeys(db);
+  const removal = await findRemovalKey(db);
   const sealed = [
     ...connections.flatMap(({ id, secretKeySealed, webhookSecretSealed, previousWebhookSecretSealed }) => [
       { place: placeInConnection(id, "secret_key"), text: secretKeySealed },
       { place: placeInConnection(id, "webhook_secret"), text: webhookSecretSealed },
       { place: placeInConnection(id, "previous_webhook_secret"), text: previousWebhookSecretSealed },
     ]),
+    ...(removal ? [{ place: placeOfRemovalKey(removal.id), text: removal.sealed }] : []),
     ...signing.map(({ id, privateSealed }) => ({ place: placeOfSigningKey(id), text: privateSealed })),
   ];
   const seen: SealsSeen = { total: 0, older: 0, closed: 0 };

@@ -1,0 +1,228 @@
+import { CHECKOUT_ENV, checkoutOperationsOf } from "../kit/checkout-operations";
+import { jobDone, openStall, type Stall } from "../kit/open-stall";
+import { dumpRows, type Operations, operationsOf } from "../kit/operations";
+import { type Shop, startShop } from "../kit/start-shop";
+
+// What comes after a user was removed: events about what they had bought, and purchases that they begin afterwards.
+
+const DAY = 86_400_000;
+let shop: Shop;
+let stall: Stall;
+let api: Operations;
+let link: string;
+
+beforeAll(async () => {
+  shop = await startShop({ env: CHECKOUT_ENV });
+  api = operationsOf(shop.latchkey);
+  stall = await openStall(shop, "course");
+  ({ link } = await stall.link());
+});
+afterAll(() => shop.stop());
+
+interface User {
+  id: string;
+  access: { allowed: boolean; reason: string };
+}
+
+async function userOf(email: string): Promise<User | null> {
+  await shop.settled();
+  const query = `query ($email: String!) { userByEmail(email: $email) { id access(product: "course") { allowed reason } } }`;
+  return (await shop.latchkey.get<{ userByEmail: User | null }>(query, { email })).userByEmail;
+}
+
+const rows = <Row>(text: string, values: unknown[] = []) => shop.latchkey.server.deps.db.rows<Row>(text, values);
+const ownerOf = async (source: string) =>
+  (await rows<{ owner: string | null }>("select owner_id as owner from stripe_facts where source = $1", [source]))[0];
+
+/** Buys once by a payment link, as a guest without a customer in Stripe. Returns the payment. */
+async function buyByLink(email: string): Promise<string> {
+  const { id } = await shop.stripe.paymentLinks.create({ line_items: [{ price: stall.once, quantity: 1 }] });
+  const sale = { link: id, email, name: "Zebulon Pike" };
+  const { session } = await shop.control<{ session: { payment_intent: string } }>("payment-link-sale", sale);
+  await shop.settled();
+  return session.payment_intent;
+}
+
+async function remove(email: string): Promise<void> {
+  const user = await userOf(email);
+  if (!user) throw new Error(`${email} is nobody`);
+  await api.deleteUser(user.id);
+  // Stripe counts whole seconds.
+  shop.clock.moveBy(2_000);
+}
+
+async function run(mutation: string, variables: Record<string, unknown> = {}): Promise<void> {
+  const answer = await shop.latchkey.get<{ job: { id: string } }>(mutation, variables);
+  await jobDone(shop, answer.job.id);
+}
+
+const afterwards: Record<string, () => Promise<void>> = {
+  "a reconciliation": () => run("mutation { job: reconcile(input: {}) { id } }"),
+  "a replay of Stripe's events": () =>
+    run(
+      "mutation ($connection: ID!, $since: DateTime!) { job: replayEvents(connection: $connection, since: $since) { id } }",
+      {
+        connection: shop.connection,
+        since: new Date(shop.clock.now().getTime() - 20 * DAY).toISOString(),
+      },
+    ),
+  "linking the product again": async () => {
+    await shop.latchkey.get(
+      "mutation ($input: UnlinkProductInput!) { unlinkProduct(input: $input) { preview { losing } } }",
+      {
+        input: { link, strategy: "END_GRANTS" },
+      },
+    );
+    ({ link } = await stall.link());
+  },
+  "connecting the account again": async () => {
+    await shop.latchkey.get(`mutation { disconnectStripe(connection: "${shop.connection}") { id } }`);
+    await shop.latchkey.get("mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id } }", {
+      input: { secretKey: "sk_test_shopofthetests" },
+    });
+    await run("mutation { job: reconcile(input: {}) { id } }");
+  },
+};
+
+test("a guest who was removed stays away, whatever Stripe says of what they had bought", async () => {
+  const email = "guest-zebulon@shop.example";
+  const payment = await buyByLink(email);
+  expect(await userOf(email)).toMatchObject({ access: { allowed: true } });
+  await remove(email);
+  await shop.stripe.refunds.create({ payment_intent: payment, amount: 100 });
+  expect(await userOf(email)).toBeNull();
+  await shop.stripe.refunds.create({ payment_intent: payment, amount: 200 });
+  expect(await userOf(email)).toBeNull();
+  const [charge] = (await shop.stripe.charges.list({ payment_intent: payment })).data;
+  await shop.control("open-dispute", { charge: charge?.id ?? "" });
+  expect(await userOf(email)).toBeNull();
+  expect(await ownerOf(payment)).toEqual({ owner: null });
+  expect(await dumpRows(shop.latchkey)).not.toMatch(/zebulon/i);
+});
+
+test("a subscriber who was removed is not created again by renewals, refunds, jobs or a new connection", async () => {
+  const email = "payer-zebulon@shop.example";
+  const customer = await stall.customer(email, { name: "Zebulon Pike" });
+  const { id } = await stall.subscribe(customer);
+  expect(await userOf(email)).toMatchObject({ access: { allowed: true } });
+  await remove(email);
+  await shop.control("renew-now", { subscription: id, ends: "succeeds" });
+  await shop.stripe.customers.update(customer, { name: "Zebulon P.", metadata: { seen: "again" } });
+  expect(await userOf(email)).toBeNull();
+  for (const [name, work] of Object.entries(afterwards)) {
+    await work();
+    expect([name, await userOf(email)]).toEqual([name, null]);
+    expect(await dumpRows(shop.latchkey)).not.toMatch(/zebulon/i);
+  }
+  expect(await ownerOf(id)).toEqual({ owner: null });
+});
+
+test("a purchase that was begun before the removal and is met after it, by an import, creates nobody", async () => {
+  const email = "late-zebulon@shop.example";
+  const other = await openStall(shop, "later");
+  const unseen = await other.subscribe(await other.customer(email));
+  await buyByLink(email);
+  await remove(email);
+  await other.link();
+  expect(await userOf(email)).toBeNull();
+  expect(await ownerOf(unseen.id)).toEqual({ owner: null });
+  expect(await dumpRows(shop.latchkey)).not.toMatch(/zebulon/i);
+});
+
+test.each(["address", "customer"])(
+  "a purchase that is begun after the removal, by the same %s, is a new user's; the old one is still nobody's",
+  async (by) => {
+    const email = `again-${by}@shop.example`;
+    const customer = await stall.customer(email);
+    const old = await stall.subscribe(customer);
+    const before = await userOf(email);
+    await remove(email);
+    const later = by === "customer" ? customer : await stall.customer(email);
+    await stall.subscribe(later);
+    const user = await userOf(email);
+    expect(user).toMatchObject({ access: { allowed: true, reason: "SUBSCRIPTION" } });
+    expect(user?.id).not.toBe(before?.id);
+    await shop.control("renew-now", { subscription: old.id, ends: "succeeds" });
+    await shop.settled();
+    expect(await ownerOf(old.id)).toEqual({ owner: null });
+    expect(await api.grants(user?.id ?? "", true)).toHaveLength(1);
+  },
+);
+
+test("with autoCreateUsers NEVER, a purchase that is begun after the removal creates nobody and is kept to be claimed", async () => {
+  const email = "never@shop.example";
+  await buyByLink(email);
+  await remove(email);
+  const policy = (autoCreateUsers: string) =>
+    shop.latchkey.get("mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { autoCreateUsers } }", {
+      input: { autoCreateUsers },
+    });
+  await policy("NEVER");
+  const payment = await buyByLink(email);
+  expect(await userOf(email)).toBeNull();
+  const [held] = await rows("select facts -> 'buyer' ->> 'email' as email from stripe_facts where source = $1", [
+    payment,
+  ]);
+  expect(held).toEqual({ email });
+  await policy("ON_PURCHASE");
+});
+
+test("a person who is created again holds none of it until a server key links the customer or claims the purchase", async () => {
+  const email = "back@shop.example";
+  const customer = await stall.customer(email);
+  const old = await stall.subscribe(customer);
+  await userOf(email);
+  await remove(email);
+  const { id } = await api.createUser({ email, emailVerified: true });
+  await shop.control("renew-now", { subscription: old.id, ends: "succeeds" });
+  expect(await userOf(email)).toMatchObject({ id, access: { allowed: false, reason: "NO_GRANT" } });
+  await shop.latchkey.get("mutation ($input: LinkCustomerInput!) { linkCustomer(input: $input) { gained { key } } }", {
+    input: { user: id, customerId: customer },
+  });
+  expect(await userOf(email)).toMatchObject({ id, access: { allowed: true, reason: "SUBSCRIPTION" } });
+
+  const guest = "claimed@shop.example";
+  await buyByLink(guest);
+  await remove(guest);
+  const [session] = (await shop.stripe.checkout.sessions.list({ limit: 1 })).data;
+  const { id: claimant } = await api.createUser({ email: guest, emailVerified: true });
+  expect(await userOf(guest)).toMatchObject({ id: claimant, access: { allowed: false } });
+  await shop.latchkey.get(
+    "mutation ($input: ClaimPurchaseInput!) { claimPurchase(input: $input) { gained { key } } }",
+    {
+      input: { user: claimant, checkoutSessionId: session?.id },
+    },
+  );
+  expect(await userOf(guest)).toMatchObject({ id: claimant, access: { allowed: true, reason: "PURCHASE" } });
+});
+
+test("a trial that a removed person had used stays used: by their address, and by their customer", async () => {
+  const policy = (trialsPerUser: number | null) =>
+    shop.latchkey.get("mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { trialsPerUser } }", {
+      input: { trialsPerUser },
+    });
+  await policy(1);
+  const email = "trial@shop.example";
+  const customer = await stall.customer(email);
+  const { id } = await stall.subscribe(customer, { trial_period_days: 7 });
+  await userOf(email);
+  await shop.stripe.subscriptions.cancel(id);
+  await shop.settled();
+  await remove(email);
+  const { id: sameAddress } = await api.createUser({ email });
+  const { id: sameCustomer } = await api.createUser({});
+  const { id: stranger } = await api.createUser({});
+  await shop.latchkey.get("mutation ($input: LinkCustomerInput!) { linkCustomer(input: $input) { gained { key } } }", {
+    input: { user: sameCustomer, customerId: customer },
+  });
+  const buy = async (user: string) => {
+    const input = { product: "course", priceId: stall.monthly, user, trialDays: 7 };
+    return (await checkoutOperationsOf(shop).tryOpen(input)).errors?.[0]?.extensions.code ?? "opened";
+  };
+  expect([await buy(sameAddress), await buy(sameCustomer), await buy(stranger)]).toEqual([
+    "TRIAL_USED",
+    "TRIAL_USED",
+    "opened",
+  ]);
+  await policy(null);
+});
