@@ -5,9 +5,14 @@ import { newUuid } from "../base/ids";
 import { Bug, Unavailable } from "../base/refusal";
 import { type SealingKey, reseal, seal, unseal } from "../base/seal";
 import type { Db, Reader, Tx } from "../database/db";
-import { UserEntity } from "../users/user.entity";
 import { hasRemovalMarkers } from "./removal-markers.store";
-import { type SealedRemovalKey, findRemovalKey, insertRemovalKey, replaceRemovalKey } from "./removal-keys.store";
+import {
+  type SealedRemovalKey,
+  databaseOf,
+  findRemovalKey,
+  insertRemovalKey,
+  replaceRemovalKey,
+} from "./removal-keys.store";
 
 interface Deps {
   db: Db;
@@ -55,7 +60,7 @@ function tryUnseal(keys: readonly SealingKey[], { id, sealed }: SealedRemovalKey
  * decide about purchases: it would create removed users again.
  */
 export async function removalKeyOf(db: Reader): Promise<Buffer | null> {
-  const key = opened.get(db.repository(UserEntity).manager.connection);
+  const key = opened.get(databaseOf(db));
   if (key) return key;
   if (!(await hasRemovalMarkers(db))) return null;
   throw new Unavailable({

@@ -1,4 +1,6 @@
+import type { DataSource } from "typeorm";
 import type { Db, Reader, Tx } from "../database/db";
+import { UserEntity } from "../users/user.entity";
 
 export interface SealedRemovalKey {
   id: string;
@@ -30,4 +32,9 @@ export async function replaceRemovalKey(db: Db, before: SealedRemovalKey, sealed
     before.sealed,
     sealed,
   ]);
+}
+
+/** The database behind a reader or a transaction. */
+export function databaseOf(db: Reader): DataSource {
+  return db.repository(UserEntity).manager.connection;
 }
