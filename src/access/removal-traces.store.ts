@@ -105,18 +105,15 @@ export async function blankTraces(
      where f.connection_id = n.connection_id and f.source = n.source`,
     [sources.map(({ connectionId }) => connectionId), sources.map(({ source }) => source)],
   );
-  await blankCustomersOfNobody(tx, customers);
+  await blankCustomers(tx, customers);
 }
 
-/** A customer that belongs to another user by now keeps what is known of it. */
-export async function blankCustomersOfNobody(tx: Tx, customers: readonly BlankCustomer[]): Promise<void> {
+export async function blankCustomers(tx: Tx, customers: readonly BlankCustomer[]): Promise<void> {
   if (customers.length === 0) return;
   await tx.rows(
     `/* removalTraces.blankCustomers */ update stripe_customers c set email = null, email_key = null, name = null
      from unnest($1::uuid[], $2::text[]) as n (connection_id, customer)
-     where c.connection_id = n.connection_id and c.customer = n.customer and not exists (
-       select 1 from customer_links l
-       where l.connection_id = n.connection_id and l.customer = n.customer and (l.active or l.dead))`,
+     where c.connection_id = n.connection_id and c.customer = n.customer`,
     [customers.map(({ connectionId }) => connectionId), customers.map(({ customer }) => customer)],
   );
 }

@@ -322,8 +322,8 @@ describe("what comes after the removal of a user", () => {
 
   test("creates nobody and keeps no name or address, in whatever order it comes; a later purchase creates a new user", async () => {
     const steps = Object.keys(storyOf(""));
-    const orders = fc.array(fc.constantFrom(...steps), { minLength: 4, maxLength: 14 });
-    for (const [round, names] of fc.sample(orders, { seed: 4, numRuns: 12 }).entries()) {
+    const orders = fc.array(fc.constantFrom(...steps), { minLength: 4, maxLength: 10 });
+    for (const [round, names] of fc.sample(orders, { seed: 4, numRuns: 6 }).entries()) {
       const name = `zebulon${round}`;
       const story = storyOf(name) as Record<string, () => Promise<unknown>>;
       if (round % 3 !== 1) await story["the subscription"]?.();
@@ -344,16 +344,17 @@ describe("what comes after the removal of a user", () => {
   });
 
   test("creates nobody either when the user was removed by a version that left no markers", async () => {
-    const story = storyOf("yarrow");
-    await story["the guest's purchase"]();
-    await story["the subscription"]();
-    await remove("yarrow");
+    const [guest, payer] = [storyOf("yarrow"), storyOf("yule")];
+    await guest["the guest's purchase"]();
+    await payer["the subscription"]();
+    for (const name of ["yarrow", "yule"]) await remove(name);
     const { db } = latchkey.server.deps;
     for (const table of ["removal_markers", "removal_keys"]) await db.rows(`/* test */ delete from ${table}`);
     await ensureRemovalKey(latchkey.server.deps);
-    for (const step of ["a refund", "a dispute", "a failed renewal"] as const) {
-      await story[step]();
-      expect(await person("yarrow")).toBeNull();
-    }
+    await guest["a refund"]();
+    await guest["a dispute"]();
+    await payer["a failed renewal"]();
+    await payer["another subscription of the customer"]();
+    expect([await person("yarrow"), await person("yule")]).toEqual([null, null]);
   });
 });
