@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import type { Clock } from "../base/clock";
 import { newUuid } from "../base/ids";
 import { Bug, Unavailable } from "../base/refusal";
-import { type SealingKey, reseal, seal, unseal } from "../base/seal";
+import { type SealingKey, UnsealFailure, reseal, seal, unseal } from "../base/seal";
 import type { Db, Reader, Tx } from "../database/db";
 import { hasRemovalMarkers } from "./removal-markers.store";
 import {
@@ -50,8 +50,9 @@ export async function openRemovalKey({ db, config }: Pick<Deps, "db" | "config">
 function tryUnseal(keys: readonly SealingKey[], { id, sealed }: SealedRemovalKey): string | null {
   try {
     return unseal(keys, placeOf(id), sealed);
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof UnsealFailure) return null;
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { SourceFacts } from "../../src/access/fact";
 import { ensureRemovalKey } from "../../src/access/ensure-removal-key";
 import { replanMarked } from "../../src/access/replan";
 import { newUuid } from "../../src/base/ids";
-import { day, monthly, order, subscription } from "../kit/describe-life";
+import { day, monthly, order, subscription, unpaidSince } from "../kit/describe-life";
 import { dumpRows, operationsOf, until } from "../kit/operations";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { testClock } from "../kit/test-clock";
@@ -302,8 +302,7 @@ describe("what comes after the removal of a user", () => {
       "a refund": () => guest(`pi_${name}`, { refunds: [refund(100)] }),
       "a dispute": () => guest(`pi_${name}`, { disputes: [{ id: "du_1", status: "lost", createdAt: day(2) }] }),
       "the subscription": () => apply(bought(name)),
-      "a failed renewal": () =>
-        apply(bought(name, { status: "past_due", firstFailureAt: day(1), failedInvoice: "in_1" })),
+      "a failed renewal": () => apply(bought(name, { status: "past_due", unpaid: unpaidSince(day(1)) })),
       "a purchase that was not seen before": () => guest(`pi_${name}_unseen`),
       "another subscription of the customer": () => apply(bought(name, {}, { source: `sub_${name}_2` })),
       "another customer with the address": () =>
