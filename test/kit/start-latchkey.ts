@@ -75,6 +75,8 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
     ...TEST_SECRETS,
     PORT: "0",
     HOST: "127.0.0.1",
+    // A connection takes PostgreSQL longer to open than a test usually needs it for.
+    LATCHKEY_DATABASE_CONNECTIONS: "5",
     ...env,
     DATABASE_URL: env["DATABASE_URL"] ?? database.url,
   };

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { DATA_DIR, PREFIX, readTestSetting, SERVER_URL, templateOf, urlOf } from "./test-server";
 import { until } from "./until";
+import { asAdmin } from "./worker/as-admin";
 
 export interface TestDatabase {
   url: string;
@@ -21,7 +22,7 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 
 async function create(template: string): Promise<TestDatabase> {
   const name = `${readTestSetting(PREFIX)}_${randomBytes(6).toString("hex")}`;
-  await asAdmin(async (client) => {
+  await asAdmin(readTestSetting(SERVER_URL), async (client) => {
     const created = await until(async () => {
       try {
         await client.query(`create database ${name} template ${template} ${strategy()}`);
@@ -43,7 +44,7 @@ function strategy(): string {
 }
 
 async function drop(name: string): Promise<void> {
-  await asAdmin(async (client) => {
+  await asAdmin(readTestSetting(SERVER_URL), async (client) => {
     const leaked = await until(
       () => openConnections(client, name),
       (open) => open.length === 0,
@@ -62,14 +63,4 @@ async function openConnections(client: Client, database: string): Promise<string
     [database],
   );
   return rows.map(({ who }) => who);
-}
-
-async function asAdmin(work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client({ connectionString: readTestSetting(SERVER_URL) });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }
