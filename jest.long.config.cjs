@@ -4,6 +4,7 @@ process.env.TEST_LONG = "yes";
 const files = [
   "api/hostile",
   "flows/agree",
+  "flows/checkout",
   "flows/great-import",
   "flows/import-crash",
   "flows/order-of-events",
