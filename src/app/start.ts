@@ -12,6 +12,7 @@ import { retryOutages } from "../database/retry-outages";
 import type { Tx } from "../database/db";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
+import { limitInFlight } from "../graphql/limit-in-flight";
 import { buyRoutes } from "../http/buy";
 import { exportsRoute } from "../http/exports";
 import type { ContextOf, Identify } from "../http/graphql";
@@ -19,6 +20,7 @@ import { handBackRoute } from "../http/hand-back";
 import { type HttpServer, startHttp } from "../http/server";
 import { uploadRoutes } from "../http/uploads";
 import { KEYS_CHANGED } from "../keys/api-keys.store";
+import { callerLimits } from "../keys/caller-limits";
 import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
 import { registerBootstrapKey } from "../keys/register-bootstrap-key";
@@ -30,6 +32,7 @@ import { identifyCaller } from "../tokens/identify-caller";
 import { listPublicKeys } from "../tokens/list-public-keys";
 import { openTokenVerifier } from "../tokens/open-token-verifier";
 import { type Background, type BackgroundOptions, startBackground } from "./background";
+import { fieldWeights } from "./field-weights";
 import { FIRST_QUERY } from "./first-query";
 import { laneFields } from "./lane-fields";
 import { openDeps } from "./open-deps";
@@ -125,13 +128,23 @@ async function serve(
   const receipt = openReceipt(parts, () => background.received());
   opened.push(() => receipt.close());
   const contextOf: ContextOf = (asked) =>
-    openContext(parts, { ...asked, take: (...counted) => rates.take(...counted) });
+    openContext(parts, {
+      ...asked,
+      take: (subject, maxPerMinute) => rates.take(subject, maxPerMinute),
+      charge: (requests) => {
+        if (requests === 0) return;
+        for (const { subject, maxPerMinute } of callerLimits(asked.identity, asked.address, config.limits)) {
+          rates.take(subject, maxPerMinute, requests);
+        }
+      },
+    });
   const identify: Identify = (caller) => identifyCaller({ keys, tokens, rates, config }, caller);
   const http = await startHttp({
     config,
     log,
     metrics,
-    schema: buildLatchkeySchema(),
+    schema: limitInFlight(buildLatchkeySchema(), fieldWeights),
+    weights: fieldWeights,
     laneFields: lane ? laneFields : NO_FIELDS,
     identify,
     contextOf,
@@ -143,7 +156,12 @@ async function serve(
       ...uploadRoutes({ identify, contextOf }),
     ],
     jwks: () => listPublicKeys({ db }),
-    readyChecks: [{ name: "database", missing: () => db.rows("/* health.ready */ select 1").then(() => null) }],
+    readyChecks: [
+      {
+        name: "database",
+        missing: () => db.urgent("health.ready", "/* health.ready */ select 1", []).then(() => null),
+      },
+    ],
     ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),
   });
   opened.push(() => http.stop());

@@ -1,4 +1,4 @@
-import { Not } from "typeorm";
+import { In, Not } from "typeorm";
 import type { Mode } from "../base/mode";
 import type { Db, Reader, Tx } from "../database/db";
 import { entityReader } from "../database/read-entity";
@@ -81,8 +81,8 @@ export function findClosing(db: Db, userId: string, connectionId: string): Promi
   return db.repository(CheckoutSessionEntity).find({ where, order: { id: "ASC" } });
 }
 
-export function findCheckout(db: Reader, mode: Mode, session: string): Promise<CheckoutSessionEntity | null> {
-  return db.repository(CheckoutSessionEntity).findOneBy({ mode, session });
+export function findCheckouts(db: Reader, mode: Mode, sessions: readonly string[]): Promise<CheckoutSessionEntity[]> {
+  return db.repository(CheckoutSessionEntity).findBy({ mode, session: In([...sessions]) });
 }
 
 export function findCheckoutById(db: Reader, id: string): Promise<CheckoutSessionEntity | null> {

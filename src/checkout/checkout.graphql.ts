@@ -24,9 +24,9 @@ import { LinkCustomerPayload, toPayload } from "../customers/customers.graphql";
 import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
 import type { CheckoutSessionEntity } from "./checkout-session.entity";
+import { seenSession } from "./checkout-sessions.loader";
 import { claimPurchase } from "./claim-purchase";
 import { createCheckoutSession } from "./create-checkout-session";
-import { seeSession } from "./see-session";
 import type { SeenSession } from "./settle-session";
 
 @InputType({ description: "Somebody who buys without having an account." })
@@ -201,7 +201,7 @@ export class CheckoutResolver {
     @Ctx() ctx: Context,
     @Arg("id", () => String, { description: "Stripe's id of the session (cs_…)." }) id: string,
   ): Promise<CheckoutSession | null> {
-    const seen = await seeSession(ctx, id);
+    const seen = await ctx.load(seenSession, id);
     return seen && toCheckoutSession(seen);
   }
 

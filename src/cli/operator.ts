@@ -10,9 +10,11 @@ export function operatorIn(mode: Mode): Identity {
   return { role: "ADMIN", mode, apiKeyId: null, userId: null };
 }
 
+const free = () => undefined;
+
 /** For verbs that are asked by requests: this command is one. */
 export function requestOf(deps: OpenDeps, mode: Mode): Context {
-  const asked = { identity: operatorIn(mode), requestId: newUuid(), address: "", take: () => undefined };
+  const asked = { identity: operatorIn(mode), requestId: newUuid(), address: "", take: free, charge: free };
   const context: Context = { ...deps, ...asked, load: openLoaders(() => context) };
   return context;
 }

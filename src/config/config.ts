@@ -58,6 +58,8 @@ export interface Limits {
   requestMsMax: number;
   requestsPerMinutePerKey: number;
   requestsPerMinutePerUser: number;
+  /** With publishable keys, which anybody may hold. */
+  requestsPerMinutePerAddress: number;
   wrongCredentialsPerMinutePerAddress: number;
   checkoutsPerMinutePerUser: number;
   guestCheckoutsPerMinutePerAddress: number;

@@ -1,5 +1,7 @@
+import { isIP } from "node:net";
 import type { Environment, Mistake, Purpose } from "./environment";
 import { nearestName } from "./nearest-name";
+import { isLoopback } from "./read-value";
 import { readWeakness } from "./read-weakness";
 import { settingNames, settingOf, type SettingName } from "./settings";
 
@@ -13,6 +15,7 @@ export function findMistakes(env: Environment, given: Given, purpose: Purpose): 
     ...findWeak(given, purpose),
     ...findHalfIdentityProvider(given),
     ...findLiveStripe(given, purpose),
+    ...findExposedHost(given, purpose),
   ];
 }
 
@@ -82,6 +85,16 @@ function findHalfIdentityProvider(given: Given): Mistake[] {
     mistakes.push({ setting: "LATCHKEY_JWT_TEST_AUDIENCE", problem });
   }
   return mistakes;
+}
+
+/** Local mode hands its administrator's key to whoever opens its page on this machine. */
+function findExposedHost(given: Given, purpose: Purpose): Mistake[] {
+  const { HOST: host, LATCHKEY_LOCAL_MODE_ANY_HOST: anyHost } = given;
+  if (!purpose.localMode || host === undefined || anyHost === "true") return [];
+  if (isLoopback(isIP(host) === 6 ? `[${host}]` : host)) return [];
+  const problem =
+    "Other machines can reach it, and local mode is for this machine alone. Use 127.0.0.1, or set LATCHKEY_LOCAL_MODE_ANY_HOST=true in a container or a closed network.";
+  return [{ setting: "HOST", problem }];
 }
 
 function findLiveStripe(given: Given, purpose: Purpose): Mistake[] {

@@ -12,6 +12,7 @@ import {
   readLogLevel,
   readOrigin,
   readStripeKey,
+  readSwitch,
   readWebhookSecret,
   readWebUrl,
   readWhole,
@@ -52,6 +53,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
   return z.object({
     PORT: readWhole(settings.PORT.bounds),
     HOST: readHost.default(localMode ? "127.0.0.1" : "0.0.0.0"),
+    LATCHKEY_LOCAL_MODE_ANY_HOST: readSwitch,
     DATABASE_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_OWNER_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_LISTEN_URL: readDatabaseUrl.optional(),
@@ -88,6 +90,7 @@ function limitShapes() {
     LATCHKEY_REQUEST_MS_MAX: readWhole(settings.LATCHKEY_REQUEST_MS_MAX.bounds),
     LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY: readWhole(settings.LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY.bounds),
     LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: readWhole(settings.LATCHKEY_REQUESTS_PER_MINUTE_PER_USER.bounds),
+    LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: readWhole(settings.LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS.bounds),
     LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS: readWhole(
       settings.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS.bounds,
     ),
@@ -168,6 +171,7 @@ function toLimits(values: Values): Limits {
     requestMsMax: values.LATCHKEY_REQUEST_MS_MAX,
     requestsPerMinutePerKey: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY,
     requestsPerMinutePerUser: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_USER,
+    requestsPerMinutePerAddress: values.LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS,
     wrongCredentialsPerMinutePerAddress: values.LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS,
     checkoutsPerMinutePerUser: values.LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER,
     guestCheckoutsPerMinutePerAddress: values.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS,

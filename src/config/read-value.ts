@@ -20,6 +20,8 @@ export const readHost = z
     "It must be an IP address such as 0.0.0.0, or a host name, without scheme and port.",
   );
 
+export const readSwitch = z.enum(["true", "false"], "It must be true or false.").transform((text) => text === "true");
+
 export const readLogLevel = z.enum(
   ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
   "It must be one of fatal, error, warn, info, debug, trace, silent.",

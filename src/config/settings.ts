@@ -25,6 +25,12 @@ export const settings = {
     default: null,
     whenEmpty: "127.0.0.1 in local mode, 0.0.0.0 otherwise.",
   },
+  LATCHKEY_LOCAL_MODE_ANY_HOST: {
+    meaning:
+      "`true` lets local mode listen on a `HOST` that other machines can reach. Local mode is open to whoever reaches it; use it in a container or a closed network only.",
+    default: "false",
+    whenEmpty: "Local mode refuses a `HOST` that is not this machine itself.",
+  },
   DATABASE_URL: {
     meaning: "PostgreSQL 15 or newer, as `postgres://user:password@host:5432/database`.",
     default: null,
@@ -46,10 +52,11 @@ export const settings = {
     secret: true,
   },
   LATCHKEY_DATABASE_CONNECTIONS: {
-    meaning: "Connections that one process keeps at the most.",
+    meaning:
+      "Connections that one process keeps at the most. Two of them (one below six) are kept free for access checks.",
     default: "10",
     whenEmpty: "10.",
-    bounds: { min: 2, max: 500 },
+    bounds: { min: 3, max: 500 },
   },
   LATCHKEY_DATABASE_WAIT_SECONDS: {
     meaning:
@@ -153,7 +160,8 @@ export const settings = {
     bounds: { min: 1, max: 10_000 },
   },
   LATCHKEY_COST_MAX: {
-    meaning: "Cost of an operation: about one for each field of each row that it could answer with.",
+    meaning:
+      "Cost of an operation: about one for each field of each row that it could answer with, and more for fields that write (100), sign (200), read much (500) or reach Stripe (1000).",
     default: "25000",
     whenEmpty: "25000.",
     bounds: { min: 100, max: 10_000_000 },
@@ -165,7 +173,8 @@ export const settings = {
     bounds: { min: 100, max: 600_000 },
   },
   LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY: {
-    meaning: "Requests a minute with one API key. A server's key speaks for a whole application, so this is generous.",
+    meaning:
+      "Requests a minute with one API key. A server's key speaks for a whole application, so this is generous. An operation counts as one request, and as one more for each further 100 of its cost.",
     default: "600000",
     whenEmpty: "600000.",
     bounds: { min: 1, max: 100_000_000 },
@@ -174,6 +183,13 @@ export const settings = {
     meaning: "Requests a minute with the tokens of one user.",
     default: "1200",
     whenEmpty: "1200.",
+    bounds: { min: 1, max: 100_000_000 },
+  },
+  LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: {
+    meaning:
+      "Requests a minute from one address with publishable keys. Behind a proxy, set `LATCHKEY_TRUSTED_PROXIES`, or all visitors share one address.",
+    default: "3000",
+    whenEmpty: "3000.",
     bounds: { min: 1, max: 100_000_000 },
   },
   LATCHKEY_WRONG_CREDENTIALS_PER_MINUTE_PER_ADDRESS: {

@@ -22,6 +22,11 @@ export interface Db extends Reader {
   /** A prepared statement on any free connection: for hot reads. The name must be unique to its text. */
   prepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   /**
+   * The same for the reads behind access checks: while all other connections are busy, these use connections that are
+   * kept free for them.
+   */
+  urgent<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
+  /**
    * Runs the work in one transaction, and again from the start when PostgreSQL asks for it (serialization failure,
    * deadlock). So the work must do nothing but read and write through `tx`.
    */
@@ -39,27 +44,30 @@ export function isConflict(error: unknown): boolean {
   return TRY_AGAIN.has(sqlState(error) ?? "");
 }
 
-export function makeDb(source: DataSource, outages: Outages): Db {
+/** @param reserve connections that nothing but urgent reads may use. */
+export function makeDb(source: DataSource, reserve: Pool, outages: Outages): Db {
   const pool = poolOf(source);
   outages.addProbe(() => pool.query("/* db.probe */ select 1").then(() => true));
   guardDriver(source, outages);
   const close = source.destroy.bind(source);
-  source.destroy = () => {
+  source.destroy = async () => {
     outages.close();
-    return close();
+    await Promise.all([close(), reserve.end()]);
+  };
+  const prepared = async <Row>(on: Pool, name: string, text: string, values: readonly unknown[]) => {
+    try {
+      return (await on.query({ name, text, values: [...values] })).rows as Row[];
+    } catch (error) {
+      throw readFailure(error, outages);
+    }
   };
   return {
     source,
     outages,
     rows: (text, values) => source.query(text, values ? [...values] : []),
     repository: (entity) => source.getRepository(entity),
-    prepared: async <Row>(name: string, text: string, values: readonly unknown[]) => {
-      try {
-        return (await pool.query({ name, text, values: [...values] })).rows as Row[];
-      } catch (error) {
-        throw readFailure(error, outages);
-      }
-    },
+    prepared: (name, text, values) => prepared(pool, name, text, values),
+    urgent: (name, text, values) => prepared(isBusy(pool) ? reserve : pool, name, text, values),
     transaction: (work) => repeat(() => source.transaction((manager) => work(makeTx(manager)))),
   };
 }
@@ -95,6 +103,11 @@ export function brokenConstraint(error: unknown): string | undefined {
   if (sqlState(error) !== "23505") return undefined;
   const { constraint, driverError } = error as { constraint?: string; driverError?: { constraint?: string } };
   return driverError?.constraint ?? constraint;
+}
+
+/** Whether a query would have to wait for a connection. */
+function isBusy(pool: Pool): boolean {
+  return pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= pool.options.max);
 }
 
 function poolOf(source: DataSource): Pool {

@@ -1,3 +1,4 @@
+import { Pool } from "pg";
 import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from "typeorm";
 import { SECOND } from "../base/durations";
 import type { Logger } from "../base/log";
@@ -17,10 +18,26 @@ export interface DatabaseOptions {
 /** A statement that gets no answer at all, because the network lost it, is given up this much after its time. */
 const SILENCE_MS = 5 * SECOND;
 
+const APPLICATION = "latchkey";
 const CONNECT_MS_MAX = 5 * SECOND;
+// Checks that arrive together share a statement, and two such statements are under way at the most.
+const RESERVED_OF_MANY = 2;
+const MANY_CONNECTIONS = 6;
 
-/** Opens the pool that requests use. It never changes the schema: see run-migrations. */
+/**
+ * Opens the pools that requests use: one for everything, and a few connections beside it that are kept free for access
+ * checks. It never changes the schema: see run-migrations.
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  const reserved = options.connectionsMax < MANY_CONNECTIONS ? 1 : RESERVED_OF_MANY;
+  const pooled = {
+    statement_timeout: options.statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
+    // A request learns that there is no connection before it is given up itself.
+    connectionTimeoutMillis: Math.min(CONNECT_MS_MAX, options.statementTimeoutMs / 4),
+    query_timeout: options.statementTimeoutMs + SILENCE_MS,
+    keepAlive: true,
+  };
   const source = new DataSource({
     type: "postgres",
     url: options.url,
@@ -28,20 +45,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
     synchronize: false,
     logging: false,
     installExtensions: false,
-    applicationName: "latchkey",
-    extra: {
-      max: options.connectionsMax,
-      statement_timeout: options.statementTimeoutMs,
-      idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
-      query_timeout: options.statementTimeoutMs + SILENCE_MS,
-      keepAlive: true,
-    },
+    applicationName: APPLICATION,
+    extra: { ...pooled, max: Math.max(1, options.connectionsMax - reserved) },
   });
   try {
     await source.initialize();
   } catch (cause) {
     throw explainConnectFailure(cause, "Check DATABASE_URL.");
   }
-  return makeDb(source, trackOutages(options.log));
+  const reserve = new Pool({ ...pooled, connectionString: options.url, application_name: APPLICATION, max: reserved });
+  // A connection that breaks while it is idle leaves the pool; the next read opens another.
+  reserve.on("error", () => undefined);
+  return makeDb(source, reserve, trackOutages(options.log));
 }

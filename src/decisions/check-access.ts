@@ -1,7 +1,6 @@
 import { readsEverything } from "../graphql/allow";
 import type { Context } from "../graphql/context";
-import { openingProducts } from "../resources/resources.loader";
-import { findResource } from "../resources/resources.store";
+import { openingProducts, resourceByKey } from "../resources/resources.loader";
 import { type ProductRef, readProductRef } from "../products/read-product-ref";
 import { subjectOf } from "../users/subject";
 import type { UserRef } from "../users/read-user-ref";
@@ -62,7 +61,7 @@ export async function checkResourceAccess(
 ): Promise<{ decision: Decision; openers: string[] }> {
   const user = await subjectOf(ctx, input.user);
   const at = ctx.clock.now();
-  const resource = await findResource(ctx.db, input.resource);
+  const resource = await ctx.load(resourceByKey, input.resource);
   if (!resource) return { decision: decide({ product: null, subject: "NOBODY", grants: [], at }), openers: [] };
   const opening = await ctx.load(openingProducts, resource.id);
   const products = opening.map((row) => ({ id: row.product_id, key: null }));

@@ -64,7 +64,7 @@ const checkSql = `/* access.check */
 
 /** What a decision needs for each key, in the order of the keys. */
 export async function findQuestions(db: Db, mode: Mode, keys: readonly CheckKey[]): Promise<Omit<Question, "at">[]> {
-  const rows = await db.prepared<CheckRow>("access.check", checkSql, [
+  const rows = await db.urgent<CheckRow>("access.check", checkSql, [
     keys.map((key) => key.product.id),
     keys.map((key) => key.product.key),
     keys.map((key) => key.user?.id ?? null),

@@ -3,7 +3,8 @@ import { Refusal } from "../base/refusal";
 import type { Context } from "../graphql/context";
 import { readExpiry, signToken } from "../tokens/sign-token";
 import { subjectOf } from "../users/subject";
-import { findUser, userNotFound } from "../users/users.store";
+import { userByExternalId, userById } from "../users/users.loader";
+import { userNotFound } from "../users/users.store";
 import { checkRef } from "./check-access";
 import type { Decision } from "../access/decide";
 import { productsOfUser } from "./decisions.loader";
@@ -24,7 +25,8 @@ export async function createEntitlementToken(
   const now = ctx.clock.now();
   const wanted = readExpiry(now, input.ttlSeconds, LIFETIME);
   const ref = await subjectOf(ctx, input.user);
-  const user = ref && (await findUser(ctx.db, ref));
+  const user =
+    ref && (await (ref.id === null ? ctx.load(userByExternalId, ref.externalId) : ctx.load(userById, ref.id)));
   if (!user) throw userNotFound();
   const opened = await openProducts(ctx, user.id, now);
   const changes = opened.flatMap(({ decision }) => decision.recheckAt ?? []);

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
-import { createEntitlementToken } from "./create-entitlement-token";
+import { entitlementToken } from "./entitlement-token.loader";
 
 @ObjectType({ description: "What a user may open, signed." })
 export class EntitlementToken {
@@ -31,6 +31,6 @@ export class EntitlementTokenResolver {
     })
     ttlSeconds: number | null,
   ): Promise<EntitlementToken> {
-    return Object.assign(new EntitlementToken(), await createEntitlementToken(ctx, { user, ttlSeconds }));
+    return Object.assign(new EntitlementToken(), await ctx.load(entitlementToken, { user, ttlSeconds }));
   }
 }

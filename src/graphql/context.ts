@@ -33,5 +33,7 @@ export interface Context extends Deps {
   address: string;
   /** Counts what is dear beside requests themselves, by minute and in all replicas; refuses what is too much. */
   take(subject: string, maxPerMinute: number): void;
+  /** Counts the request as so many more in the caller's limits by minute; refuses it when they are used up. */
+  charge(requests: number): void;
   load: Load;
 }

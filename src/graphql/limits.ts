@@ -1,7 +1,8 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from "graphql";
 import { Refusal } from "../base/refusal";
 import type { Limits } from "../config/config";
-import type { Role } from "./context";
+import type { Context, Role } from "./context";
+import { type FieldWeights, requestsOfCost, weightTerms } from "./field-weights";
 import { measureCost } from "./measure-cost";
 import { type DocumentMeasure, measureDocument } from "./measure-document";
 
@@ -10,10 +11,13 @@ export interface LimitedRequest {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Readonly<Record<string, unknown>>;
-  role: Role;
+  context: Context;
 }
 
-/** Refuses the request, or says what it asks for. Every road to execution has to ask, whichever pipeline it takes. */
+/**
+ * Refuses the request, or counts it by its cost and returns what it asks for. Every path to execution calls this,
+ * whichever pipeline it takes; a request that is checked twice is counted once.
+ */
 export type CheckLimits = (request: LimitedRequest) => DocumentMeasure;
 
 interface Known extends DocumentMeasure {
@@ -23,9 +27,16 @@ interface Known extends DocumentMeasure {
 // A document whose cost depends on its variables keeps the costs of so many combinations.
 const COSTS_KEPT_MAX = 64;
 
-export function makeLimits(deps: { schema: GraphQLSchema; limits: Limits; localMode: boolean }): CheckLimits {
-  const { limits } = deps;
+export interface LimitParts {
+  schema: GraphQLSchema;
+  weights: FieldWeights;
+  limits: Limits;
+  localMode: boolean;
+}
+
+export function makeLimits({ schema, weights, limits, localMode }: LimitParts): CheckLimits {
   const known = new WeakMap<OperationDefinitionNode, Known>();
+  const counted = new WeakSet<Context>();
 
   function measure({ document, operation }: LimitedRequest): Known {
     let found = known.get(operation);
@@ -37,18 +48,23 @@ export function makeLimits(deps: { schema: GraphQLSchema; limits: Limits; localM
     const key = sizesOf(request);
     const kept = costs.get(key);
     if (kept !== undefined) return kept;
-    const cost = measureCost({ schema: deps.schema, ...request });
+    const cost = measureCost({ schema, weights, ...request });
     if (cost === null) return 0;
     if (costs.size < COSTS_KEPT_MAX) costs.set(key, cost);
     return cost;
   }
 
   return (request) => {
+    const { context, operation } = request;
     const measured = measure(request);
-    if (measured.introspects && !readsSchema(request.role, deps.localMode)) refuseIntrospection();
+    if (measured.introspects && !readsSchema(context.identity.role, localMode)) refuseIntrospection();
     refuseAbove("depth", limits.depthMax, measured.depth);
     refuseAbove("aliases", limits.aliasesMax, measured.aliases);
-    refuseAbove("cost", limits.costMax, costOf(request, measured));
+    refuseRepeats(schema.getRootType(operation.operation)?.name ?? "", measured, weights);
+    const cost = costOf(request, measured);
+    refuseAbove("cost", limits.costMax, cost);
+    if (!counted.has(context)) context.charge(requestsOfCost(cost) - 1);
+    counted.add(context);
     return measured;
   };
 }
@@ -72,6 +88,17 @@ function sizeOf(value: unknown): string {
 
 function refuseIntrospection(): never {
   throw new Refusal("FORBIDDEN", { say: "Only administrators may ask about the schema itself." });
+}
+
+function refuseRepeats(rootType: string, { rootRepeats }: DocumentMeasure, weights: FieldWeights): void {
+  for (const [field, actual] of rootRepeats) {
+    const { repeatsMax: max } = weightTerms[weights.get(`${rootType}.${field}`) ?? "BATCHED"];
+    if (max === null || actual <= max) continue;
+    throw new Refusal("LIMIT_EXCEEDED", {
+      say: `The operation asks ${field} ${actual} times; ${max} times at most are allowed. Send several requests.`,
+      details: { limit: "repeats", field, max, actual },
+    });
+  }
 }
 
 function refuseAbove(limit: "depth" | "aliases" | "cost", max: number, actual: number): void {

@@ -10,20 +10,23 @@ import {
 } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { type ComplexityEstimatorArgs, getComplexity } from "graphql-query-complexity";
+import { type FieldWeights, weightTerms } from "./field-weights";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "./read-page-request";
 
 export interface CostQuestion {
   schema: GraphQLSchema;
+  weights: FieldWeights;
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Readonly<Record<string, unknown>>;
 }
 
 /**
- * About one for each field of each row that the operation could answer with. Infinity when fragments multiply beyond
- * counting; null when the variables do not fit, because then nothing will be executed at all.
+ * About one for each field of each row that the operation could answer with, and more for fields that weigh more.
+ * Infinity when fragments multiply beyond counting; null when the variables do not fit, because then nothing will be
+ * executed at all.
  */
-export function measureCost({ schema, document, operation, variables }: CostQuestion): number | null {
+export function measureCost({ schema, weights, document, operation, variables }: CostQuestion): number | null {
   if (getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables }).errors) return null;
   const operationName = operation.name?.value;
   try {
@@ -31,7 +34,7 @@ export function measureCost({ schema, document, operation, variables }: CostQues
       schema,
       query: document,
       variables: { ...variables },
-      estimators: [costOfField],
+      estimators: [(field) => costOfField(field, weights)],
       ...(operationName === undefined ? {} : { operationName }),
     });
   } catch (error) {
@@ -42,9 +45,10 @@ export function measureCost({ schema, document, operation, variables }: CostQues
 
 const TOO_MANY_NODES = /maximum allowed number of nodes/;
 
-/** A field costs one, and whatever is asked of each of its rows as often as there can be rows. */
-function costOfField({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
-  return 1 + childComplexity * rowsOf(getNamedType(field.type), isListType(getNullableType(field.type)), args);
+/** A field costs one and its weight, and whatever is asked of each of its rows as often as there can be rows. */
+function costOfField({ type, field, args, childComplexity }: ComplexityEstimatorArgs, weights: FieldWeights): number {
+  const { cost } = weightTerms[weights.get(`${type.name}.${field.name}`) ?? "BATCHED"];
+  return 1 + cost + childComplexity * rowsOf(getNamedType(field.type), isListType(getNullableType(field.type)), args);
 }
 
 function rowsOf(type: GraphQLNamedType, isList: boolean, args: Record<string, unknown>): number {

@@ -16,13 +16,17 @@ export interface DocumentMeasure {
   introspects: boolean;
   /** By name, each once, so that nobody can count one field under many aliases. */
   rootFields: readonly string[];
+  /** By name, how often the operation asks it: under so many response keys. */
+  rootRepeats: ReadonlyMap<string, number>;
 }
 
 export function measureDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentMeasure {
   const fragments = fragmentsOf(document);
+  const keys = responseKeysOf(operation.selectionSet, fragments);
   return {
     depth: makeDepthOf(fragments)(operation.selectionSet),
-    rootFields: [...fieldNamesOf(operation.selectionSet, fragments)],
+    rootFields: [...keys.keys()],
+    rootRepeats: new Map([...keys].map(([name, named]) => [name, named.size])),
     ...countFields(document),
   };
 }
@@ -75,20 +79,28 @@ function makeDepthOf(fragments: Fragments): (set: SelectionSetNode) => number {
   return ofSet;
 }
 
-function fieldNamesOf(
+type ResponseKeys = Map<string, Set<string>>;
+
+/** The response keys of each root field. A field that is selected twice under one key is answered once. */
+function responseKeysOf(
   set: SelectionSetNode,
   fragments: Fragments,
-  names = new Set<string>(),
+  keys: ResponseKeys = new Map(),
   seen = new Set<string>(),
-) {
+): ResponseKeys {
   for (const selection of set.selections) {
-    if (selection.kind === Kind.FIELD) names.add(selection.name.value);
-    else if (selection.kind === Kind.INLINE_FRAGMENT) fieldNamesOf(selection.selectionSet, fragments, names, seen);
+    if (selection.kind === Kind.FIELD) addKey(keys, selection.name.value, (selection.alias ?? selection.name).value);
+    else if (selection.kind === Kind.INLINE_FRAGMENT) responseKeysOf(selection.selectionSet, fragments, keys, seen);
     else if (!seen.has(selection.name.value)) {
       seen.add(selection.name.value);
       const fragment = fragments.get(selection.name.value);
-      if (fragment) fieldNamesOf(fragment.selectionSet, fragments, names, seen);
+      if (fragment) responseKeysOf(fragment.selectionSet, fragments, keys, seen);
     }
   }
-  return names;
+  return keys;
+}
+
+function addKey(keys: ResponseKeys, name: string, key: string): void {
+  const named = keys.get(name) ?? new Set();
+  keys.set(name, named.add(key));
 }

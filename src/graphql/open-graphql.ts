@@ -20,11 +20,13 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from "graphql";
+import type { ErrorCode } from "../base/error-codes";
 import { type Logger, withoutSecrets } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Failure, Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { Context } from "./context";
+import type { FieldWeights } from "./field-weights";
 import { isUnavailable } from "./is-unavailable";
 import { type Recent, asStore, keepRecent } from "./keep-recent";
 import { type CheckLimits, makeLimits, readsSchema } from "./limits";
@@ -75,7 +77,11 @@ export interface GraphqlParts {
   metrics: Metrics;
   /** The root fields whose queries may take the lane in front of the pipeline; without any there is no lane. */
   laneFields?: ReadonlySet<string>;
+  /** Without any, every field weighs the same. */
+  weights?: FieldWeights;
 }
+
+const NO_WEIGHTS: FieldWeights = new Map();
 
 // Documents, and the texts behind the hashes of persisted queries: so many, and so many characters together. A parsed
 // document takes about a hundred times the memory of its text.
@@ -84,7 +90,7 @@ const BOUNDS = { entriesMax: 1_000, sizeMax: 1_000_000 };
 const PERSISTED = "apq:";
 
 export async function openGraphql(parts: GraphqlParts): Promise<GraphqlServer> {
-  const checkLimits = makeLimits({ schema: parts.schema, ...parts.config });
+  const checkLimits = makeLimits({ schema: parts.schema, weights: parts.weights ?? NO_WEIGHTS, ...parts.config });
   const texts = keepRecent<string>({ ...BOUNDS, sizeOf: (text) => text.length });
   const textOf = (hash: string) => texts.get(`${PERSISTED}${hash}`);
   const lane = openLane({ ...parts, checkLimits, reads: parts.laneFields ?? new Set(), textOf });
@@ -235,7 +241,7 @@ function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): v
     refuseRoad(operation, http);
     const variables = request.variables ?? {};
     refuseHalfCharacters(variables);
-    const measured = checkLimits({ document, operation, variables, role });
+    const measured = checkLimits({ document, operation, variables, context: contextValue });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
     const { rootFields, introspects } = measured;
     if (http && operation.operation === OperationTypeNode.SUBSCRIPTION) {
@@ -258,12 +264,18 @@ function refuseRoad({ operation }: OperationDefinitionNode, http: AskedRequest |
   }
 }
 
+const statuses: Partial<Record<ErrorCode, number>> = { FORBIDDEN: 403, RATE_LIMITED: 429 };
+
 /** Without a status of its own, Apollo would answer 500. */
 function refusedBeforeExecution(error: unknown): unknown {
   if (!(error instanceof Failure) && !(error instanceof GraphQLError)) return error;
-  const status = error instanceof Failure && error.code === "FORBIDDEN" ? 403 : 400;
+  const status = (error instanceof Failure && statuses[error.code]) || 400;
+  const headers = new HeaderMap();
+  const retryAfterMs = error instanceof Failure ? error.details?.["retryAfterMs"] : undefined;
+  if (typeof retryAfterMs === "number")
+    headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
   return new GraphQLError(error.message, {
     originalError: error,
-    extensions: { code: "BAD_REQUEST", http: { status, headers: new HeaderMap() } },
+    extensions: { code: "BAD_REQUEST", http: { status, headers } },
   });
 }

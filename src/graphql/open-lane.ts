@@ -98,12 +98,12 @@ export function openLane(parts: LaneParts): Lane {
     given: Record<string, unknown>,
     ctx: Context,
   ): Promise<string | null> {
-    const { operation, role } = known;
+    const { operation } = known;
     const variables = known.readVariables(given);
     if (!variables) return null;
     try {
       refuseHalfCharacters(given);
-      parts.checkLimits({ document: known.document, operation, variables: given, role });
+      parts.checkLimits({ document: known.document, operation, variables: given, context: ctx });
       const plan = planFor(document, known, variables);
       return plan && (await runPlan(plan, { ctx, variables }));
     } catch {

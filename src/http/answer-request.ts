@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isLocalCaller } from "../base/local-caller";
 import type { Logger } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Refusal, Unavailable } from "../base/refusal";
@@ -93,6 +94,7 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
     method,
     params,
     headers,
+    isLocal: isLocalCaller(socket.remoteAddress, headers),
     address: readAddress(socket.remoteAddress, headers["x-forwarded-for"], deps.config.trustedProxies),
     readBody: (bytesMax = deps.config.limits.bodyBytesMax) => readBody(request, bytesMax),
     readPieces: () => {

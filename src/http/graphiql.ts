@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isLocalHost } from "../base/local-caller";
 import { Bug, Refusal } from "../base/refusal";
 import type { HttpRequest, Route } from "./route";
 
 export interface GraphiqlPage {
-  /** The demo key that the page sends; null leaves the header to be typed. */
+  /** The demo key that the page sends for callers on this machine; null leaves the header to be typed. */
   key: string | null;
   query: string;
 }
@@ -13,13 +14,15 @@ export interface GraphiqlPage {
 /** The GraphQL editor, from our own files alone. Only ever part of the routing table in local mode. */
 export function graphiqlRoutes(page: GraphiqlPage): Route[] {
   const html = writePage(page);
+  const withoutKey = writePage({ ...page, key: null });
   return [
     onlyHere("/", () => Promise.resolve({ status: 302, headers: { location: "/graphiql" } })),
-    onlyHere("/graphiql", () =>
+    onlyHere("/graphiql", ({ isLocal }) =>
       Promise.resolve({
         status: 200,
-        headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY },
-        body: html,
+        headers: PAGE_HEADERS,
+        // Behind a tunnel or a proxy anybody may be looking.
+        body: isLocal ? html : withoutKey,
       }),
     ),
     onlyHere("/graphiql/:file", answerFile),
@@ -39,7 +42,11 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const HERE = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": POLICY,
+  "cache-control": "no-store",
+};
 
 /** The page holds a key. A site whose name was pointed at this machine must not read it, so the name has to be ours. */
 function onlyHere(path: string, answer: Route["answer"]): Route {
@@ -47,7 +54,7 @@ function onlyHere(path: string, answer: Route["answer"]): Route {
     path,
     methods: ["GET"],
     answer: (request) => {
-      if (HERE.test(request.headers.host ?? "")) return answer(request);
+      if (isLocalHost(request.headers.host)) return answer(request);
       throw new Refusal("NOT_FOUND", { say: "Open this page as http://localhost." });
     },
   };

@@ -24,6 +24,8 @@ export interface HttpRequest {
   params: Readonly<Record<string, string>>;
   headers: IncomingHttpHeaders;
   requestId: string;
+  /** Whether it was sent by a program on this machine, through no proxy. */
+  isLocal: boolean;
   /** The caller that limits count, as far as trusted proxies tell: an IPv4 address or an IPv6 /64 network. */
   address: string;
   /** What the log line of this request tells besides. Filled in by whoever comes to know it. */

@@ -5,6 +5,7 @@ import { SECOND } from "../base/durations";
 import type { Logger } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import type { Config } from "../config/config";
+import type { FieldWeights } from "../graphql/field-weights";
 import { openGraphql } from "../graphql/open-graphql";
 import { answerBrokenRequest } from "./answer-broken-request";
 import { makeAnswerRequest } from "./answer-request";
@@ -23,6 +24,7 @@ export interface HttpParts {
   metrics: Metrics;
   schema: GraphQLSchema;
   laneFields?: ReadonlySet<string>;
+  weights?: FieldWeights;
   contextOf: ContextOf;
   identify: Identify;
   readyChecks: readonly ReadyCheck[];

@@ -8,7 +8,7 @@ export const KEYS_CHANGED = "latchkey_keys_changed";
 
 /** Asked with each request. */
 export async function findKeyByHash(db: Db, hash: Buffer): Promise<ApiKeyEntity | null> {
-  const [row] = await db.prepared<ApiKeyEntity>("keys.byHash", keyByHashSql, [hash]);
+  const [row] = await db.urgent<ApiKeyEntity>("keys.byHash", keyByHashSql, [hash]);
   return row ? Object.assign(new ApiKeyEntity(), row) : null;
 }
 

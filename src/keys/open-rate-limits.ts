@@ -10,8 +10,8 @@ import { addUses, deleteWindowsBefore } from "./rate-windows.store";
  * own, and all replicas together let through at most what one second of each of them adds to the limit.
  */
 export interface RateLimits {
-  /** Counts one request; refuses it when the subject's minute is used up. */
-  take(subject: string, maxPerMinute: number): void;
+  /** Counts one request, or as many as an operation weighs; refuses it when the subject's minute is used up. */
+  take(subject: string, maxPerMinute: number, requests?: number): void;
   close(): Promise<void>;
 }
 
@@ -52,13 +52,14 @@ export function openRateLimits(deps: { db: Db; clock: Clock; log: Logger }): Rat
   timer.unref();
 
   return {
-    take(subject, maxPerMinute) {
+    take(subject, maxPerMinute, requests = 1) {
       const now = deps.clock.now();
       const startsAt = startOfMinute(now);
       let window = windows.get(subject);
       if (window?.startsAt !== startsAt) windows.set(subject, (window = { startsAt, shared: 0, own: 0 }));
       if (window.shared + window.own >= maxPerMinute) refuse(startsAt + MINUTE - now.getTime(), maxPerMinute);
-      window.own++;
+      // An operation that weighs more than what is left is the last of its minute.
+      window.own += requests;
     },
     close: () => {
       clearInterval(timer);

@@ -7,8 +7,7 @@ import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
 import { removeResource } from "./remove-resource";
 import type { ResourceEntity } from "./resource.entity";
-import { openingProducts, resourceById } from "./resources.loader";
-import { findResource } from "./resources.store";
+import { openingProducts, resourceById, resourceByKey } from "./resources.loader";
 import { setResource } from "./set-resource";
 import { setResourceTag } from "./set-resource-tag";
 
@@ -62,7 +61,7 @@ export class ResourcesResolver {
     @Ctx() ctx: Context,
     @Arg("key", () => String, { description: "The caller's name for it." }) key: string,
   ): Promise<Resource | null> {
-    const row = await findResource(ctx.db, key);
+    const row = await ctx.load(resourceByKey, key);
     return row && toResource(row);
   }
 

@@ -1,9 +1,13 @@
 import { defineLoader, inOrder } from "../graphql/define-loader";
 import type { ResourceEntity } from "./resource.entity";
-import { type OpeningProduct, findOpeningProducts, findResourcesById } from "./resources.store";
+import { type OpeningProduct, findOpeningProducts, findResourcesById, findResourcesByKey } from "./resources.store";
 
 export const resourceById = defineLoader<string, ResourceEntity | null>(async (ctx, ids) =>
   inOrder(ids, await findResourcesById(ctx.db, ids), (resource) => resource.id),
+);
+
+export const resourceByKey = defineLoader<string, ResourceEntity | null>(async (ctx, keys) =>
+  inOrder(keys, await findResourcesByKey(ctx.db, keys), (resource) => resource.key),
 );
 
 /** The products that open a resource: its own first, then those of its tags. */

@@ -6,6 +6,10 @@ export function findResource(db: Reader, key: string): Promise<ResourceEntity | 
   return db.repository(ResourceEntity).findOneBy({ key });
 }
 
+export function findResourcesByKey(db: Reader, keys: readonly string[]): Promise<ResourceEntity[]> {
+  return db.repository(ResourceEntity).findBy({ key: In([...keys]) });
+}
+
 export function findResourcesById(db: Reader, ids: readonly string[]): Promise<ResourceEntity[]> {
   return db.repository(ResourceEntity).findBy({ id: In([...ids]) });
 }

@@ -2,6 +2,7 @@ import { Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import type { Identity } from "../graphql/context";
 import { modeOfKeyText } from "../keys/api-key-text";
+import { callerLimits } from "../keys/caller-limits";
 import type { KeyMemory } from "../keys/open-key-memory";
 import type { RateLimits } from "../keys/open-rate-limits";
 import type { TokenVerifier } from "./open-token-verifier";
@@ -37,8 +38,9 @@ export async function identifyCaller(
     throw error;
   }
   if (caller.isInside) return identity;
-  if (identity.role === "USER") deps.rates.take(`user ${identity.userId}`, limits.requestsPerMinutePerUser);
-  else deps.rates.take(`key ${identity.apiKeyId}`, limits.requestsPerMinutePerKey);
+  for (const { subject, maxPerMinute } of callerLimits(identity, caller.address, limits)) {
+    deps.rates.take(subject, maxPerMinute);
+  }
   return identity;
 }
 

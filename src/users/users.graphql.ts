@@ -10,8 +10,7 @@ import { JsonScalar } from "../graphql/scalars";
 import { readUserRef } from "./read-user-ref";
 import { checkMayAskAbout } from "./subject";
 import type { UserEntity } from "./user.entity";
-import { userById } from "./users.loader";
-import { findUser, findUserByEmail } from "./users.store";
+import { userByEmail, userByExternalId, userById } from "./users.loader";
 
 @ObjectType({ implements: Node, description: "A person of the caller's. We keep no passwords." })
 export class User extends Node {
@@ -81,7 +80,7 @@ export class UsersResolver {
   ): Promise<User | null> {
     const ref = readUserRef(id);
     await checkMayAskAbout(ctx, ref);
-    const row = ref.id === null ? await findUser(ctx.db, ref) : await ctx.load(userById, ref.id);
+    const row = ref.id === null ? await ctx.load(userByExternalId, ref.externalId) : await ctx.load(userById, ref.id);
     return row && toUser(row);
   }
 
@@ -91,7 +90,7 @@ export class UsersResolver {
     @Ctx() ctx: Context,
     @Arg("email", () => String, { description: "The address, in any case." }) email: string,
   ): Promise<User | null> {
-    const row = await findUserByEmail(ctx.db, email);
+    const row = await ctx.load(userByEmail, email);
     return row && toUser(row);
   }
 }

@@ -15,16 +15,12 @@ export function findUser(db: Reader, ref: UserRef): Promise<UserEntity | null> {
 
 /** Asked with each request of a user token. */
 export async function findPresentUser(db: Db, id: string): Promise<Pick<UserEntity, "id" | "lastSeenAt"> | null> {
-  const [row] = await db.prepared<Pick<UserEntity, "id" | "lastSeenAt">>("users.present", presentSql, [id]);
+  const [row] = await db.urgent<Pick<UserEntity, "id" | "lastSeenAt">>("users.present", presentSql, [id]);
   return row ?? null;
 }
 
 const presentSql = `/* users.present */
   select id, last_seen_at as "lastSeenAt" from users where id = $1 and deleted_at is null`;
-
-export function findUserByEmail(db: Reader, email: string): Promise<UserEntity | null> {
-  return db.repository(UserEntity).findOneBy({ emailKey: emailKeyOf(email), ...present });
-}
 
 /** Those who have one of these addresses, given as they are compared. */
 export async function findUsersByEmailKeys(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
@@ -38,6 +34,10 @@ export async function findUsersByEmailKeys(db: Reader, emailKeys: readonly strin
 
 export function findUsersById(db: Reader, ids: readonly string[]): Promise<UserEntity[]> {
   return db.repository(UserEntity).findBy({ id: In([...ids]), ...present });
+}
+
+export function findUsersByExternalId(db: Reader, externalIds: readonly string[]): Promise<UserEntity[]> {
+  return db.repository(UserEntity).findBy({ externalId: In([...externalIds]), ...present });
 }
 
 /** The user, who stays as they are until the transaction ends. */

@@ -1,10 +1,11 @@
 import { request } from "node:http";
+import { networkInterfaces } from "node:os";
 import { send } from "../kit/ask-graphql";
 import { type SmallServer, startSmallServer } from "../kit/start-small-server";
 
+const graphiql = { key: "lk_test_<demo>", query: '{ hello(name: "you") }' };
 let server: SmallServer;
 beforeAll(async () => {
-  const graphiql = { key: "lk_test_<demo>", query: '{ hello(name: "you") }' };
   server = await startSmallServer({ config: { localMode: true }, graphiql });
 });
 afterAll(() => server.stop());
@@ -45,12 +46,47 @@ test.each(["/graphiql/..%2f..%2fpackage.json", "/graphiql/LICENSE.react", "/grap
   },
 );
 
-test("a page whose name was pointed at this machine does not get the key", async () => {
-  const status = await new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port: server.port, path: "/graphiql", headers: { host: "evil.example" } };
-    request(options, (response) => resolve(response.resume().statusCode))
+function fetchAs(
+  headers: Record<string, string>,
+  { host = "127.0.0.1", port = server.port } = {},
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host, port, path: "/graphiql", headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    })
       .on("error", reject)
       .end();
   });
-  expect(status).toBe(404);
+}
+
+test("a page whose name was pointed at this machine does not get the key", async () => {
+  for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0"]) {
+    expect((await fetchAs({ host })).status).not.toBe(200);
+  }
+});
+
+test.each(["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"])(
+  "a request that came through a proxy gets the page without the key: %s",
+  async (header) => {
+    const { status, text } = await fetchAs({ host: "localhost:4000", [header]: "127.0.0.1" });
+    expect([status, text.includes("lk_test_"), text.includes("graphiql.min.js")]).toEqual([200, false, true]);
+  },
+);
+
+test("a caller on another address of this machine gets the page without the key, whatever it says", async () => {
+  const elsewhere = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ internal, family }) => !internal && family === "IPv4");
+  if (!elsewhere) return;
+  const open = await startSmallServer({ config: { localMode: true, host: "0.0.0.0" }, graphiql });
+  try {
+    const answer = await send(`http://${elsewhere.address}:${open.port}/graphiql`, {});
+    expect(answer.status).toBe(404);
+    const { text } = await fetchAs({ host: "localhost" }, { host: elsewhere.address, port: open.port });
+    expect([text.includes("lk_test_"), text.includes("graphiql.min.js")]).toEqual([false, true]);
+  } finally {
+    await open.stop();
+  }
 });

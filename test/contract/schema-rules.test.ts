@@ -17,6 +17,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from "graphql";
+import { fieldWeights } from "../../src/app/field-weights";
 import { buildLatchkeySchema } from "../../src/app/schema";
 import { errorCodes } from "../../src/base/error-codes";
 import { root } from "../kit/read-sources";
@@ -52,6 +53,19 @@ test("every type, field, argument, input field and enum value is described by a 
   expect(all.length).toBeGreaterThan(300);
   expect(all.filter(([, text]) => !text || !SENTENCE.test(text)).map(([name]) => name)).toEqual([]);
 });
+
+test("every root field and every list has a weight, and no weight is of a field that is gone", () => {
+  const wanted = fields
+    .filter(([type, field]) => roots.has(type.name) || isPage(field))
+    .map(([type, field]) => `${type.name}.${field.name}`);
+  expect([...fieldWeights.keys()].sort()).toEqual(wanted.sort());
+});
+
+/** Lists are types such as `UserConnection`; a `StripeConnection` is an account. */
+function isPage(field: GraphQLField<unknown, unknown>): boolean {
+  const { name } = getNamedType(field.type);
+  return name.endsWith("Connection") && name !== "StripeConnection";
+}
 
 test("the committed schema is the one that is served", () => {
   expect(readFileSync(path.join(root, "schema.graphql"), "utf8")).toBe(

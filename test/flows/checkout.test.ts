@@ -12,6 +12,8 @@ let buying: ReturnType<typeof checkoutOperationsOf>;
 
 beforeAll(async () => {
   const many = {
+    LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: "100000",
+    LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: "100000",
     LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER: "100000",
     LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS: "100000",
   };

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, createServer, request as ask } from "node:http";
 
-/** What happens to a request on its way: it goes on, is answered with a status or a whole answer, or never answered. */
+/** What happens to a request on its way: it goes on, is answered with a status or a whole answer, or waits for release. */
 export type Fate = "PASS" | "HANG" | 429 | 500 | { status: number; body: object };
 
 /** A gate on the road from Latchkey to Stripe, where requests are counted and can be kept from going on. */
@@ -14,6 +14,8 @@ export interface Toll {
   leadTo(url: string): void;
   /** From now on. */
   decide(fate: (request: string) => Fate): void;
+  /** Lets everything that hangs go on. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function openToll(): Promise<Toll> {
   const cameAt: number[] = [];
   const refusedAt: number[] = [];
   const answered = (status: number | undefined) => void (status === 429 && refusedAt.push(performance.now()));
+  const hanging: (() => void)[] = [];
   let target = "";
   let fateOf: (request: string) => Fate = () => "PASS";
   const server = createServer((request, response) => {
@@ -29,7 +32,7 @@ export async function openToll(): Promise<Toll> {
     seen.push(name);
     cameAt.push(performance.now());
     const fate = fateOf(name);
-    if (fate === "HANG") return;
+    if (fate === "HANG") return void hanging.push(() => passOn(target, request, response, answered));
     if (fate === "PASS") return passOn(target, request, response, answered);
     if (typeof fate === "object") {
       response.writeHead(fate.status, { "content-type": "application/json" });
@@ -52,6 +55,7 @@ export async function openToll(): Promise<Toll> {
     refusedAt,
     leadTo: (url) => void (target = url),
     decide: (fate) => void (fateOf = fate),
+    release: () => hanging.splice(0).forEach((goOn) => goOn()),
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -48,7 +48,7 @@ describe("cost", () => {
     type ProductConnection { nodes: [Product!]! totalCount: Int }
     type Product { key: String products(first: Int): ProductConnection! }
   `);
-  const cost = (text: string, variables = {}) => measureCost({ schema, ...read(text), variables });
+  const cost = (text: string, variables = {}) => measureCost({ schema, weights: new Map(), ...read(text), variables });
 
   test.each<[string, number | null, Record<string, unknown>]>([
     ["{ product { key } }", 2, {}],

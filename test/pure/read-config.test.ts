@@ -111,6 +111,17 @@ test("all mistakes are told at once, each with its setting", () => {
   ]);
 });
 
+test("local mode listens beyond this machine only when that is said", () => {
+  for (const HOST of ["0.0.0.0", "::", "192.168.1.2", "2001:db8::1", "latchkey.lan", "localhost.evil.example"]) {
+    expect(mistakesOf({ HOST })).toEqual([expect.stringMatching(/^HOST: .*LATCHKEY_LOCAL_MODE_ANY_HOST=true/)]);
+    expect(mistakesOf({ HOST, LATCHKEY_LOCAL_MODE_ANY_HOST: "false" })).toHaveLength(1);
+    expect(configOf({ HOST, LATCHKEY_LOCAL_MODE_ANY_HOST: "true" }).host).toBe(HOST);
+  }
+  for (const HOST of ["127.0.0.1", "127.0.0.2", "::1", "localhost"]) expect(configOf({ HOST }).host).toBe(HOST);
+  expect(configOf({ ...complete, HOST: "0.0.0.0" }, served).host).toBe("0.0.0.0");
+  expect(mistakesOf({ LATCHKEY_LOCAL_MODE_ANY_HOST: "yes" })).toHaveLength(1);
+});
+
 test("a typo in a name is a mistake that names the nearest setting", () => {
   expect(mistakesOf({ LATCHKEY_ENCRYPTON_KEY: "x" })).toEqual([
     "LATCHKEY_ENCRYPTON_KEY: There is no such setting. Did you mean LATCHKEY_ENCRYPTION_KEY?",

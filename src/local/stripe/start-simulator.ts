@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../base/clock";
+import { refuseStranger } from "./control/refuse-strangers";
 import type { Draft } from "./draft";
 import { type FaultPlan, Faults } from "./faults";
 import { type Journal, noJournal, openJournal } from "./journal";
@@ -79,6 +80,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const isApi = /^\/v[12]\//.test(request.url ?? "") || !options.pages;
+    const stranger = isApi ? refuseStranger(request) : null;
+    if (stranger) return void response.writeHead(403, { "Content-Type": "text/plain" }).end(`${stranger}\n`);
     const answered = isApi ? serveApi(shell, request, response) : options.pages?.(simulator, request, response);
     answered?.catch((error: unknown) => abandon(error, response, log));
   });

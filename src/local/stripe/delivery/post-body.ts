@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { Attempt } from "../objects/delivery";
+import { elsewhere, lookUpLoopback, namesAddressElsewhere } from "./loopback-only";
 
 export interface Post {
   url: string;
@@ -30,6 +31,7 @@ export function postBody(wires: Wires, post: Post): Promise<Omit<Attempt, "at">>
   return new Promise((resolve) => {
     const answered = (status: number): void => resolve({ status, ms: ms(), error: null });
     const failed = (error: Error): void => resolve({ status: null, ms: ms(), error: error.message });
+    if (namesAddressElsewhere(new URL(post.url))) return failed(elsewhere());
     open(wires, post, answered).on("error", failed).end(post.body);
   });
 }
@@ -39,6 +41,7 @@ function open(wires: Wires, post: Post, answered: (status: number) => void): Ret
   const secure = url.protocol === "https:";
   const options = {
     method: "POST",
+    lookup: lookUpLoopback,
     agent: secure ? wires.https : wires.http,
     signal: AbortSignal.timeout(post.timeoutMs),
     headers: {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { refuseStranger } from "../control/refuse-strangers";
+import { refuseOutsider, refuseStranger } from "../control/refuse-strangers";
 import { roomPages } from "../control/room-pages";
 import { serveControl } from "../control/serve-control";
 import { checkoutPages } from "./checkout/checkout-pages";
@@ -23,7 +23,7 @@ const pages: readonly Page[] = [
 export async function answerOutsideApi(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://here");
   const isControl = pathname === "/" || pathname.startsWith("/_control") || pathname.startsWith("/act/");
-  const stranger = isControl ? refuseStranger(request) : null;
+  const stranger = isControl ? refuseStranger(request) : refuseOutsider(request);
   if (stranger) return void response.writeHead(403, { "Content-Type": "text/plain" }).end(`${stranger}\n`);
   if (/^\/_control(\/|$)/.test(pathname)) return serveControl(desk, request, response);
   return servePage(desk, pages, request, response);
