@@ -1,14 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { Bug } from "./refusal";
+import type { NamedKey, SealingKey } from "./sealing-key";
 
-/**
- * Secrets at rest: AES-256-GCM under a key whose id stands in the sealed text, bound to the row it lives in. A sealed
- * text copied into another row, or opened with another key, does not open.
- */
-export interface SealingKey {
-  id: string;
-  bytes: Buffer;
-}
+// Secrets at rest: AES-256-GCM under a key whose id stands in the sealed text, bound to the row it lives in. A sealed text
+// copied into another row, or opened with another key, does not open.
 
 /** A sealed text that does not open. Nothing else is a reason to doubt the encryption key. */
 export class UnsealFailure extends Bug {
@@ -23,12 +18,7 @@ export class UnsealFailure extends Bug {
 }
 
 const TAG_LENGTH = 16;
-
-/** Any strong secret makes a key: it is stretched to 256 bits, and named by the first bits of a hash of the result. */
-export function sealingKey(secret: string): SealingKey {
-  const bytes = createHash("sha256").update(`latchkey sealing key\n${secret}`).digest();
-  return { id: createHash("sha256").update(bytes).digest("hex").slice(0, 8), bytes };
-}
+const VERSION = "v2";
 
 /** @param boundTo names the row and the column, for example `signing_keys/<id>/private`. */
 export function seal(key: SealingKey, boundTo: string, plain: string): string {
@@ -36,7 +26,7 @@ export function seal(key: SealingKey, boundTo: string, plain: string): string {
   const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(boundTo));
   const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
   return [
-    "v1",
+    VERSION,
     key.id,
     nonce.toString("base64url"),
     Buffer.concat([sealed, cipher.getAuthTag()]).toString("base64url"),
@@ -45,8 +35,11 @@ export function seal(key: SealingKey, boundTo: string, plain: string): string {
 
 export function unseal(keys: readonly SealingKey[], boundTo: string, text: string): string {
   const [version, keyId, nonce, body] = text.split(".");
-  const key = keys.find((candidate) => candidate.id === keyId);
-  if (version !== "v1" || !nonce || !body) throw new UnsealFailure("a sealed text is malformed", { boundTo }, false);
+  if ((version !== VERSION && version !== "v1") || !nonce || !body) {
+    throw new UnsealFailure("a sealed text is malformed", { boundTo }, false);
+  }
+  const derived = version === VERSION ? keys : keys.map(({ older }) => older);
+  const key = derived.find((candidate: NamedKey) => candidate.id === keyId);
   if (!key) {
     throw new UnsealFailure("a secret was sealed with a key that this server does not have", { boundTo, keyId }, true);
   }
@@ -63,10 +56,10 @@ export function unseal(keys: readonly SealingKey[], boundTo: string, text: strin
   }
 }
 
-/** The same secret under the first key; null when that is what seals it already. */
+/** The same secret under the first key, as it is derived now; null when that is what seals it already. */
 export function reseal(keys: readonly SealingKey[], boundTo: string, text: string): string | null {
   const [first] = keys;
   if (!first) throw new Bug("there is no sealing key");
   const plain = unseal(keys, boundTo, text);
-  return text.split(".")[1] === first.id ? null : seal(first, boundTo, plain);
+  return text.startsWith(`${VERSION}.${first.id}.`) ? null : seal(first, boundTo, plain);
 }

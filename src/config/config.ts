@@ -1,5 +1,5 @@
 import type { LogLevel } from "../base/log";
-import type { SealingKey } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 
 /** Everything that the environment decides, read once. No other file looks at the environment. */
 export interface Config {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SECOND } from "../base/durations";
-import { sealingKey } from "../base/seal";
+import { sealingKey } from "../base/sealing-key";
 import type { Config, IdentityProvider, Limits } from "./config";
 import type { Environment, Mistake, Purpose } from "./environment";
 import { findMistakes } from "./find-mistakes";

@@ -1,4 +1,5 @@
-import { type SealingKey, seal, unseal } from "../base/seal";
+import { seal, unseal } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 import { Bug } from "../base/refusal";
 
 export interface Sealing {

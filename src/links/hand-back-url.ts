@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { SealingKey } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 
 /** The route that serves these addresses; the last segment is the ticket. */
 export const HAND_BACK_PATH = "/return";
@@ -31,7 +31,7 @@ export function toHandBackUrl(
   if (!key) throw new TypeError("there is no sealing key");
   const body = Buffer.from(appAddress, "utf8").toString("base64url");
   const search = appAddress.includes(SESSION_PLACEHOLDER) ? `?session=${SESSION_PLACEHOLDER}` : "";
-  return `${config.publicUrl}${HAND_BACK_PATH}/${body}.${sign(key, body)}${search}`;
+  return `${config.publicUrl}${HAND_BACK_PATH}/${body}.${sign(key.signing, body)}${search}`;
 }
 
 /** Pure: the app's address, to the byte, with the session in its place. Null: it is not ours, or no longer allowed. */
@@ -44,13 +44,18 @@ export function readHandBack(
   if (body === undefined || signature === undefined) return null;
   const given = Buffer.from(signature);
   // The first key signed it, or did so before another came to stand in front of it.
-  if (!config.sealingKeys.some((key) => timingSafeEqual(Buffer.from(sign(key, body)), given))) return null;
+  if (!config.sealingKeys.some((key) => isSigned(key, body, given))) return null;
   const address = Buffer.from(body, "base64url").toString("utf8");
   const scheme = readAppScheme(address);
   if (scheme === null || !config.allowedUrls.includes(scheme)) return null;
   return session !== null && SESSION.test(session) ? address.replaceAll(SESSION_PLACEHOLDER, session) : address;
 }
 
-function sign(key: SealingKey, body: string): string {
-  return createHmac("sha256", key.bytes).update(`latchkey hand-back\n${body}`).digest("base64url");
+function isSigned(key: SealingKey, body: string, given: Buffer): boolean {
+  // Addresses that were given out before keys were derived as they are now go on being good.
+  return [key.signing, key.older.bytes].some((bytes) => timingSafeEqual(Buffer.from(sign(bytes, body)), given));
+}
+
+function sign(bytes: Buffer, body: string): string {
+  return createHmac("sha256", bytes).update(`latchkey hand-back\n${body}`).digest("base64url");
 }

@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import type { Clock } from "../base/clock";
-import { type SealingKey, UnsealFailure, seal, unseal } from "../base/seal";
+import { UnsealFailure, seal, unseal } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 import { Bug, Unavailable } from "../base/refusal";
 import type { Db, Reader } from "../database/db";
 import { SigningKeyEntity } from "./signing-key.entity";

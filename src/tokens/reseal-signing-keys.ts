@@ -1,4 +1,5 @@
-import { type SealingKey, reseal } from "../base/seal";
+import { reseal } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 import type { Db } from "../database/db";
 import { placeOf } from "./ensure-signing-key";
 import { findSigningKeys, replaceSealed } from "./signing-keys.store";

@@ -2,7 +2,7 @@ import { SignJWT, importJWK } from "jose";
 import type { Clock } from "../base/clock";
 import { SECOND } from "../base/durations";
 import { Refusal } from "../base/refusal";
-import type { SealingKey } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 import type { Reader } from "../database/db";
 import { SIGNING_ALGORITHM, openSigningKey } from "./ensure-signing-key";
 

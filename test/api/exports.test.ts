@@ -1,4 +1,4 @@
-import { sealingKey } from "../../src/base/seal";
+import { sealingKey } from "../../src/base/sealing-key";
 import { toExportUrl } from "../../src/exports/export-url";
 import { ACTIVITY_COLUMNS } from "../../src/exports/export-activities";
 import { USER_COLUMNS } from "../../src/exports/export-users";

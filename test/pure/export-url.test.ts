@@ -1,4 +1,4 @@
-import { sealingKey } from "../../src/base/seal";
+import { sealingKey } from "../../src/base/sealing-key";
 import { readExportTicket, toExportUrl } from "../../src/exports/export-url";
 import { toHandBackUrl } from "../../src/links/hand-back-url";
 

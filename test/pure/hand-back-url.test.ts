@@ -1,4 +1,4 @@
-import { sealingKey } from "../../src/base/seal";
+import { sealingKey } from "../../src/base/sealing-key";
 import { readAppScheme, readHandBack, toHandBackUrl } from "../../src/links/hand-back-url";
 
 const [first, second] = [sealingKey("first"), sealingKey("second")];

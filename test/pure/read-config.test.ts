@@ -158,6 +158,22 @@ describe("secrets", () => {
     expect(mistakes[0]).not.toContain(key);
   });
 
+  test.each([
+    "0123456789abcdef0123456789abcdef",
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    "zyxwvutsrqponmlkjihgfedcba9876543210",
+    "1234567890123456789012345678901234567890",
+    "00112233445566778899aabbccddeeff",
+    "correcthorsecorrecthorsecorrecthorse",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaabcdefghij",
+    "my secret passphrase of the shop really",
+  ])("a key that somebody could guess is refused, and it is said how to make one: %s", (secret) => {
+    expect(mistakesOf({ ...complete, LATCHKEY_ENCRYPTION_KEY: secret }, served)).toEqual([
+      expect.stringMatching(/^LATCHKEY_ENCRYPTION_KEY: It .*openssl rand -base64 32$/),
+    ]);
+  });
+
   test("random keys in hex, base64 and letters are strong enough", () => {
     const random = fc.uint8Array({ minLength: 32, maxLength: 32 });
     const strong = random.filter((bytes) => new Set(bytes).size > 24).map((bytes) => Buffer.from(bytes));

@@ -1,5 +1,5 @@
 import { Refusal } from "../../src/base/refusal";
-import { sealingKey } from "../../src/base/seal";
+import { sealingKey } from "../../src/base/sealing-key";
 import { readHandBack } from "../../src/links/hand-back-url";
 import { readReturnUrl } from "../../src/links/return-url";
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { seal, sealingKey, unseal } from "../../src/base/seal";
+import { reseal, seal, unseal } from "../../src/base/seal";
+import { sealingKey } from "../../src/base/sealing-key";
 
 const place = "signing_keys/1/private";
 const [key, old] = [
@@ -53,7 +54,7 @@ test("a changed byte, wherever it is, does not open", () => {
   }
 });
 
-test.each(["", "v1", "v1.x", "v2.a.b.c", "v1..."])("malformed text does not open: %j", (text) => {
+test.each(["", "v1", "v1.x", "v3.a.b.c", "v1..."])("malformed text does not open: %j", (text) => {
   expect(() => unseal([key], place, text)).toThrow("malformed");
 });
 
@@ -68,4 +69,26 @@ test("a shortened proof is no proof, although the cipher itself would take it", 
   const [version, id, nonce, body = ""] = seal(key, place, "").split(".");
   const shortened = Buffer.from(body, "base64url").subarray(0, 4).toString("base64url");
   expect(() => unseal([key], place, [version, id, nonce, shortened].join("."))).toThrow("does not open");
+});
+
+// Sealed by version 1, under the secret of `key`.
+const OLDER = "v1.21ae52ea.BwcHBwcHBwcHBwcH.vIx8sxTIhL5DfCp8CJUARuysEWYf9juONqamPj-IYcQ";
+
+test("what version 1 sealed opens with the same secret, and is sealed anew with the key as it is derived now", () => {
+  expect(unseal([old, key], place, OLDER)).toBe("the private half");
+  expect(() => unseal([old], place, OLDER)).toThrow("a key that this server does not have");
+  expect(() => unseal([key], "another row", OLDER)).toThrow("does not open");
+  const resealed = reseal([key], place, OLDER);
+  expect(resealed).toMatch(new RegExp(`^v2\\.${key.id}\\.`));
+  expect(unseal([key], place, resealed ?? "")).toBe("the private half");
+  expect(reseal([key], place, resealed ?? "")).toBeNull();
+  expect(reseal([old, key], place, resealed ?? "")).toMatch(new RegExp(`^v2\\.${old.id}\\.`));
+});
+
+test("sealing, signing and the name come from one secret and tell nothing of one another", () => {
+  const texts = [key.bytes, key.signing, key.older.bytes].map((bytes) => bytes.toString("hex"));
+  expect(new Set(texts).size).toBe(3);
+  expect(key.bytes).toHaveLength(32);
+  expect(texts.some((text) => text.includes(key.id))).toBe(false);
+  expect(sealingKey("a secret of thirty-two letters or more")).toBe(key);
 });

@@ -1,6 +1,7 @@
 import { placeOf as placeOfRemovalKey } from "../../access/removal-key";
 import { findRemovalKey } from "../../access/removal-keys.store";
-import { type SealingKey, UnsealFailure, reseal } from "../../base/seal";
+import { UnsealFailure, reseal } from "../../base/seal";
+import type { SealingKey } from "../../base/sealing-key";
 import { findAllConnections } from "../../connections/connections.store";
 import { placeOf as placeInConnection } from "../../connections/seal-connection";
 import type { Reader } from "../../database/db";
