@@ -18,8 +18,9 @@ export function textOf(cell: Cell): string {
   return Array.isArray(cell) ? cell.join("|") : JSON.stringify(cell);
 }
 
-// What spreadsheets take for a formula, also behind apostrophes: one that was there already must not be taken for ours.
-const FORMULA = /^'*[=+\-@\t\r]/;
+// What spreadsheets take for a formula, in ordinary and full-width signs, also after a line feed and behind apostrophes:
+// one that was there already must not be taken for ours.
+const FORMULA = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /** Somebody's name must not be a formula on the machine of whoever opens the file. Readers take the apostrophe away. */
 function guard(text: string): string {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Refusal } from "../base/refusal";
+import { makeDataFolder } from "./make-data-folder";
 
 /** Entries for the environment, named as the settings are. */
 export interface LocalSecrets {
@@ -18,8 +19,7 @@ const OWNER_ONLY = 0o600;
  */
 export function keepLocalSecrets(dataDir: string): LocalSecrets {
   const file = path.resolve(dataDir, FILE);
-  // Others may enter the folder, not read the file: an embedded PostgreSQL may have to run as another account.
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeDataFolder(path.dirname(file));
   return readSecrets(file) ?? makeSecrets(file);
 }
 

@@ -20,7 +20,7 @@ export function readHeader(header: readonly string[]): Column[] {
     const key = (METADATA.exec(text.trim())?.[1] ?? text).trim();
     return key === "" ? { kind: "UNREAD" } : { kind: "METADATA", key };
   });
-  refuseTwice(columns);
+  refuseTwice(header, columns);
   return columns;
 }
 
@@ -47,11 +47,18 @@ function namesNobody(header: readonly string[]): Refusal {
   });
 }
 
-function refuseTwice(columns: readonly Column[]): void {
-  const keys = columns.flatMap((column) => (column.kind === "METADATA" ? [column.key] : []));
-  const twice = keys.find((key, place) => keys.indexOf(key) !== place);
+/** Two columns of one name say different things of a person, whether the name is a field's or a key of metadata. */
+function refuseTwice(header: readonly string[], columns: readonly Column[]): void {
+  const fields = header.map((text) => (METADATA.test(text.trim()) ? "" : headerKey(text)));
+  const names = new Set(Object.values(listColumns).flatMap((column) => column.names));
+  const keys = columns.map((column) => (column.kind === "METADATA" ? column.key : ""));
+  const twice = repeated(fields.map((name) => (names.has(name) ? name : ""))) ?? repeated(keys);
   if (twice === undefined) return;
   throw new Refusal("INVALID_INPUT", {
     say: `The first row names the column ${JSON.stringify(twice.slice(0, 50))} twice.`,
   });
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  return names.find((name, place) => name !== "" && names.indexOf(name) !== place);
 }

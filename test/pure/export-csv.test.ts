@@ -6,13 +6,32 @@ import { readExportFormat } from "../../src/exports/read-export-format";
 import { readCells } from "../../src/user-lists/read-cells";
 import { readCsvText } from "../kit/read-csv-text";
 
-const FORMULA = /^[=+\-@\t\r]/;
-const shieldOff = (text: string) => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text);
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const shieldOff = (text: string) => (/^'+[=+\-@\t\r\n＝＋－＠]/.test(text) ? text.slice(1) : text);
 
 const nasty = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string({
-    unit: fc.constantFrom("=", "+", "-", "@", "\t", "\r", "\n", "'", '"', ",", ";", "|", " ", "a", "ü", "😀"),
+    unit: fc.constantFrom(
+      "=",
+      "+",
+      "-",
+      "@",
+      "＝",
+      "＠",
+      "\t",
+      "\r",
+      "\n",
+      "'",
+      '"',
+      ",",
+      ";",
+      "|",
+      " ",
+      "a",
+      "ü",
+      "😀",
+    ),
   }),
 );
 const cell: fc.Arbitrary<Cell> = fc.oneof(
@@ -51,6 +70,12 @@ test.each([
   ["@ada", "'@ada"],
   ["\tx", '"\'\tx"'],
   ["\rx", '"\'\rx"'],
+  ["\n=1+1", '"\'\n=1+1"'],
+  ["\n", '"\'\n"'],
+  ["＝1+1", "'＝1+1"],
+  ["＋1", "'＋1"],
+  ["－1", "'－1"],
+  ["＠SUM(1)", "'＠SUM(1)"],
   ["'quoted'", "'quoted'"],
   ["O'Brien", "O'Brien"],
   ["a=b", "a=b"],

@@ -234,6 +234,8 @@ test.each<[string, string | Buffer, RegExp]>([
   ["no names that anybody knows", "first,second\n1,2\n", /e-mail addresses or external ids.*"first", "second"/],
   ["people in the first row", "ada@example.com,Ada\n", /\(an address\)/],
   ["a name twice", "email,notes,notes\n", /"notes" twice/],
+  ["a field twice", "email,email\n", /"email" twice/],
+  ["a field twice, written differently", "E-Mail,products,e_mail\n", /"e mail" twice/],
   ["UTF-16 without a mark", encode("email,name\n", "utf16le"), /neither UTF-8/],
   ["an old encoding", Buffer.from("email,straße\n", "latin1"), /neither UTF-8/],
   ["a quote that is not closed", 'email,"name\n', /never closed/],

@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, truncateSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { lockFolder } from "./lock-folder";
 import { type Change, describe, type World } from "./world";
@@ -18,12 +29,16 @@ export interface Journal {
 export const noJournal: Journal = { read: () => [], append() {}, compact() {}, close() {} };
 
 const CHUNK = 1 << 20;
+const OWNER_ONLY = 0o600;
 
 export function openJournal(dataDir: string): Journal {
-  mkdirSync(dataDir, { recursive: true });
+  // The world holds names and addresses: it is for its owner alone.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
   const unlock = lockFolder(dataDir);
   const path = join(dataDir, "world.jsonl");
-  let file = openSync(path, "a+");
+  let file = openSync(path, "a+", OWNER_ONLY);
+  fchmodSync(file, OWNER_ONLY);
   return {
     *read() {
       const torn = yield* readLines(file);
@@ -33,7 +48,9 @@ export function openJournal(dataDir: string): Journal {
       writeWhole(file, `${JSON.stringify(changes)}\n`);
     },
     compact(world) {
-      const fresh = openSync(`${path}.new`, "w");
+      const fresh = openSync(`${path}.new`, "w", OWNER_ONLY);
+      // A file that a crash left behind keeps the mode that it had.
+      fchmodSync(fresh, OWNER_ONLY);
       for (const change of describe(world)) writeWhole(fresh, `${JSON.stringify([change])}\n`);
       fsyncSync(fresh);
       closeSync(fresh);
