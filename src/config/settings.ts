@@ -110,7 +110,7 @@ export const settings = {
   },
   LATCHKEY_JWT_ISSUER: {
     meaning:
-      "The `iss` of your own identity provider's tokens, which then are user tokens here. Compared to the letter.",
+      "The `iss` of your own identity provider's tokens, which then are user tokens here. Compared to the letter. Identity and access tokens are accepted (`typ` absent, `JWT` or `at+jwt`), refresh and logout tokens are not.",
     default: null,
     whenEmpty: "Only user tokens of our own are accepted.",
   },

@@ -5,6 +5,7 @@ import type { Context, Role } from "./context";
 import { type FieldWeights, requestsOfCost, weightTerms } from "./field-weights";
 import { measureCost } from "./measure-cost";
 import { type DocumentMeasure, measureDocument } from "./measure-document";
+import { UNSTORABLE } from "./refuse-unstorable";
 
 export interface LimitedRequest {
   /** Parsed and valid. The same object for the same text, as far as the store of documents remembers. */
@@ -58,6 +59,7 @@ export function makeLimits({ schema, weights, limits, localMode }: LimitParts): 
     const { context, operation } = request;
     const measured = measure(request);
     if (measured.introspects && !readsSchema(context.identity.role, localMode)) refuseIntrospection();
+    if (!measured.isStorable) throw new Refusal("INVALID_INPUT", { say: UNSTORABLE });
     refuseAbove("depth", limits.depthMax, measured.depth);
     refuseAbove("aliases", limits.aliasesMax, measured.aliases);
     refuseRepeats(schema.getRootType(operation.operation)?.name ?? "", measured, weights);

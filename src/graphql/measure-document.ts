@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
   visit,
 } from "graphql";
+import { isStorable } from "../base/storable-text";
 
 /** What can be said of an operation without its variables. The document must have passed validation. */
 export interface DocumentMeasure {
@@ -14,6 +15,8 @@ export interface DocumentMeasure {
   /** In the whole document, used or not. */
   aliases: number;
   introspects: boolean;
+  /** Whether all texts written in the document can be kept. */
+  isStorable: boolean;
   /** By name, each once, so that nobody can count one field under many aliases. */
   rootFields: readonly string[];
   /** By name, how often the operation asks it: under so many response keys. */
@@ -38,16 +41,20 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-function countFields(document: DocumentNode): { aliases: number; introspects: boolean } {
+function countFields(document: DocumentNode): Pick<DocumentMeasure, "aliases" | "introspects" | "isStorable"> {
+  let storable = true;
   let aliases = 0;
   let introspects = false;
   visit(document, {
+    StringValue({ value }) {
+      storable &&= isStorable(value);
+    },
     Field(node) {
       if (node.alias) aliases++;
       if (node.name.value === "__schema" || node.name.value === "__type") introspects = true;
     },
   });
-  return { aliases, introspects };
+  return { aliases, introspects, isStorable: storable };
 }
 
 /** Each fragment is measured once, however often it is spread: fragments of fragments would take for ever otherwise. */

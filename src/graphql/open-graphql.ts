@@ -33,7 +33,7 @@ import { type CheckLimits, makeLimits, readsSchema } from "./limits";
 import { type Lane, openLane } from "./open-lane";
 import { openStreams } from "./open-streams";
 import { asEventStream, openSubscription } from "./open-subscription";
-import { refuseHalfCharacters } from "./refuse-half-characters";
+import { refuseUnstorable } from "./refuse-unstorable";
 import { type AskedRequest, CSRF_HEADERS, toAsked } from "./to-asked";
 import { type ErrorTeller, internal, toGraphqlError } from "./to-graphql-error";
 import { COMPLETE, nextEvent } from "./write-events";
@@ -240,7 +240,7 @@ function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): v
   try {
     refuseRoad(operation, http);
     const variables = request.variables ?? {};
-    refuseHalfCharacters(variables);
+    refuseUnstorable(variables);
     const measured = checkLimits({ document, operation, variables, context: contextValue });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
     const { rootFields, introspects } = measured;

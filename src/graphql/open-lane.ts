@@ -7,7 +7,7 @@ import type { CheckLimits } from "./limits";
 import type { GraphqlAnswer, GraphqlRequest } from "./open-graphql";
 import { type AskedOperation, readAsked } from "./read-asked";
 import { type ReadVariables, type Variables, variableReader } from "./read-values";
-import { refuseHalfCharacters } from "./refuse-half-characters";
+import { refuseUnstorable } from "./refuse-unstorable";
 import { runPlan } from "./run-plan";
 
 /**
@@ -102,7 +102,7 @@ export function openLane(parts: LaneParts): Lane {
     const variables = known.readVariables(given);
     if (!variables) return null;
     try {
-      refuseHalfCharacters(given);
+      refuseUnstorable(given);
       parts.checkLimits({ document: known.document, operation, variables: given, context: ctx });
       const plan = planFor(document, known, variables);
       return plan && (await runPlan(plan, { ctx, variables }));

@@ -85,6 +85,7 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
   if (deps.isStopping() && !route.path.startsWith("/health/")) {
     throw new Unavailable({ say: "This server is stopping. Another one will answer." });
   }
+  refuseTwoCredentials(request);
   if (request.method === "OPTIONS") return answerOptions(request, route);
   const method = route.methods.find((known) => known === (request.method === "HEAD" ? "GET" : request.method));
   if (!method) return refuseMethod(route, deps, asked.requestId);
@@ -104,6 +105,15 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
     skipBody: () => skipBody(request),
   });
 }
+
+/** Node keeps the first of two `Authorization` headers, a proxy in front may have checked the other one. */
+function refuseTwoCredentials({ rawHeaders }: IncomingMessage): void {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (AUTHORIZATION.test(rawHeaders[at] ?? "")) count++;
+  if (count > 1) throw new Refusal("INVALID_INPUT", { say: "Send one `Authorization` header." });
+}
+
+const AUTHORIZATION = /^authorization$/i;
 
 const BROWSER_HEADERS = {
   "access-control-allow-origin": "*",

@@ -1,8 +1,10 @@
 import {
   type JWTPayload,
   type JWTVerifyOptions,
+  type JWTVerifyResult,
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   decodeProtectedHeader,
   errors,
   jwtVerify,
@@ -12,13 +14,16 @@ import { SECOND } from "../base/durations";
 import { readPublicIdOf } from "../base/ids";
 import type { Mode } from "../base/mode";
 import { Refusal, Unavailable } from "../base/refusal";
+import { isStorableJson } from "../base/storable-text";
 import type { Config, IdentityProvider } from "../config/config";
 import type { Db } from "../database/db";
 import { keepRecent } from "../graphql/keep-recent";
 import { type AddressFound, type Claims, noteSeen, seeUser } from "../users/see-user";
 import { findPresentUser } from "../users/users.store";
+import { speaksForUser } from "./check-token-kind";
 import { USER_TOKEN_AUDIENCE } from "./create-user-token";
 import { SIGNING_ALGORITHM } from "./ensure-signing-key";
+import { keysFetcher } from "./fetch-provider-keys";
 import { listPublicKeys } from "./list-public-keys";
 
 export interface TokenVerifier {
@@ -42,13 +47,18 @@ export function openTokenVerifier(deps: Deps): TokenVerifier {
   const ownKeys = rememberOwnKeys(deps);
   const known = keepRecent<OwnToken>({ entriesMax: KNOWN_MAX, sizeMax: KNOWN_MAX, sizeOf: () => 1 });
   const provider = deps.config.identityProvider;
-  const providerKeys = provider && createRemoteJWKSet(new URL(provider.jwksUrl), { timeoutDuration: 5 * SECOND });
+  const providerKeys =
+    provider &&
+    createRemoteJWKSet(new URL(provider.jwksUrl), {
+      timeoutDuration: 5 * SECOND,
+      [customFetch]: keysFetcher(deps),
+    });
 
   async function readOwn(token: string): Promise<OwnToken> {
     const now = deps.clock.now().getTime();
     const remembered = known.get(token);
     if (remembered && now >= remembered.readAt && now < remembered.endsAt) return remembered;
-    const payload = await checked(token, await ownKeys(token), {
+    const { payload } = await checked(token, await ownKeys(token), {
       issuer: deps.config.publicUrl,
       audience: USER_TOKEN_AUDIENCE,
       algorithms: [SIGNING_ALGORITHM],
@@ -77,13 +87,15 @@ export function openTokenVerifier(deps: Deps): TokenVerifier {
 
   async function verifyProvider(token: string): Promise<{ userId: string; mode: Mode }> {
     if (!provider || !providerKeys) throw wrongToken("This is not a token of ours, and no other issuer is configured.");
-    const payload = await checked(token, providerKeys, {
+    const { payload, protectedHeader } = await checked(token, providerKeys, {
       issuer: provider.issuer,
       audience: [provider.liveAudience, provider.testAudience].filter((audience) => audience !== null),
       algorithms: PROVIDER_ALGORITHMS,
       requiredClaims: ["exp", "sub"],
       currentDate: deps.clock.now(),
     });
+    if (!speaksForUser(protectedHeader, payload)) throw wrongToken("This kind of token does not speak for a user.");
+    if (!isStorableJson(payload)) throw wrongToken("The token holds NUL or half of a character.");
     const mode = modeOf(payload, provider);
     const user = await seeUser(deps, mode, readClaims(payload));
     return { userId: user.id, mode };
@@ -128,10 +140,10 @@ function isOwn(token: string): boolean {
   }
 }
 
-async function checked(token: string, keys: KeySource, options: JWTVerifyOptions): Promise<JWTPayload> {
+async function checked(token: string, keys: KeySource, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
   try {
     const all = { clockTolerance: CLOCKS_MAY_DIFFER_BY, ...options };
-    return (await jwtVerify(token, keys as ReturnType<typeof createLocalJWKSet>, all)).payload;
+    return await jwtVerify(token, keys as ReturnType<typeof createLocalJWKSet>, all);
   } catch (error) {
     throw readTokenError(error);
   }

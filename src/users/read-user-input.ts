@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStorable } from "../base/storable-text";
 import { readPublicId } from "../base/ids";
 import { readInput } from "../graphql/read-input";
 
@@ -21,6 +22,7 @@ export const externalIdSchema = z
   .string()
   .min(1, "An external id cannot be empty; send null to clear it.")
   .max(EXTERNAL_ID_LENGTH_MAX, `An external id has at most ${EXTERNAL_ID_LENGTH_MAX} characters.`)
+  .refine(isStorable, "An external id holds neither NUL nor half of a character.")
   .refine((text) => text.trim() === text, "An external id does not begin or end with a space.")
   .refine((text) => readPublicId(text) === null, "An external id must not look like one of our own ids.");
 

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { SignJWT, exportSPKI } from "jose";
 import { HOUR, SECOND } from "../../src/base/durations";
 import {
@@ -118,4 +119,52 @@ test("keys that were had before are enough while the provider is away", async ()
   expect(await codeOf(token)).toBeUndefined();
   await provider.goAway();
   expect(await codeOf(token)).toBeUndefined();
+});
+
+test("identity and access tokens speak for their user, tokens of other kinds and with bad text do not", async () => {
+  const good = [{ typ: "JWT" }, { typ: "at+jwt" }, { typ: "application/at+jwt" }, {}];
+  for (const header of good) expect(await codeOf(await provider.sign(claims(), { header }))).toBeUndefined();
+  for (const more of [{ typ: "Bearer" }, { typ: "ID" }, { token_use: "id" }, { token_use: "access" }]) {
+    expect(await codeOf(await provider.sign(claims(more)))).toBeUndefined();
+  }
+  for (const typ of ["refresh+jwt", "logout+jwt", "secevent+jwt", "dpop+jwt", "rt+jwt"]) {
+    expect([typ, await codeOf(await provider.sign(claims(), { header: { typ } }))]).toEqual([typ, "UNAUTHENTICATED"]);
+  }
+  const others = [{ typ: "Refresh" }, { typ: "Offline" }, { typ: "Logout" }, { token_use: "refresh" }, { events: {} }];
+  const badText = [{ sub: "a\0b" }, { name: "A\0da" }, { sub: "\ud800" }, { email: "a\0@shop.example" }];
+  for (const more of [...others, ...badText]) {
+    const answer = await latchkey.ask(ME, {}, await provider.sign(claims(more)));
+    expect([more, answer.status, answer.errors?.[0]?.extensions.code]).toEqual([more, 401, "UNAUTHENTICATED"]);
+  }
+});
+
+test("texts with NUL are refused as input, wherever they stand, and two Authorization headers are refused", async () => {
+  const create = "mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }";
+  const texts = [
+    [create, { input: { externalId: "a\0b" } }],
+    [create, { input: { externalId: "a", name: "\0" } }],
+    [create, { input: { externalId: "a", metadata: { deep: [{ "k\0": 1 }] } } }],
+    ['mutation { createUser(input: { externalId: "a", name: "b\\u0000" }) { id } }', {}],
+    ['{ user(id: "a\\u0000") { id } }', {}],
+    ["query ($product: String!) { access(product: $product) { allowed } }", { product: "\0" }],
+  ] as const;
+  for (const [query, variables] of texts) {
+    const answer = await latchkey.ask(query, variables);
+    expect([query, answer.errors?.[0]?.extensions.code]).toEqual([query, "INVALID_INPUT"]);
+  }
+  const key = await latchkey.key("READ");
+  const status = await new Promise((resolve, reject) => {
+    const headers = [
+      "Authorization",
+      `Bearer ${key}`,
+      "authorization",
+      "Bearer other",
+      "Content-Type",
+      "application/json",
+    ];
+    request(latchkey.graphqlUrl, { method: "POST", headers }, (response) => resolve(response.resume().statusCode))
+      .on("error", reject)
+      .end('{"query":"{ viewer { role } }"}');
+  });
+  expect(status).toBe(400);
 });

@@ -2,6 +2,7 @@ import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SignJWT, exportJWK, generateKeyPair } from "jose";
 import { HOUR } from "../../src/base/durations";
+import { PAUSE_AFTER_FAILURE } from "../../src/tokens/fetch-provider-keys";
 import { documents, operationsOf } from "../kit/operations";
 import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 
@@ -9,6 +10,7 @@ const ISSUER = "https://login.test";
 const AUDIENCE = "shop";
 
 let answer: { status: number; body: string };
+let fetched = 0;
 let token: string;
 let goodKeys: string;
 let server: Server;
@@ -17,7 +19,10 @@ let latchkey: Latchkey;
 beforeAll(async () => {
   const pair = await generateKeyPair("ES256", { extractable: true });
   goodKeys = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "one", alg: "ES256" }] });
-  server = createServer((_, response) => response.writeHead(answer.status).end(answer.body));
+  server = createServer((_, response) => {
+    fetched++;
+    response.writeHead(answer.status).end(answer.body);
+  });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
   latchkey = await startLatchkey({
@@ -50,15 +55,22 @@ test.each([
   ["an object without keys", 200, "{}"],
   ["keys that are no list", 200, `{ "keys": "none" }`],
   ["a redirect", 302, ""],
+  ["more than keys can be", 200, `{ "keys": [], "padding": "${"x".repeat(300_000)}" }`],
 ])("when the provider answers with %s nothing opens, and a good token is not called wrong", async (_, status, body) => {
+  latchkey.clock.moveBy(PAUSE_AFTER_FAILURE);
   answer = { status, body };
   expect(await ask()).toMatchObject({ code: "UNAVAILABLE", retryable: true });
 });
 
-test("the next request after the provider is back is answered, and the person is made once", async () => {
+test("after a failure the provider is left alone for a while, then asked again, and the person is made once", async () => {
+  latchkey.clock.moveBy(PAUSE_AFTER_FAILURE);
   answer = { status: 503, body: "" };
-  await Promise.all([ask(), ask(), ask()]);
+  const before = fetched;
+  for (let time = 0; time < 5; time++) expect(await ask()).toMatchObject({ code: "UNAVAILABLE", retryable: true });
   answer = { status: 200, body: goodKeys };
+  expect(await ask()).toMatchObject({ code: "UNAVAILABLE" });
+  expect(fetched - before).toBe(1);
+  latchkey.clock.moveBy(PAUSE_AFTER_FAILURE);
   expect(await ask()).toBeUndefined();
   const api = operationsOf(latchkey);
   expect(await api.user("ada")).toMatchObject({ externalId: "ada" });
