@@ -23,6 +23,7 @@ const weights: Readonly<Record<string, Weight>> = {
   "Query.setupStatus": "WIDE",
   "Query.stripeConnections": "ROW",
   "Query.stripeProducts": "REMOTE",
+  "Query.unclaimedPurchases": "ROW",
   "Query.user": "BATCHED",
   "Query.userByEmail": "BATCHED",
   "Query.users": "ROW",
