@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock";
-import type { SealingKey } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 import type { Db } from "../database/db";
 import { markEarlierRemovals } from "./mark-earlier-removals";
 import { createRemovalKey, openRemovalKey } from "./removal-key";

@@ -3,7 +3,8 @@ import type { DataSource } from "typeorm";
 import type { Clock } from "../base/clock";
 import { newUuid } from "../base/ids";
 import { Bug, Unavailable } from "../base/refusal";
-import { type SealingKey, UnsealFailure, reseal, seal, unseal } from "../base/seal";
+import { UnsealFailure, reseal, seal, unseal } from "../base/seal";
+import type { SealingKey } from "../base/sealing-key";
 import type { Db, Reader, Tx } from "../database/db";
 import { hasRemovalMarkers } from "./removal-markers.store";
 import {
