@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import type { Mode } from "../base/mode";
+import { DAY } from "../base/durations";
 import { Refusal } from "../base/refusal";
 import type { Tx } from "../database/db";
-import { claimKey, findClaim } from "./idempotency.store";
+import type { Identity } from "../graphql/context";
+import { type KeyName, claimKey, findClaim, moveKey } from "./idempotency.store";
+import { type Visitor, scopeOf } from "./scope-of";
 
 export interface OnceKey {
-  mode: Mode;
+  identity: Identity;
+  /** Who is behind a publishable key. */
+  visitor?: Visitor;
   operation: string;
   /** The caller's own key. None: the work is done each time. */
   key: string | null | undefined;
@@ -13,10 +17,13 @@ export interface OnceKey {
   input: unknown;
 }
 
+/** How long a key is remembered. */
+export const KEY_LASTS_MS = DAY;
+
 const KEY = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
 /**
- * Does the work under a caller's idempotency key at most once, and answers the id of what it made. The row with the key
+ * Does the work under a caller's idempotency key at most once, and returns the id of what it made. The row with the key
  * is written in the same transaction as the work: a crash leaves both or neither, and a parallel twin waits here.
  */
 export async function runOnce(
@@ -25,29 +32,25 @@ export async function runOnce(
   made: { id: string; now: Date },
   work: () => Promise<void>,
 ): Promise<string> {
-  if (once.key === null || once.key === undefined) {
-    await work();
-    return made.id;
-  }
-  const earlier = await claim(tx, once, once.key, made);
+  const earlier = await claim(tx, once, made);
   if (earlier) return earlier;
   await work();
   return made.id;
 }
 
-async function claim(tx: Tx, once: OnceKey, key: string, made: { id: string; now: Date }): Promise<string | null> {
-  if (!KEY.test(key)) {
-    throw new Refusal("INVALID_INPUT", {
-      say: "An idempotency key has 1 to 255 characters, and no control characters.",
-      field: "input.idempotencyKey",
-    });
-  }
-  const { mode, operation } = once;
+/** From now on the key stands for another object. */
+export async function standFor(tx: Tx, once: OnceKey, id: string): Promise<void> {
+  const name = readName(once);
+  if (name) await moveKey(tx, name, id);
+}
+
+async function claim(tx: Tx, once: OnceKey, { id, now }: { id: string; now: Date }): Promise<string | null> {
+  const name = readName(once);
+  if (!name) return null;
   const inputHash = hashOf(once.input);
-  // Callers make keys of anything, addresses of people included: the text itself is not kept.
-  const keyHash = hashOf(key);
-  if (await claimKey(tx, { mode, operation, key: keyHash, inputHash, objectId: made.id, now: made.now })) return null;
-  const earlier = await findClaim(tx, { mode, operation, key: keyHash });
+  const expiredAt = new Date(now.getTime() - KEY_LASTS_MS);
+  if (await claimKey(tx, { ...name, inputHash, objectId: id, now, expiredAt })) return null;
+  const earlier = await findClaim(tx, name);
   if (earlier?.inputHash !== inputHash) {
     throw new Refusal("IDEMPOTENCY_MISMATCH", {
       say: "This idempotency key was used before with other input.",
@@ -55,6 +58,19 @@ async function claim(tx: Tx, once: OnceKey, key: string, made: { id: string; now
     });
   }
   return earlier.objectId;
+}
+
+/** Null: the caller sent no key. */
+function readName({ identity, visitor, operation, key }: OnceKey): KeyName | null {
+  if (key === null || key === undefined) return null;
+  if (!KEY.test(key)) {
+    throw new Refusal("INVALID_INPUT", {
+      say: "An idempotency key has 1 to 255 characters, and no control characters.",
+      field: "input.idempotencyKey",
+    });
+  }
+  // Callers make keys of anything, addresses of people included: the text itself is not kept.
+  return { mode: identity.mode, scope: scopeOf(identity, visitor), operation, key: hashOf(key) };
 }
 
 /** Two inputs are the same when they say the same, in whatever order their fields come. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ErrorCode } from "../base/error-codes";
 import { errorCodes } from "../base/error-codes";
+import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { ensureCustomer } from "../checkout/ensure-customer";
 import { withinPatience } from "../checkout/within-patience";
@@ -8,6 +9,7 @@ import { askAccount } from "../connections/ask-account";
 import { connectionOf } from "../connections/find-connection";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Context } from "../graphql/context";
+import { scopeOf } from "../idempotency/scope-of";
 import { readReturnUrl } from "../links/return-url";
 import { subjectOf } from "../users/subject";
 import type { UserEntity } from "../users/user.entity";
@@ -22,6 +24,7 @@ export interface AskedPortal {
   returnUrl: string;
   flow?: PortalFlow | null | undefined;
   subscription?: string | null | undefined;
+  connection?: string | null | undefined;
   locale?: string | null | undefined;
   createCustomerIfMissing?: boolean | null | undefined;
   idempotencyKey?: string | null | undefined;
@@ -62,14 +65,37 @@ async function openDoor(
   until: number,
 ): Promise<Door<ConnectionEntity>> {
   const { mode } = ctx.identity;
-  const { door, blocker } = await findPortal(ctx.db, mode, user.id, input.subscription ?? null);
-  if (door) return door;
-  if (blocker !== "NO_STRIPE_CUSTOMER" || !input.createCustomerIfMissing) throw blocked(blocker);
-  const connection = await connectionOf(ctx, mode);
+  const field = "input.connection";
+  const named = input.connection ? await connectionOf(ctx, mode, input.connection, field) : null;
+  const asked = { subscription: input.subscription ?? null, connection: named?.id ?? null };
+  const found = await findPortal(ctx.db, mode, user.id, asked);
+  if (found.door) return found.door;
+  if (found.blocker === "AMBIGUOUS_CUSTOMER") throw ambiguous(found.fitting);
+  if (found.blocker === "NOT_FOUND") throw subscriptionNotFound();
+  if (found.blocker !== "NO_STRIPE_CUSTOMER" || !input.createCustomerIfMissing) throw blocked(found.blocker);
+  const connection = named ?? (await connectionOf(ctx, mode, null, field));
   if (connection.portal.enabled === false) throw blocked("PORTAL_DISABLED");
   if (connection.portalConfiguration === null) throw blocked("PORTAL_NOT_CONFIGURED");
   const customer = await ensureCustomer(ctx, connection, user, { until, field: "input.user" });
-  return { connection, customer, subscriptions: [] };
+  return { connection, customer, isOwn: true, hasSameAddress: true, subscriptions: [], known: [] };
+}
+
+/** Says what can be named instead of the customers themselves. */
+function ambiguous(fitting: readonly Door<ConnectionEntity>[]): Refusal {
+  return new Refusal("AMBIGUOUS_CUSTOMER", {
+    say: `The user has ${fitting.length} customers that fit. Name a subscription, or the connection.`,
+    field: "input.subscription",
+    details: {
+      customers: fitting.map(({ connection, subscriptions }) => ({
+        connection: toPublicId("connection", connection.id),
+        subscriptions,
+      })),
+    },
+  });
+}
+
+function subscriptionNotFound(): Refusal {
+  return new Refusal("NOT_FOUND", { say: "The user has no such subscription.", field: "input.subscription" });
 }
 
 function blocked(code: ErrorCode): Refusal {
@@ -93,7 +119,7 @@ async function askForSession(
     locale: input.locale ?? "auto",
     ...(task && { flow_data: task }),
   };
-  const options = input.idempotencyKey ? { idempotencyKey: keyOf(user, input.idempotencyKey) } : {};
+  const options = input.idempotencyKey ? { idempotencyKey: keyOf(ctx, user, input.idempotencyKey) } : {};
   try {
     const session = await askAccount(ctx, connection, (stripe) =>
       stripe.billingPortal.sessions.create(params, options),
@@ -116,7 +142,10 @@ function chooseSubscription(held: readonly string[], named: string | null | unde
   throw new Refusal("INVALID_INPUT", { say, field: "input.subscription", details: { subscriptions: held } });
 }
 
-/** Of each user their own: whoever comes with the key of somebody else gets nothing of theirs. */
-function keyOf(user: UserEntity, key: string): string {
-  return `latchkey-portal-${createHash("sha256").update(`${user.id}\n${key}`).digest("hex")}`;
+/** Of each credential and user their own: a caller with the key of another gets nothing of theirs, and uses nothing up. */
+function keyOf({ identity }: Context, user: UserEntity, key: string): string {
+  const hash = createHash("sha256")
+    .update(`${scopeOf(identity)}\n${user.id}\n${key}`)
+    .digest("hex");
+  return `latchkey-portal-${hash}`;
 }

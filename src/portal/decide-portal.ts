@@ -1,45 +1,54 @@
 import type { ErrorCode } from "../base/error-codes";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import type { CustomerLinkEntity } from "../links/customer-link.entity";
 
-/** An account in which the user is a customer. */
+/** A customer that the user is, in an account that can be asked. */
 export interface Door<Connection extends Pick<ConnectionEntity, "portal" | "portalConfiguration">> {
   connection: Connection;
   customer: string;
+  /** Of our own checkout, or linked by hand; others were joined by an e-mail address. */
+  isOwn: boolean;
+  /** The customer and the user have the same e-mail address. */
+  hasSameAddress: boolean;
   /** The customer's subscriptions that are not over. */
   subscriptions: readonly string[];
+  /** All subscriptions of the customer that we know. */
+  known: readonly string[];
 }
 
-export type PortalDecision<Found> = { door: Found; blocker: null } | { door: null; blocker: ErrorCode };
+export type PortalDecision<Found> =
+  | { door: Found; blocker: null }
+  | { door: null; blocker: "AMBIGUOUS_CUSTOMER"; fitting: readonly Found[] }
+  | { door: null; blocker: Exclude<ErrorCode, "AMBIGUOUS_CUSTOMER"> };
 
 /**
- * Through which account's portal a user goes. One that is named by a subscription; else one with subscriptions to manage,
- * else the one in which the user became a customer last. The blocker is what has to change first.
+ * Which customer's portal a user opens: the one that holds the named subscription. Without one, the customer of our own
+ * checkout or of a link by hand, else the one with subscriptions; several equal ones are for the caller to tell apart. A join
+ * by address opens only while both addresses agree. The blocker is what has to change first.
  */
 export function decidePortal<Found extends Door<Pick<ConnectionEntity, "portal" | "portalConfiguration">>>(
   isConnected: boolean,
   doors: readonly Found[],
   subscription: string | null = null,
 ): PortalDecision<Found> {
-  const closed = (blocker: ErrorCode) => ({ door: null, blocker });
-  if (!isConnected) return closed("STRIPE_NOT_CONNECTED");
-  if (doors.length === 0) return closed("NO_STRIPE_CUSTOMER");
-  const named = doors.filter(({ subscriptions }) => subscription !== null && subscriptions.includes(subscription));
-  const meant = named.length > 0 ? named : doors;
+  if (!isConnected) return { door: null, blocker: "STRIPE_NOT_CONNECTED" };
+  const open = doors.filter(({ isOwn, hasSameAddress }) => isOwn || hasSameAddress);
+  if (open.length === 0) return { door: null, blocker: "NO_STRIPE_CUSTOMER" };
+  const holding = open.filter(({ known }) => subscription !== null && known.includes(subscription));
+  const meant = holding.length > 0 ? holding : open;
+  // Only Stripe can say whether the one customer holds a subscription of which we have not heard yet.
+  if (subscription !== null && holding.length === 0 && open.length > 1) return { door: null, blocker: "NOT_FOUND" };
   const on = meant.filter(({ connection }) => connection.portal.enabled ?? true);
-  if (on.length === 0) return closed("PORTAL_DISABLED");
+  if (on.length === 0) return { door: null, blocker: "PORTAL_DISABLED" };
   const ready = on.filter(({ connection }) => connection.portalConfiguration !== null);
-  const door = ready.find(({ subscriptions }) => subscriptions.length > 0) ?? ready[0];
-  return door ? { door, blocker: null } : closed("PORTAL_NOT_CONFIGURED");
+  if (ready.length === 0) return { door: null, blocker: "PORTAL_NOT_CONFIGURED" };
+  const best = Math.max(...ready.map(rankOf));
+  const fitting = ready.filter((door) => rankOf(door) === best);
+  const [door] = fitting;
+  if (!door || fitting.length > 1) return { door: null, blocker: "AMBIGUOUS_CUSTOMER", fitting };
+  return { door, blocker: null };
 }
 
-/** The customers that a user is now, in accounts that can be asked; who became one last comes first. */
-export function readDoors<Connection extends Pick<ConnectionEntity, "id">>(
-  connected: readonly Connection[],
-  links: readonly Pick<CustomerLinkEntity, "active" | "connectionId" | "customer">[],
-): { connection: Connection; customer: string }[] {
-  return links.toReversed().flatMap(({ active, connectionId, customer }) => {
-    const connection = connected.find(({ id }) => id === connectionId);
-    return active && connection ? [{ connection, customer }] : [];
-  });
+/** Own customers before joined ones, and among these the ones with subscriptions. */
+function rankOf({ isOwn, subscriptions }: Pick<Door<ConnectionEntity>, "isOwn" | "subscriptions">): number {
+  return (isOwn ? 2 : 0) + (subscriptions.length > 0 ? 1 : 0);
 }

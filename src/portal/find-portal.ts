@@ -3,31 +3,42 @@ import type { ConnectionEntity } from "../connections/connection.entity";
 import { findConnected } from "../connections/connections.store";
 import type { Db } from "../database/db";
 import { defineLoader } from "../graphql/define-loader";
-import { findLinksOfUsers } from "../links/customer-links.store";
-import { type Door, type PortalDecision, decidePortal, readDoors } from "./decide-portal";
-import { findOpenSubscriptions } from "./subscriptions.store";
+import type { CustomerLinkEntity } from "../links/customer-link.entity";
+import { type Door, type PortalDecision, decidePortal } from "./decide-portal";
+import { findPortalCustomers } from "./subscriptions.store";
 
 export type FoundPortal = PortalDecision<Door<ConnectionEntity>>;
+
+/** What the caller named; null: nothing. */
+export interface NamedPortal {
+  subscription: string | null;
+  /** The id of a connection. */
+  connection: string | null;
+}
+
+const NOTHING: NamedPortal = { subscription: null, connection: null };
 
 /** The portal that a user may go to, or why there is none. */
 export async function findPortal(
   db: Db,
   mode: Mode,
   userId: string,
-  subscription: string | null = null,
+  named: NamedPortal = NOTHING,
 ): Promise<FoundPortal> {
-  const [connected, links] = await Promise.all([findConnected(db, mode), findLinksOfUsers(db, [userId], { mode })]);
-  const doors = readDoors(connected, links);
-  const keys = doors.map(({ connection, customer }) => ({ connectionId: connection.id, customer }));
-  const held = await findOpenSubscriptions(db, keys);
-  const withSubscriptions = doors.map(({ connection, customer }) => ({
-    connection,
-    customer,
-    subscriptions: held
-      .filter((each) => each.connectionId === connection.id && each.customer === customer)
-      .map((each) => each.subscription),
-  }));
-  return decidePortal(connected.length > 0, withSubscriptions, subscription);
+  const [connected, customers] = await Promise.all([findConnected(db, mode), findPortalCustomers(db, mode, userId)]);
+  const doors = customers.flatMap(({ connectionId, linkedBy, ...customer }) => {
+    const connection = connected.find(({ id }) => id === connectionId);
+    const isNamed = named.connection === null || named.connection === connectionId;
+    return connection && isNamed ? [{ ...customer, connection, isOwn: isOwnLink(linkedBy) }] : [];
+  });
+  return decidePortal(connected.length > 0, doors, named.subscription);
+}
+
+const BY_ADDRESS = new Set(["e-mail", "purchase"]);
+
+/** Whether our own checkout or somebody's hand made the link, and not an e-mail address. */
+function isOwnLink(linkedBy: CustomerLinkEntity["linkedBy"]): boolean {
+  return !BY_ADDRESS.has(linkedBy);
 }
 
 /** The same for pages that show or hide a way to the portal. */

@@ -33,9 +33,16 @@ export class CreatePortalSessionInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "The subscription (sub_…) that a flow is about; may be left out when the user has one only.",
+    description:
+      "A subscription (sub_…): the portal opens for the customer that holds it, and a flow is about it. May be left out when the user has one only.",
   })
   subscription?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The account, if the user is a customer in several. AMBIGUOUS_CUSTOMER lists what can be named.",
+  })
+  connection?: string | null;
 
   @Field(() => String, { nullable: true, description: "The portal's language, as `de`; by default the browser's." })
   locale?: string | null;

@@ -1,19 +1,36 @@
+import type { Mode } from "../base/mode";
 import type { Reader } from "../database/db";
-import type { CustomerKey } from "../links/customer-snapshot";
 
-/** The subscriptions of these customers that somebody could still change, as they were last seen. */
-export function findOpenSubscriptions(
-  db: Reader,
-  keys: readonly CustomerKey[],
-): Promise<(CustomerKey & { subscription: string })[]> {
-  if (keys.length === 0) return Promise.resolve([]);
+/** A customer that the user is now, as a way into the portal. */
+export interface PortalCustomer {
+  connectionId: string;
+  customer: string;
+  linkedBy: string;
+  hasSameAddress: boolean;
+  /** Those that somebody could still change, as they were last seen. */
+  subscriptions: string[];
+  /** Also those that are over. */
+  known: string[];
+}
+
+/** The customers that a user is now, each with its subscriptions and whether both have the same e-mail address. */
+export function findPortalCustomers(db: Reader, mode: Mode, userId: string): Promise<PortalCustomer[]> {
   return db.rows(
-    `/* portal.subscriptions */ select f.connection_id as "connectionId", f.customer, f.source as subscription
-     from unnest($1::uuid[], $2::text[]) as wanted (connection_id, customer)
-     join stripe_facts f using (connection_id, customer)
-     where f.kind = 'SUBSCRIPTION'
-       and f.facts -> 'state' ->> 'status' not in ('canceled', 'incomplete_expired', 'incomplete')
-     order by f.source`,
-    [keys.map((key) => key.connectionId), keys.map((key) => key.customer)],
+    `/* portal.customers */ select l.connection_id as "connectionId", l.customer, l.linked_by as "linkedBy",
+       coalesce(s.email_key = u.email_key, false) as "hasSameAddress",
+       coalesce(f.open, '{}') as subscriptions, coalesce(f.known, '{}') as known
+     from customer_links l
+     join stripe_connections c on c.id = l.connection_id and c.mode = $1
+     join users u on u.id = l.user_id
+     left join stripe_customers s on s.connection_id = l.connection_id and s.customer = l.customer
+     left join lateral (
+       select array_agg(distinct source order by source) as known,
+         array_agg(distinct source order by source) filter (
+           where facts -> 'state' ->> 'status' not in ('canceled', 'incomplete_expired', 'incomplete')) as open
+       from stripe_facts
+       where connection_id = l.connection_id and customer = l.customer and kind = 'SUBSCRIPTION'
+     ) f on true
+     where l.user_id = $2 and l.active order by l.id`,
+    [mode, userId],
   );
 }

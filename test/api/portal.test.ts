@@ -126,6 +126,22 @@ describe("a way into the portal", () => {
     expect(await refuse(input, ada.token)).toMatchObject({ code: "CONFLICT", field: "input.subscription" });
   });
 
+  test("a customer who was joined by address opens while both addresses agree; the account can be named", async () => {
+    const email = `joined-${++people}@shop.example`;
+    const user = (await ops.createUser({ email, emailVerified: true })).id;
+    const customer = await makeCustomer(shop, email);
+    const subscription = (await stall.subscribe(customer)).id;
+    await shop.settled();
+    const named = { user, subscription, connection: shop.connection };
+    expect(sessionOf((await create({ user })).url)).toMatchObject({ customer });
+    expect(sessionOf((await create(named)).url)).toMatchObject({ customer });
+    await shop.stripe.customers.update(customer, { email: `other-${email}` });
+    await shop.settled();
+    for (const input of [{ user }, named]) expect((await refuse(input)).code).toBe("NO_STRIPE_CUSTOMER");
+    const nowhere = await refuse({ user, connection: "con_nowhere" });
+    expect(nowhere).toMatchObject({ code: "NOT_FOUND", field: "input.connection" });
+  });
+
   test("a plan is changed where Stripe's configuration offers plans, and refused where it does not", async () => {
     const { user, subscription } = await subscriber();
     const input = { user, flow: "SUBSCRIPTION_UPDATE", subscription };
