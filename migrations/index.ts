@@ -7,6 +7,8 @@ import { LongWork1763942400000 } from "./1763942400000-long-work";
 import { RemovalMarkers1764032400000 } from "./1764032400000-removal-markers";
 import { UnclaimedPurchases1764036000000 } from "./1764036000000-unclaimed-purchases";
 import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
+import { OneOpenSession1764039900000 } from "./1764039900000-one-open-session";
+import { ScopedIdempotency1764040200000 } from "./1764040200000-scoped-idempotency";
 import { UnpaidRuns1764043200000 } from "./1764043200000-unpaid-runs";
 import { RefusedEvents1764050400000 } from "./1764050400000-refused-events";
 
@@ -20,6 +22,8 @@ export const migrations: readonly MigrationClass[] = [
   RemovalMarkers1764032400000,
   UnclaimedPurchases1764036000000,
   LinkOffers1764039600000,
+  OneOpenSession1764039900000,
+  ScopedIdempotency1764040200000,
   UnpaidRuns1764043200000,
   RefusedEvents1764050400000,
 ];

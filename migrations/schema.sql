@@ -80,7 +80,6 @@ create table checkout_sessions (
   price text not null,
   quantity integer not null,
   trial_days integer,
-  slot text not null,
   input_hash text not null,
   session text,
   status text not null,
@@ -93,7 +92,7 @@ create table checkout_sessions (
   created_at timestamp with time zone not null,
   constraint checkout_sessions_pkey PRIMARY KEY (id),
   constraint checkout_sessions_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
-  constraint checkout_sessions_open_check CHECK ((status = ANY (ARRAY['MAKING'::text, 'EXPIRED'::text])) OR session IS NOT NULL AND expires_at IS NOT NULL),
+  constraint checkout_sessions_open_check CHECK ((status = ANY (ARRAY['MAKING'::text, 'CLOSING'::text, 'EXPIRED'::text])) OR session IS NOT NULL AND expires_at IS NOT NULL),
   constraint checkout_sessions_status_check CHECK (status = ANY (ARRAY['MAKING'::text, 'OPEN'::text, 'CLOSING'::text, 'COMPLETE'::text, 'EXPIRED'::text]))
 );
 
@@ -192,7 +191,8 @@ create table idempotency_keys (
   input_hash text not null,
   object_id uuid not null,
   created_at timestamp with time zone not null,
-  constraint idempotency_keys_pkey PRIMARY KEY (mode, operation, key)
+  scope text default ''::text not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (mode, scope, operation, key)
 );
 
 create table job_file_pieces (
@@ -671,9 +671,9 @@ CREATE INDEX activities_product_idx ON activities USING btree (product_id, mode,
 
 CREATE INDEX activities_user_idx ON activities USING btree (user_id, mode, at, id);
 
-CREATE UNIQUE INDEX checkout_sessions_session_key ON checkout_sessions USING btree (connection_id, session) WHERE session IS NOT NULL;
+CREATE UNIQUE INDEX checkout_sessions_open_key ON checkout_sessions USING btree (user_id, connection_id, product_id) WHERE (status = ANY (ARRAY['MAKING'::text, 'OPEN'::text])) AND NOT is_guest;
 
-CREATE UNIQUE INDEX checkout_sessions_slot_key ON checkout_sessions USING btree (user_id, connection_id, price, slot) WHERE status = ANY (ARRAY['MAKING'::text, 'OPEN'::text]);
+CREATE UNIQUE INDEX checkout_sessions_session_key ON checkout_sessions USING btree (connection_id, session) WHERE session IS NOT NULL;
 
 CREATE INDEX checkout_sessions_user_idx ON checkout_sessions USING btree (user_id, product_id);
 
@@ -702,6 +702,8 @@ CREATE INDEX grants_product_idx ON grants USING btree (product_id, mode, user_id
 CREATE INDEX grants_starting_idx ON grants USING btree (starts_at, id) WHERE ended_at IS NULL AND starts_at > created_at;
 
 CREATE UNIQUE INDEX grants_stripe_key ON grants USING btree (user_id, connection_id, stripe_object, stripe_item, product_id) WHERE connection_id IS NOT NULL;
+
+CREATE INDEX idempotency_keys_created_idx ON idempotency_keys USING btree (created_at);
 
 CREATE INDEX job_files_expires_idx ON job_files USING btree (expires_at);
 
@@ -765,8 +767,6 @@ comment on column activities.once_key is 'names the fact that the line records, 
 
 comment on column checkout_sessions.user_id is 'for whom it was opened; null: a guest whose address was somebody''s';
 
-comment on column checkout_sessions.slot is 'one open session for each user, price and slot: what the caller''s idempotency key hashes to';
-
 comment on column checkout_sessions.tries is 'how many of Stripe''s idempotency keys were used up by answers that were lost';
 
 comment on column checkout_sessions.claimed_until is 'until when nobody else makes it';
@@ -792,6 +792,8 @@ comment on column grants.as_of is 'when Stripe was last looked at for it';
 comment on column grants.revoked_at is 'ended by hand: what Stripe says later does not bring it back';
 
 comment on column grants.link_ids is 'the links by which it is given; one that only keeps what it gave finds it by this';
+
+comment on column idempotency_keys.scope is 'the hash of who sent the key: an API key, a user, or a visitor behind a publishable key';
 
 comment on column job_file_pieces.starts_at is 'the place of its first byte in the whole file';
 

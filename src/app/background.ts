@@ -4,6 +4,7 @@ import { sweepTurns } from "../clock/sweep-turns";
 import { HOUR, MINUTE, SECOND } from "../base/durations";
 import type { Deps } from "../graphql/context";
 import { openPaces } from "../connections/open-paces";
+import { sweepKeys } from "../idempotency/sweep-keys";
 import { sweepWork } from "../work/sweep-work";
 import { JOB_WAITS } from "../work/jobs.store";
 import { type JobRunners, runJobs } from "../work/run-jobs";
@@ -72,7 +73,9 @@ export function startBackground(
   ].map((sweep) => runLoop({ ...sweep, log, idleMs: clockEveryMs }));
   const sweepFiles = runLoop({ name: "sweep-work", log, idleMs: HOUR, step: () => sweepWork(parts) });
   const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
-  const loops: Loop[] = [projection, replayed, replan, due, jobs, push, sweep, sweepFiles, ...byClock];
+  const sweepOldKeys = runLoop({ name: "sweep-idempotency", log, idleMs: HOUR, step: () => sweepKeys(parts) });
+  const sweeps = [sweep, sweepFiles, sweepOldKeys];
+  const loops: Loop[] = [projection, replayed, replan, due, jobs, push, ...sweeps, ...byClock];
   signals.on(INBOX_FILLED, () => projection.wake());
   signals.on(JOB_WAITS, () => jobs.wake());
   const forgetOutages = parts.db.outages.onEnd(() => loops.forEach((loop) => loop.wake()));

@@ -38,10 +38,7 @@ export class CheckoutSessionEntity {
   @Column("integer", { name: "trial_days", nullable: true })
   trialDays!: number | null;
 
-  /** One is open at a time for each user, price and slot: the hash of the caller's idempotency key, or empty. */
-  @Column("text")
-  slot!: string;
-
+  /** What it is sold on: price, quantity, trial, addresses and the rest. The same terms are the same session. */
   @Column("text", { name: "input_hash" })
   inputHash!: string;
 

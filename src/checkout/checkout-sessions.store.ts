@@ -1,4 +1,4 @@
-import { In, Not } from "typeorm";
+import { In, IsNull, Not } from "typeorm";
 import type { Mode } from "../base/mode";
 import type { Db, Reader, Tx } from "../database/db";
 import { entityReader } from "../database/read-entity";
@@ -9,22 +9,32 @@ export async function lockCheckouts(tx: Tx, name: string): Promise<void> {
   await tx.rows(`/* checkouts.lock */ select pg_advisory_xact_lock(hashtextextended('checkout ' || $1, 0))`, [name]);
 }
 
-export type Slot = Pick<CheckoutSessionEntity, "id" | "userId" | "connectionId" | "price" | "slot">;
-
 export interface HeldCheckout {
   row: CheckoutSessionEntity;
   /** Somebody is making it at this moment. */
   isClaimed: boolean;
 }
 
-/** What stands in the way of this one: itself, made before, or the one that is open in its slot. */
-export async function findInSlot(tx: Tx, slot: Slot): Promise<HeldCheckout | null> {
+/** The checkout that an idempotency key stands for, whatever became of it. */
+export function findHeld(tx: Tx, id: string): Promise<HeldCheckout | null> {
+  return findWhere(tx, "/* checkouts.held */", "s.id = $1", [id]);
+}
+
+/** The one that is open for the user, or being made, of this product in this connection. */
+export function findOpen(
+  tx: Tx,
+  { userId, connectionId, productId }: Pick<CheckoutSessionEntity, "userId" | "connectionId" | "productId">,
+): Promise<HeldCheckout | null> {
+  const where = `s.user_id = $1 and s.connection_id = $2 and s.product_id = $3 and not s.is_guest
+    and s.status in ('MAKING', 'OPEN')`;
+  return findWhere(tx, "/* checkouts.open */", where, [userId, connectionId, productId]);
+}
+
+async function findWhere(tx: Tx, name: string, where: string, values: unknown[]): Promise<HeldCheckout | null> {
   const raw = await tx.rows<Record<string, unknown> & { is_claimed: boolean }>(
-    `/* checkouts.inSlot */ select s.*, coalesce(s.claimed_until > now(), false) as is_claimed from checkout_sessions s
-     where s.id = $1 or (s.user_id = $2 and s.connection_id = $3 and s.price = $4 and s.slot = $5
-       and s.status in ('MAKING', 'OPEN'))
-     order by s.id = $1 desc limit 1`,
-    [slot.id, slot.userId, slot.connectionId, slot.price, slot.slot],
+    `${name} select s.*, s.status = 'MAKING' and coalesce(s.claimed_until > now(), false) as is_claimed
+     from checkout_sessions s where ${where}`,
+    values,
   );
   const [first] = raw.map(({ is_claimed: isClaimed, ...columns }) => ({
     row: entityReader(tx, CheckoutSessionEntity)(columns),
@@ -40,7 +50,7 @@ export async function findOpenTrials(
 ): Promise<CheckoutSessionEntity[]> {
   const raw = await tx.rows<Record<string, unknown>>(
     `/* checkouts.openTrials */ select * from checkout_sessions where user_id = $1 and product_id = $2 and mode = $3
-     and status = 'OPEN' and trial_days is not null and id <> $4 order by id`,
+     and status = 'OPEN' and not is_guest and trial_days is not null and id <> $4 order by id`,
     [userId, productId, mode, id],
   );
   return raw.map(entityReader(tx, CheckoutSessionEntity));
@@ -56,6 +66,35 @@ export async function claimCheckout(tx: Tx, id: string, seconds: number): Promis
     `/* checkouts.claim */ update checkout_sessions set claimed_until = now() + make_interval(secs => $2) where id = $1`,
     [id, seconds],
   );
+}
+
+/** False: another request has closed it since. */
+export async function renewClaim(db: Reader, id: string, seconds: number): Promise<boolean> {
+  const rows = await db.rows(
+    `/* checkouts.renewClaim */ with renewed as (
+       update checkout_sessions set claimed_until = now() + make_interval(secs => $2)
+       where id = $1 and status = 'MAKING' returning id)
+     select id from renewed`,
+    [id, seconds],
+  );
+  return rows.length > 0;
+}
+
+/** What Stripe made. It is open, or to be closed if another request has taken its place. Null: it was paid already. */
+export async function keepMade(
+  db: Reader,
+  id: string,
+  { session, expiresAt }: { session: string; expiresAt: Date },
+): Promise<CheckoutSessionEntity | null> {
+  const [raw] = await db.rows<Record<string, unknown>>(
+    `/* checkouts.keepMade */ with made as (
+       update checkout_sessions set session = $2, expires_at = $3, claimed_until = null,
+         status = case when status in ('MAKING', 'OPEN') then 'OPEN' else 'CLOSING' end
+       where id = $1 and status <> 'COMPLETE' returning *)
+     select * from made`,
+    [id, session, expiresAt],
+  );
+  return raw ? entityReader(db, CheckoutSessionEntity)(raw) : null;
 }
 
 /** It was not made: whoever asks next goes on at once. */
@@ -75,18 +114,35 @@ export async function updateCheckout(
   await db.repository(CheckoutSessionEntity).update({ id }, changes);
 }
 
-/** What is to be expired in Stripe before another one of the user's is opened. */
-export function findClosing(db: Db, userId: string, connectionId: string): Promise<CheckoutSessionEntity[]> {
-  const where = { userId, connectionId, status: "CLOSING" as const };
+/** What is to be expired in Stripe before the user is given a session of this product. */
+export function findClosing(
+  db: Db,
+  { userId, productId, mode }: { userId: string; productId: string; mode: Mode },
+): Promise<CheckoutSessionEntity[]> {
+  const where = { userId, productId, mode, isGuest: false, status: "CLOSING" as const };
   return db.repository(CheckoutSessionEntity).find({ where, order: { id: "ASC" } });
+}
+
+/** Whether the purchase of a session has been applied. */
+export async function isPurchaseKnown(
+  db: Reader,
+  { connectionId, userId, session }: Pick<CheckoutSessionEntity, "connectionId" | "userId"> & { session: string },
+): Promise<boolean> {
+  const [row] = await db.rows(
+    `/* checkouts.purchaseKnown */ select 1 from stripe_facts
+     where owner_id = $1 and connection_id = $2 and facts -> 'sessions' @> to_jsonb($3::text) limit 1`,
+    [userId, connectionId, session],
+  );
+  return row !== undefined;
 }
 
 export function findCheckouts(db: Reader, mode: Mode, sessions: readonly string[]): Promise<CheckoutSessionEntity[]> {
   return db.repository(CheckoutSessionEntity).findBy({ mode, session: In([...sessions]) });
 }
 
+/** One that Stripe has made, whatever became of it. */
 export function findCheckoutById(db: Reader, id: string): Promise<CheckoutSessionEntity | null> {
-  return db.repository(CheckoutSessionEntity).findOneBy({ id, status: Not("MAKING") });
+  return db.repository(CheckoutSessionEntity).findOneBy({ id, session: Not(IsNull()), status: Not("MAKING") });
 }
 
 /**

@@ -103,7 +103,11 @@ export class CreateCheckoutSessionInput {
   })
   metadata?: object | null;
 
-  @Field(() => String, { nullable: true, description: "The same key with the same input answers the same session." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The same key with the same input returns the same session for 24 hours, whatever became of it. It belongs to the credential that sent it, and behind a publishable key to the visitor.",
+  })
   idempotencyKey?: string | null;
 }
 
@@ -165,7 +169,7 @@ export class CheckoutResolver {
   @Allow("PUBLISHABLE", "USER", "WRITE")
   @Mutation(() => CheckoutSession, {
     description:
-      "Opens Stripe's page to buy a product, or answers the one that is open for the same user and price already.",
+      "Opens Stripe's page to buy a product. A user has one open session for each product in an account: the same terms return it again, other terms expire it first.",
   })
   async createCheckoutSession(
     @Ctx() ctx: Context,

@@ -1,34 +1,30 @@
-import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { actorOf } from "../activities/record-activities";
 import { takingTurns } from "../access/apply-facts";
-import { findQuestions } from "../decisions/check.store";
-import { findPolicy } from "../access/policy.store";
 import { newUuid } from "../base/ids";
-import { Refusal } from "../base/refusal";
 import { mayAct } from "../graphql/allow";
 import type { Context } from "../graphql/context";
-import { runOnce } from "../idempotency/run-once";
+import { type OnceKey, runOnce, standFor } from "../idempotency/run-once";
 import { readReturnUrl } from "../links/return-url";
-import { subjectOf } from "../users/subject";
-import { findUser, userNotFound } from "../users/users.store";
-import { CheckoutSessionEntity } from "./checkout-session.entity";
-import { findCheckoutById } from "./checkout-sessions.store";
+import { emailKeyOf } from "../users/read-user-input";
+import { findCheckoutById, releaseCheckout } from "./checkout-sessions.store";
 import { chooseGuest } from "./choose-guest";
 import { type Trial, chooseTrial } from "./choose-trial";
-import { decideHeld } from "./decide-held";
+import { closeSessions } from "./close-sessions";
 import { type Terms, refuseOtherTerms, refuseOurMetadata } from "./decide-terms";
 import { type FoundSale, findSale } from "./find-sale";
 import { makeSession } from "./make-session";
+import { newCheckoutRow, promotionCodesOf } from "./new-checkout-row";
+import { type Buyer, readBuyer } from "./read-buyer";
 import { type AskedCheckout, type CheckoutInput, readCheckoutInput } from "./read-checkout-input";
+import { alreadyPaid, refuseHolder } from "./refuse-holder";
 import { type Reservation, reserveSession } from "./reserve-session";
-import { type SeenSession, settleSession } from "./settle-session";
+import { type SeenSession, asHeld, settleSession } from "./settle-session";
 import { tooLate, withinPatience } from "./within-patience";
 
 const LOOKED_EVERY_MS = 50;
 
 /**
- * Opens a checkout for somebody, or answers the one that is open. Our own row of it is what the purchase finds its user by:
+ * Opens a checkout for somebody, or returns the one that is open. Our own row of it is what the purchase finds its user by:
  * nothing that a buyer can write anywhere says whose it is.
  */
 export async function createCheckoutSession(ctx: Context, input: CheckoutInput): Promise<SeenSession> {
@@ -44,20 +40,15 @@ export async function createCheckoutSession(ctx: Context, input: CheckoutInput):
   return withinPatience(async (until) => {
     const sale = await findSale(ctx, asked.product, asked.priceId);
     if (isPublic) refuseOtherTerms(asked, termsOf(sale));
-    const id = await claimKey(ctx, { asked, buyer, sale });
-    const known = await findCheckoutById(ctx.db, id);
-    if (known) return settleSession(ctx, sale.connection, known);
+    // Before the key is looked at: repeating keys, and using up those of others, is counted too.
+    if (asked.idempotencyKey !== null) count(ctx);
+    const once = onceOf(ctx, { asked, buyer, sale });
     for (;;) {
-      const opened = await openOnce(ctx, { id, asked, buyer, sale, urls, until });
+      const opened = await openOnce(ctx, { once, asked, buyer, sale, urls, until });
       if (opened) return opened;
       if (performance.now() > until) throw tooLate();
     }
   });
-}
-
-function termsOf({ connection, link, price }: FoundSale): Terms {
-  const trialDays = price.recurring?.trialPeriodDays ?? 0;
-  return { allowPromotionCodes: connection.allowPromotionCodes, trialDays, maxQuantity: link.maxQuantity };
 }
 
 interface Urls {
@@ -65,51 +56,8 @@ interface Urls {
   cancel: string | null;
 }
 
-type Buyer = { userId: string; guest: null } | { userId: null; guest: NonNullable<AskedCheckout["guest"]> };
-
-async function readBuyer(ctx: Context, { user: named, guest }: AskedCheckout): Promise<Buyer> {
-  if (guest) {
-    if (named !== null || ctx.identity.role === "USER") {
-      const say = "A guest is somebody without an account: leave out the user, or the guest.";
-      throw new Refusal("INVALID_INPUT", { say, field: "input.guest" });
-    }
-    const { autoCreateUsers } = await findPolicy(ctx.db, ctx.identity.mode);
-    if (autoCreateUsers === "ON_PURCHASE") return { userId: null, guest };
-    const say = "Guests cannot buy here: the policy does not let purchases make users.";
-    throw new Refusal("FORBIDDEN", { say, field: "input.guest" });
-  }
-  const ref = await subjectOf(ctx, named);
-  if (!ref) {
-    const [say, field] =
-      ctx.identity.role === "PUBLISHABLE"
-        ? ["Name the guest who buys, or use the token of a user.", "input.guest"]
-        : ["Name the user who buys, or a guest.", "input.user"];
-    throw new Refusal("INVALID_INPUT", { say, field });
-  }
-  const user = await findUser(ctx.db, ref);
-  if (!user) throw userNotFound("input.user");
-  return { userId: user.id, guest: null };
-}
-
-/** The id of the checkout: the one that the caller's key stands for, if it was used before. */
-async function claimKey(
-  ctx: Context,
-  { asked, buyer, sale }: { asked: AskedCheckout; buyer: Buyer; sale: FoundSale },
-): Promise<string> {
-  const now = ctx.clock.now();
-  const made = { id: newUuid(now), now };
-  const { idempotencyKey: key, user: _, ...rest } = asked;
-  if (key === null) return made.id;
-  const { mode, role } = ctx.identity;
-  // People make up keys for themselves; those of two of them have nothing to do with one another.
-  const scope = role === "USER" ? ` ${ctx.identity.userId}` : "";
-  const input = { ...rest, userId: buyer.userId, product: sale.product.id };
-  const once = { mode, operation: `createCheckoutSession${scope}`, key, input };
-  return ctx.db.transaction((tx) => runOnce(tx, once, made, async () => {}));
-}
-
 interface Opening {
-  id: string;
+  once: OnceKey;
   asked: AskedCheckout;
   buyer: Buyer;
   sale: FoundSale;
@@ -117,21 +65,40 @@ interface Opening {
   until: number;
 }
 
-/** Null: something changed meanwhile; what is asked next finds it so. */
+function termsOf({ connection, link, price }: FoundSale): Terms {
+  const trialDays = price.recurring?.trialPeriodDays ?? 0;
+  return { allowPromotionCodes: connection.allowPromotionCodes, trialDays, maxQuantity: link.maxQuantity };
+}
+
+/** What the caller's key stands for, and whose it is. */
+function onceOf({ identity, address }: Context, { asked, buyer, sale }: Pick<Opening, "asked" | "buyer" | "sale">) {
+  const { idempotencyKey: key, user: _, ...rest } = asked;
+  const visitor = { address, guest: buyer.guest ? emailKeyOf(buyer.guest.email) : null };
+  const input = { ...rest, userId: buyer.userId, product: sale.product.id };
+  return { identity, visitor, operation: "createCheckoutSession", key, input };
+}
+
+/** Null: something changed meanwhile, and the next try finds it so. */
 async function openOnce(ctx: Context, opening: Opening): Promise<SeenSession | null> {
-  const { id, asked, buyer, sale, urls, until } = opening;
-  if (buyer.userId !== null) await refuseOwner(ctx, buyer.userId, sale);
+  const { once, asked, buyer, sale, urls, until } = opening;
+  const now = ctx.clock.now();
+  // The id of the checkout: the one that the caller's key stands for, if it was used before.
+  const id = await ctx.db.transaction((tx) => runOnce(tx, once, { id: newUuid(now), now }, async () => {}));
+  const known = await findCheckoutById(ctx.db, id);
+  if (known) {
+    const settled = await settleSession(ctx, sale.connection, known);
+    return known.status === "CLOSING" && settled.status === "open" ? asHeld(known) : settled;
+  }
+  if (buyer.userId !== null) await refuseHolder(ctx, buyer.userId, sale.product);
   const trial = await chooseTrial(ctx, sale, { asked: asked.trialDays, userId: buyer.userId });
-  const reserved = await reserve(ctx, opening, trial);
+  const reserved = await reserve(ctx, { ...opening, id }, trial);
   if (reserved.what === "WAIT") {
     await pause(LOOKED_EVERY_MS);
     return null;
   }
   const { row } = reserved;
-  if (reserved.what === "HELD") {
-    const held = await settleSession(ctx, sale.connection, row);
-    return held.status === "open" || row.id === id ? held : null;
-  }
+  if (buyer.userId !== null) await closeOthers(ctx, buyer.userId, sale, reserved);
+  if (reserved.what === "HELD") return settleHeld(ctx, sale, reserved.row);
   const terms = {
     row,
     asked,
@@ -145,28 +112,48 @@ async function openOnce(ctx: Context, opening: Opening): Promise<SeenSession | n
   return makeSession(ctx, { connection: sale.connection, terms, guestEmail, isAgain: reserved.isAgain, until });
 }
 
-/** A second purchase of what the user holds for good, or by a subscription, is refused. */
-async function refuseOwner(ctx: Context, userId: string, { product }: FoundSale): Promise<void> {
-  const key = { product: { id: product.id, key: null }, user: { id: userId, externalId: null } } as const;
-  const [question] = await findQuestions(ctx.db, ctx.identity.mode, [key]);
-  const held = decideHeld(question?.grants ?? [], ctx.clock.now());
-  if (!held) return;
-  throw new Refusal("ALREADY_HAS_ACCESS", {
-    say: "The user may open this product already.",
-    field: "input.product",
-    details: { ...held },
-  });
+/** Closes what the session takes the place of. If the user has just paid it, no other one is opened. */
+async function closeOthers(
+  ctx: Context,
+  userId: string,
+  { product }: FoundSale,
+  { what, row }: Exclude<Reservation, { what: "WAIT" }>,
+): Promise<void> {
+  try {
+    if (!(await closeSessions(ctx, { ...row, userId }))) return;
+    // What was bought says more, if it opens already.
+    await refuseHolder(ctx, userId, product);
+    throw alreadyPaid();
+  } catch (error) {
+    if (what === "MAKE") await releaseCheckout(ctx.db, row.id, { isSpent: false });
+    throw error;
+  }
 }
 
-function reserve(ctx: Context, opening: Opening, trial: Trial): Promise<Reservation> {
-  const { buyer } = opening;
+/** The open session again. Null: it is over, so another one is opened unless the product is held now. */
+async function settleHeld(
+  ctx: Context,
+  { connection }: FoundSale,
+  row: SeenSession["row"],
+): Promise<SeenSession | null> {
+  const held = await settleSession(ctx, connection, row);
+  if (held.status === "complete" && held.paymentStatus === "unpaid") throw alreadyPaid();
+  return held.status === "open" ? held : null;
+}
+
+function reserve(ctx: Context, opening: Opening & { id: string }, trial: Trial): Promise<Reservation> {
+  const { id, once, asked, buyer, sale } = opening;
+  const { identity } = ctx;
   // Two guests with one new address at once: whoever is second finds the account of the first.
   return takingTurns(() =>
     ctx.db.transaction(async (tx) => {
       const now = ctx.clock.now();
-      const userId = buyer.guest ? await chooseGuest(tx, ctx.identity, buyer.guest, now) : buyer.userId;
-      const wanted = rowOf(ctx, opening, { userId, trial, now });
-      return reserveSession(tx, { wanted, now, closesTrials: trial.isCounted, count: () => count(ctx) });
+      const userId = buyer.guest ? await chooseGuest(tx, identity, buyer.guest, now) : buyer.userId;
+      const wanted = newCheckoutRow({ id, identity, asked, sale, userId, trialDays: trial.days, now });
+      const counted = () => (once.key === null ? count(ctx) : undefined);
+      const reserved = await reserveSession(tx, { wanted, now, closesTrials: trial.isCounted, count: counted });
+      if (reserved.what !== "WAIT") await standFor(tx, once, reserved.row.id);
+      return reserved;
     }),
   );
 }
@@ -176,45 +163,4 @@ function count({ identity, address, config, take }: Context): void {
   const { checkoutsPerMinutePerUser, guestCheckoutsPerMinutePerAddress } = config.limits;
   if (identity.role === "USER") take(`checkouts of user ${identity.userId}`, checkoutsPerMinutePerUser);
   if (identity.role === "PUBLISHABLE") take(`checkouts from ${address}`, guestCheckoutsPerMinutePerAddress);
-}
-
-function rowOf(
-  ctx: Context,
-  { id, asked, buyer, sale }: Opening,
-  { userId, trial, now }: { userId: string | null; trial: Trial; now: Date },
-): CheckoutSessionEntity {
-  const { idempotencyKey, user: _, guest: __, priceId: ___, ...rest } = asked;
-  const terms = { ...rest, product: sale.product.id, trialDays: trial.days, promotion: promotionCodesOf(asked, sale) };
-  // A guest's page is not given what another guest with the same address has open.
-  const slot = idempotencyKey ?? (buyer.guest ? id : "");
-  return Object.assign(new CheckoutSessionEntity(), {
-    id,
-    mode: ctx.identity.mode,
-    connectionId: sale.connection.id,
-    userId,
-    isGuest: buyer.guest !== null,
-    productId: sale.product.id,
-    price: sale.price.id,
-    quantity: asked.quantity,
-    trialDays: trial.days,
-    slot: slot === "" ? "" : hashOf(slot),
-    inputHash: hashOf(JSON.stringify(Object.entries(terms).sort(([a], [b]) => (a < b ? -1 : 1)))),
-    session: null,
-    status: "MAKING",
-    paymentStatus: "unpaid",
-    tries: 0,
-    claimedUntil: null,
-    expiresAt: null,
-    settledAt: null,
-    createdBy: actorOf(ctx.identity).actorRef,
-    createdAt: now,
-  });
-}
-
-function promotionCodesOf({ allowPromotionCodes }: AskedCheckout, { connection }: FoundSale): boolean {
-  return allowPromotionCodes ?? connection.allowPromotionCodes;
-}
-
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,5 +1,4 @@
 import type Stripe from "stripe";
-import { Refusal } from "../base/refusal";
 import { askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Context } from "../graphql/context";
@@ -7,13 +6,14 @@ import { lookAt } from "../projection/look-at";
 import { applySighting } from "../projection/look-at-customer";
 import { isSpent, readFault } from "../stripe/read-error";
 import { findUser, userNotFound } from "../users/users.store";
-import type { CheckoutSessionEntity } from "./checkout-session.entity";
-import { findClosing, releaseCheckout, updateCheckout } from "./checkout-sessions.store";
+import { keepMade, releaseCheckout, renewClaim } from "./checkout-sessions.store";
+import { closeSession } from "./close-sessions";
 import { ensureCustomer } from "./ensure-customer";
 import { makeOnce } from "./make-once";
 import { CHECKOUT_METADATA, type SessionTerms, planSession } from "./plan-session";
 import { isCustomerGone, readRefused } from "./read-refused";
-import { type SeenSession, seen, settleSession } from "./settle-session";
+import { CLAIMED_SECONDS } from "./reserve-session";
+import { type SeenSession, seen } from "./settle-session";
 
 export interface Wanted {
   connection: ConnectionEntity;
@@ -24,21 +24,20 @@ export interface Wanted {
 }
 
 /**
- * Opens the session in Stripe that was reserved, with the customer that it needs. What it takes the place of is closed
- * first; null: that was bought just now, and there is another answer. Whatever fails leaves it to whoever asks next.
+ * Opens the session in Stripe that was reserved, with the customer that it needs. Null: another request has taken its place
+ * meanwhile. Whatever fails leaves it to the next request.
  */
 export async function makeSession(ctx: Context, wanted: Wanted): Promise<SeenSession | null> {
   const { connection, terms, guestEmail } = wanted;
   const { row } = terms;
   try {
-    if (row.userId !== null && (await closeOthers(ctx, connection, row.userId))) {
-      await releaseCheckout(ctx.db, row.id, { isSpent: false });
-      return null;
-    }
     const made = guestEmail === null ? await openForUser(ctx, wanted) : await open(ctx, wanted, { email: guestEmail });
-    const changes = { session: made.id, status: "OPEN", expiresAt: new Date(made.expires_at * 1_000) } as const;
-    await updateCheckout(ctx.db, row.id, { ...changes, claimedUntil: null });
-    return seen({ ...row, ...changes }, made);
+    if (!made) return null;
+    const kept = await keepMade(ctx.db, row.id, { session: made.id, expiresAt: new Date(made.expires_at * 1_000) });
+    if (kept?.status === "OPEN") return seen(kept, made);
+    // It took longer than the claim: nobody may pay it any more.
+    if (kept) await closeSession(ctx, connection, kept);
+    return null;
   } catch (error) {
     const cause = causeOf(error);
     await releaseCheckout(ctx.db, row.id, { isSpent: isSpent(cause) });
@@ -47,7 +46,7 @@ export async function makeSession(ctx: Context, wanted: Wanted): Promise<SeenSes
   }
 }
 
-async function openForUser(ctx: Context, wanted: Wanted): Promise<Stripe.Checkout.Session> {
+async function openForUser(ctx: Context, wanted: Wanted): Promise<Stripe.Checkout.Session | null> {
   const { connection, terms, until } = wanted;
   const user = await findUser(ctx.db, { id: terms.row.userId ?? "", externalId: null });
   if (!user) throw userNotFound("input.user");
@@ -64,13 +63,15 @@ async function openForUser(ctx: Context, wanted: Wanted): Promise<Stripe.Checkou
   }
 }
 
-function open(
+/** Null: the claim ran out and another request has closed the row, so nothing is asked of Stripe. */
+async function open(
   ctx: Context,
   { connection, terms, isAgain }: Wanted,
   buyer: SessionTerms["buyer"],
-): Promise<Stripe.Checkout.Session> {
+): Promise<Stripe.Checkout.Session | null> {
   const params = planSession({ ...terms, buyer });
   const { id, tries } = terms.row;
+  if (!(await renewClaim(ctx.db, id, CLAIMED_SECONDS))) return null;
   const of = "customer" in buyer ? { customer: buyer.customer } : { customer_details: { email: buyer.email } };
   return askAccount(ctx, connection, (stripe) =>
     makeOnce({
@@ -85,33 +86,6 @@ function open(
       },
     }),
   );
-}
-
-/** True: somebody paid by one of them meanwhile. */
-async function closeOthers(ctx: Context, connection: ConnectionEntity, userId: string): Promise<boolean> {
-  let isBought = false;
-  for (const row of await findClosing(ctx.db, userId, connection.id)) {
-    if (await isBoughtInstead(ctx, connection, row)) isBought = true;
-  }
-  return isBought;
-}
-
-async function isBoughtInstead(
-  ctx: Context,
-  connection: ConnectionEntity,
-  row: CheckoutSessionEntity,
-): Promise<boolean> {
-  const { session } = row;
-  try {
-    if (session !== null) await askAccount(ctx, connection, (stripe) => stripe.checkout.sessions.expire(session));
-    await updateCheckout(ctx.db, row.id, { status: "EXPIRED" });
-    return false;
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code === "STRIPE_UNAVAILABLE") throw error;
-    const { status } = await settleSession(ctx, connection, row);
-    if (status === "open") throw error;
-    return status === "complete";
-  }
 }
 
 function causeOf(error: unknown): unknown {

@@ -1,9 +1,11 @@
 import { MINUTE } from "../base/durations";
+import { newUuid } from "../base/ids";
 import type { Tx } from "../database/db";
 import type { CheckoutSessionEntity } from "./checkout-session.entity";
 import {
   claimCheckout,
-  findInSlot,
+  findHeld,
+  findOpen,
   findOpenTrials,
   insertCheckout,
   lockCheckouts,
@@ -27,37 +29,49 @@ export interface Reserving {
   count(): void;
 }
 
-// Longer than anybody waits for it, so that a crash is the only thing that lets it run out.
-const CLAIMED_SECONDS = 20;
-// Whoever is given one can fill it in before it expires.
+// Longer than Stripe is waited for, so that a crash is the only thing that lets it run out.
+export const CLAIMED_SECONDS = 20;
+// A buyer who is given one can fill it in before it expires.
 const LEFT_MS_MIN = 10 * MINUTE;
 
 /**
- * Says who makes the session: one request at a time for each user, price and slot. Whoever wants another one in the place
- * of an open one has it closed first.
+ * Says who makes the session. A user has one open session for each product in a connection: the same terms get it again,
+ * other terms have it closed first. Sessions of guests stand alone.
  */
-export async function reserveSession(tx: Tx, { wanted, now, closesTrials, count }: Reserving): Promise<Reservation> {
+export async function reserveSession(tx: Tx, reserving: Reserving): Promise<Reservation> {
+  const { wanted, now, closesTrials, count } = reserving;
   await lockCheckouts(tx, wanted.isGuest ? wanted.id : (wanted.userId ?? wanted.id));
-  const held = await findInSlot(tx, wanted);
-  if (held?.isClaimed) return { what: "WAIT" };
-  if (held) {
-    const { row } = held;
-    const isSame = row.inputHash === wanted.inputHash;
-    const leftMs = (row.expiresAt ?? now).getTime() - now.getTime();
-    const isOver = row.status === "OPEN" && leftMs < LEFT_MS_MIN;
-    if (isSame && row.status === "MAKING") {
+  const own = await findHeld(tx, wanted.id);
+  const open = wanted.isGuest ? null : await findOpen(tx, wanted);
+  const found = [own, open?.row.id === own?.row.id ? null : open].filter((each) => each !== null);
+  if (found.some(({ isClaimed }) => isClaimed)) return { what: "WAIT" };
+  for (const { row } of found) {
+    if (row.status === "MAKING" && row.inputHash === wanted.inputHash) {
       await claimCheckout(tx, row.id, CLAIMED_SECONDS);
       return { what: "MAKE", row, isAgain: true };
     }
     // What an idempotency key has made stays what it stands for, whatever became of it.
-    if (row.id === wanted.id || (isSame && !isOver)) return { what: "HELD", row };
-    await updateCheckout(tx, row.id, { status: row.status === "OPEN" && leftMs > 0 ? "CLOSING" : "EXPIRED" });
+    if (row.session !== null && (row === own?.row || isUsable(row, reserving))) return { what: "HELD", row };
   }
+  for (const { row } of found) await updateCheckout(tx, row.id, { status: statusAfter(row, now) });
   count();
   if (closesTrials && wanted.userId !== null) {
     for (const other of await findOpenTrials(tx, wanted)) await updateCheckout(tx, other.id, { status: "CLOSING" });
   }
-  await insertCheckout(tx, wanted);
-  await claimCheckout(tx, wanted.id, CLAIMED_SECONDS);
-  return { what: "MAKE", row: wanted, isAgain: false };
+  const row = own ? Object.assign(wanted, { id: newUuid(now) }) : wanted;
+  await insertCheckout(tx, row);
+  await claimCheckout(tx, row.id, CLAIMED_SECONDS);
+  return { what: "MAKE", row, isAgain: false };
+}
+
+function isUsable({ status, inputHash, expiresAt }: CheckoutSessionEntity, { wanted, now }: Reserving): boolean {
+  const leftMs = (expiresAt ?? now).getTime() - now.getTime();
+  return status === "OPEN" && inputHash === wanted.inputHash && leftMs >= LEFT_MS_MIN;
+}
+
+/** One whose making was not answered may be open in Stripe, so it is closed like one that is. */
+function statusAfter({ status, expiresAt }: CheckoutSessionEntity, now: Date): CheckoutSessionEntity["status"] {
+  if (status === "MAKING") return "CLOSING";
+  if (status !== "OPEN") return status;
+  return expiresAt !== null && expiresAt > now ? "CLOSING" : "EXPIRED";
 }

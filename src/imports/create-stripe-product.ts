@@ -75,13 +75,14 @@ export async function createStripeProduct(
 ): Promise<ProductLinkEntity> {
   const { idempotencyKey, product: namedProduct, connection: namedConnection, ...rest } = input;
   const terms = readInput(priceSchema, { ...rest, currency: rest.currency.toLowerCase() });
-  const { mode } = deps.identity;
+  const { identity } = deps;
+  const { mode } = identity;
   const connection = await connectionOf(deps, mode, namedConnection, "input.connection");
   const [product] = await findProducts(deps.db, [namedProduct], "input.product");
   if (!product) throw new Refusal("NOT_FOUND", { say: "There is no such product.", field: "input.product" });
   const now = deps.clock.now();
   const meant = { ...rest, product: product.id, connection: connection.id };
-  const once = { mode, operation: "createStripeProduct", key: idempotencyKey, input: meant };
+  const once = { identity, operation: "createStripeProduct", key: idempotencyKey, input: meant };
   const id = await deps.db.transaction((tx) => runOnce(tx, once, { id: newUuid(now), now }, async () => {}));
   const [done] = await findLinksById(deps.db, mode, [id]);
   if (done) return done;

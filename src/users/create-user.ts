@@ -28,7 +28,7 @@ export async function createUser(
   const now = deps.clock.now();
   const user = newUserRow(fields, now);
   const once = {
-    mode: deps.identity.mode,
+    identity: deps.identity,
     operation: "createUser",
     key: input.idempotencyKey,
     input: { ...fields, ...also?.input },

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { migrations } from "../../migrations";
+import { openLog } from "../../src/base/log";
+import { type Db } from "../../src/database/db";
+import { openDatabase } from "../../src/database/open-database";
+import { runMigrations } from "../../src/database/run-migrations";
+import { createEmptyDatabase, type TestDatabase } from "../kit/test-database";
+
+// Rows that an older version wrote, after the migrations that change what they mean.
+
+let database: TestDatabase;
+let db: Db;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  db = await openDatabase({ url: database.url, entities: [], connectionsMax: 1, statementTimeoutMs: 5_000 });
+});
+afterAll(async () => {
+  await db.source.destroy();
+  await database.drop();
+});
+
+const runUntil = (name: string) => {
+  const end = migrations.findIndex((migration) => migration.name === name);
+  return runMigrations({ url: database.url, migrations: migrations.slice(0, end), log: openLog("silent") });
+};
+const uuid = (n: number) => `0197aaaa-0000-7000-8000-${String(n).padStart(12, "0")}`;
+const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+
+test("of several open checkouts of a user the newest stays, and keys go to those who may have sent them", async () => {
+  await runUntil("OneOpenSession1764039900000");
+  const [user, product, connection] = [uuid(1), uuid(2), uuid(3)];
+  await db.rows(
+    `insert into users (id, created_at, updated_at, email_verified, metadata) values ($1, now(), now(), false, '{}')`,
+    [user],
+  );
+  await db.rows(
+    `insert into products (id, key, name, status, access_mode, purchase_method, show_when_locked, tags, metadata,
+       created_at, updated_at) values ($1, 'pro', 'pro', 'LIVE', 'ENTITLED', 'CHECKOUT', true, '{}', '{}', now(), now())`,
+    [product],
+  );
+  await db.rows(
+    `insert into stripe_connections (id, account, mode, status, created_at, updated_at)
+     values ($1, 'acct_1', 'TEST', 'CONNECTED', now(), now())`,
+    [connection],
+  );
+  const checkout = (n: number, status: string, more: { slot: string; hours: number; isGuest?: boolean }) =>
+    db.rows(
+      `insert into checkout_sessions (id, mode, connection_id, user_id, is_guest, product_id, price, quantity, slot,
+         input_hash, session, status, expires_at, created_by, created_at)
+       values ($1, 'TEST', $2, $3, $4, $5, 'price_1', 1, $6, 'h', $7, $8,
+         case when $7::text is null then null else now() + make_interval(hours => $9) end, 'key_1',
+         now() + make_interval(hours => $9 - 24))`,
+      [
+        uuid(n),
+        connection,
+        user,
+        more.isGuest ?? false,
+        product,
+        more.slot,
+        status === "MAKING" ? null : `cs_${n}`,
+        status,
+        more.hours,
+      ],
+    );
+  await checkout(10, "OPEN", { slot: "a", hours: 20 });
+  await checkout(11, "OPEN", { slot: "b", hours: 21 });
+  await checkout(12, "MAKING", { slot: "c", hours: 22 });
+  await checkout(13, "MAKING", { slot: "d", hours: -2 });
+  await checkout(14, "OPEN", { slot: "e", hours: -1 });
+  await checkout(15, "OPEN", { slot: "f", hours: 23, isGuest: true });
+  await checkout(16, "COMPLETE", { slot: "g", hours: 22 });
+  await db.rows(
+    `insert into api_keys (id, name, role, mode, prefix, hash, created_at, created_by) values
+       ($1, 'a', 'WRITE', 'TEST', 'a', '\\x01', now(), 'k'), ($2, 'b', 'PUBLISHABLE', 'TEST', 'b', '\\x02', now(), 'k')`,
+    [uuid(20), uuid(21)],
+  );
+  const key = (operation: string, object: number, age: string) =>
+    db.rows(
+      `insert into idempotency_keys (mode, operation, key, input_hash, object_id, created_at)
+       values ('TEST', $1, $2, 'h', $3, now() - $4::interval)`,
+      [operation, `k${object}`, uuid(object), age],
+    );
+  await key(`createCheckoutSession ${user}`, 10, "1 hour");
+  await key("createCheckoutSession", 15, "1 hour");
+  await key("createUser", 1, "2 hours");
+  await key("createUser", 2, "25 hours");
+
+  await runMigrations({ url: database.url, migrations, log: openLog("silent") });
+
+  expect(await db.rows("select id, status from checkout_sessions order by id")).toEqual(
+    ["CLOSING", "OPEN", "CLOSING", "EXPIRED", "EXPIRED", "OPEN", "COMPLETE"].map((status, n) => ({
+      id: uuid(10 + n),
+      status,
+    })),
+  );
+  expect(await db.rows("select operation, scope, key from idempotency_keys order by operation")).toEqual([
+    { operation: "createCheckoutSession", scope: hash(`user ${user}`), key: "k10" },
+    { operation: "createUser", scope: hash(`key ${uuid(20)}`), key: "k1" },
+  ]);
+});
