@@ -118,15 +118,15 @@ describe("one open session for a user and a product", () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, n) => {
         const input = terms({ user, successUrl: SUCCESS_URL, quantity: 1 + (n % 3), idempotencyKey: `many ${n}` });
-        return servers[n % 2]?.ask(checkoutDocuments.createCheckoutSession, { input }, server);
+        return (servers[n % 2] ?? shop.latchkey).ask(checkoutDocuments.createCheckoutSession, { input }, server);
       }),
     );
-    const opened = answers.flatMap((answer) => (answer?.data as { answer: { id: string } } | null)?.answer.id ?? []);
+    const opened = answers.flatMap((answer) => (answer.data as { answer: { id: string } } | null)?.answer.id ?? []);
     expect(opened.length).toBeGreaterThan(0);
     const [session, ...more] = await payable(email);
     expect(more).toEqual([]);
     expect(opened).toContain(session);
-  }, 60_000);
+  });
 
   test("F11: a session whose making was not answered is found and expired before other terms are sold", async () => {
     const { id: user, email } = await somebody();

@@ -385,7 +385,7 @@ export type CreateCheckoutSessionInput = {
   cancelUrl?: InputMaybe<Scalars['String']['input']>;
   /** Instead of a user: somebody without an account. It is made first. */
   guest?: InputMaybe<GuestInput>;
-  /** The same key with the same input answers the same session. */
+  /** The same key with the same input returns the same session for 24 hours, whatever became of it. It belongs to the credential that sent it, and behind a publishable key to the visitor. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The language of Stripe's page, such as `de`; the browser's by default. */
   locale?: InputMaybe<Scalars['String']['input']>;
@@ -407,6 +407,8 @@ export type CreateCheckoutSessionInput = {
 
 /** A way into the customer portal. */
 export type CreatePortalSessionInput = {
+  /** The account, if the user is a customer in several. AMBIGUOUS_CUSTOMER lists what can be named. */
+  connection?: InputMaybe<Scalars['ID']['input']>;
   /** Whether a user who is no customer yet becomes one; otherwise NO_STRIPE_CUSTOMER. */
   createCustomerIfMissing?: InputMaybe<Scalars['Boolean']['input']>;
   /** With what it opens: HOME by default. */
@@ -417,7 +419,7 @@ export type CreatePortalSessionInput = {
   locale?: InputMaybe<Scalars['String']['input']>;
   /** Where the portal leads back to: an https address or an app's, on the server's allow-list. */
   returnUrl: Scalars['String']['input'];
-  /** The subscription (sub_…) that a flow is about; may be left out when the user has one only. */
+  /** A subscription (sub_…): the portal opens for the customer that holds it, and a flow is about it. May be left out when the user has one only. */
   subscription?: InputMaybe<Scalars['String']['input']>;
   /** The user, by our id or the caller's. A user token goes for itself; a server key names somebody. */
   user?: InputMaybe<Scalars['ID']['input']>;
@@ -1012,7 +1014,7 @@ export type Mutation = {
   connectStripe: StripeConnection;
   /** Makes an API key in this credential's mode. */
   createApiKey: CreateApiKeyPayload;
-  /** Opens Stripe's page to buy a product, or answers the one that is open for the same user and price already. */
+  /** Opens Stripe's page to buy a product. A user has one open session for each product in an account: the same terms return it again, other terms expire it first. */
   createCheckoutSession: CheckoutSession;
   /** Opens the customer portal for a user: subscriptions, cards, invoices. Each click gets its own session. */
   createPortalSession: PortalSession;
