@@ -14,7 +14,7 @@ import { type Terms, refuseOtherTerms, refuseOurMetadata } from "./decide-terms"
 import { type FoundSale, findSale } from "./find-sale";
 import { makeSession } from "./make-session";
 import { newCheckoutRow, promotionCodesOf } from "./new-checkout-row";
-import { type Buyer, readBuyer } from "./read-buyer";
+import { type Buyer, getBuyer } from "./get-buyer";
 import { type AskedCheckout, type CheckoutInput, readCheckoutInput } from "./read-checkout-input";
 import { alreadyPaid, refuseHolder } from "./refuse-holder";
 import { type Reservation, reserveSession } from "./reserve-session";
@@ -36,7 +36,7 @@ export async function createCheckoutSession(ctx: Context, input: CheckoutInput):
     success: readReturnUrl(ctx.config, successUrl, "input.successUrl", { mayHoldSession: true }).stripeUrl,
     cancel: cancelUrl === null ? null : readReturnUrl(ctx.config, cancelUrl, "input.cancelUrl").stripeUrl,
   };
-  const buyer = await readBuyer(ctx, asked);
+  const buyer = await getBuyer(ctx, asked);
   return withinPatience(async (until) => {
     const sale = await findSale(ctx, asked.product, asked.priceId);
     if (isPublic) refuseOtherTerms(asked, termsOf(sale));

@@ -8,7 +8,7 @@ import type { AskedCheckout } from "./read-checkout-input";
 export type Buyer = { userId: string; guest: null } | { userId: null; guest: NonNullable<AskedCheckout["guest"]> };
 
 /** Who buys: the user of a token, the user whom a server names, or a guest. */
-export async function readBuyer(ctx: Context, { user: named, guest }: AskedCheckout): Promise<Buyer> {
+export async function getBuyer(ctx: Context, { user: named, guest }: AskedCheckout): Promise<Buyer> {
   if (guest) {
     if (named !== null || ctx.identity.role === "USER") {
       const say = "A guest is somebody without an account: leave out the user, or the guest.";
