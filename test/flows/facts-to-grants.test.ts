@@ -15,7 +15,9 @@ let connectionId: string;
 let observation = 0n;
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ clock: testClock(day(2)) });
+  // One for each of those that work at once: none waits for a connection.
+  const env = { LATCHKEY_DATABASE_CONNECTIONS: "66" };
+  latchkey = await startLatchkey({ clock: testClock(day(2)), env });
   const { db } = latchkey.server.deps;
   connectionId = newUuid();
   await db.rows(
