@@ -27,8 +27,10 @@ import { productById } from "../products/products.loader";
 import { maySeeProduct } from "../products/see-product";
 import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
+import { customersOfUser } from "../links/customer-links.loader";
 import { activitiesOfUser, activityById } from "./activities.loader";
 import { activityOrder } from "./activities.store";
+import { hideCustomers, namesCustomer } from "./hide-customers";
 import { listActivities } from "./list-activities";
 import { recordActivity } from "./record-activity";
 
@@ -55,25 +57,23 @@ export class Activity extends Node {
   @Field({ description: "Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK." })
   origin!: string;
 
-  @Field(() => String, { nullable: true, description: "The object in Stripe that it is about." })
-  stripeObject!: string | null;
-
-  @Field({ description: "A sentence for people." })
-  message!: string;
-
-  @Field(() => JsonScalar, {
-    description: "Ids and numbers that go with it. User tokens see those of CUSTOM lines only.",
-  })
-  data!: object;
-
   userId!: string | null;
   productId!: string | null;
+  row!: ActivityEntity;
 }
 
-function toActivity(ctx: Context, row: ActivityEntity): Activity {
-  const { mode: _mode, actorRef: _actorRef, onceKey: _onceKey, ...fields } = row;
-  const data = readsEverything(ctx) || row.type === "CUSTOM" ? row.data : {};
-  return Object.assign(new Activity(), fields, { id: toPublicId("activity", row.id), data });
+function toActivity(row: ActivityEntity): Activity {
+  const { type, customType, at, recordedAt, actor, origin, userId, productId } = row;
+  const fields = { type, customType, at, recordedAt, actor, origin, userId, productId };
+  return Object.assign(new Activity(), { id: toPublicId("activity", row.id), ...fields, row });
+}
+
+/** What a line says, as the caller may see it: a user token sees no customers but those of its user. */
+async function shown(ctx: Context, value: unknown): Promise<unknown> {
+  if (readsEverything(ctx) || !namesCustomer(value)) return value;
+  const links = ctx.identity.userId === null ? [] : await ctx.load(customersOfUser, ctx.identity.userId);
+  const own = links.filter(({ active, dead }) => active || dead).map(({ customer }) => customer);
+  return hideCustomers(value, new Set(own));
 }
 
 const ActivityConnection = connectionType("Activity", () => Activity);
@@ -132,7 +132,7 @@ export class ActivitiesResolver {
     @Args() args: PageArgs,
   ) {
     const page = await listActivities(ctx, filter ?? {}, readPageRequest(args, activityOrder));
-    return ActivityConnection.of(page, activityOrder, (row) => toActivity(ctx, row));
+    return ActivityConnection.of(page, activityOrder, toActivity);
   }
 
   @Allow("WRITE")
@@ -141,7 +141,31 @@ export class ActivitiesResolver {
     @Ctx() ctx: Context,
     @Arg("input", () => RecordActivityInput, { description: "What happened." }) input: RecordActivityInput,
   ): Promise<Activity> {
-    return toActivity(ctx, await recordActivity(ctx, input));
+    return toActivity(await recordActivity(ctx, input));
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The object in Stripe that it is about. User tokens see no customers but their own.",
+  })
+  async stripeObject(@Root() { row }: Activity, @Ctx() ctx: Context): Promise<string | null> {
+    return (await shown(ctx, row.stripeObject)) as string | null;
+  }
+
+  @FieldResolver(() => String, {
+    description: "A sentence for people. User tokens see no ids of customers but their own in it.",
+  })
+  async message(@Root() { row }: Activity, @Ctx() ctx: Context): Promise<string> {
+    return (await shown(ctx, row.message)) as string;
+  }
+
+  @FieldResolver(() => JsonScalar, {
+    description:
+      "Ids and numbers that go with it. User tokens see those of CUSTOM lines only, without customers who are not theirs.",
+  })
+  async data(@Root() { row }: Activity, @Ctx() ctx: Context): Promise<object> {
+    const isVisible = readsEverything(ctx) || row.type === "CUSTOM";
+    return (await shown(ctx, isVisible ? row.data : {})) as object;
   }
 
   @FieldResolver(() => User, { nullable: true, description: "Whom it is about; null when the person was removed." })
@@ -165,7 +189,7 @@ export class UserActivitiesResolver {
   async activities(@Root() user: User, @Ctx() ctx: Context, @Args() args: PageArgs) {
     const page = readPageRequest(args, activityOrder);
     const found = await ctx.load(activitiesOfUser, { parentId: user.uuid, filter: {}, page });
-    return ActivityConnection.of(found, activityOrder, (row) => toActivity(ctx, row));
+    return ActivityConnection.of(found, activityOrder, toActivity);
   }
 }
 
@@ -175,6 +199,6 @@ export const activityNode: NodeKind = {
     const row = await ctx.load(activityById, uuid);
     const isOwn = row !== null && row.userId !== null && row.userId === ctx.identity.userId;
     const isVisible = row && (readsEverything(ctx) || (isOwn && row.customType !== UNCLAIMED));
-    return isVisible ? toActivity(ctx, row) : null;
+    return isVisible ? toActivity(row) : null;
   },
 };
