@@ -4,6 +4,7 @@ import { Stripe1763769600000 } from "./1763769600000-stripe";
 import { Check1763773200000 } from "./1763773200000-check";
 import { Checkout1763856000000 } from "./1763856000000-checkout";
 import { LongWork1763942400000 } from "./1763942400000-long-work";
+import { JoinsByAddress1764028800000 } from "./1764028800000-joins-by-address";
 import { RemovalMarkers1764032400000 } from "./1764032400000-removal-markers";
 import { UnclaimedPurchases1764036000000 } from "./1764036000000-unclaimed-purchases";
 import { LinkOffers1764039600000 } from "./1764039600000-link-offers";
@@ -19,6 +20,7 @@ export const migrations: readonly MigrationClass[] = [
   Check1763773200000,
   Checkout1763856000000,
   LongWork1763942400000,
+  JoinsByAddress1764028800000,
   RemovalMarkers1764032400000,
   UnclaimedPurchases1764036000000,
   LinkOffers1764039600000,

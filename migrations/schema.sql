@@ -116,7 +116,12 @@ create table customer_links (
   push_wanted_at timestamp with time zone,
   push_attempts integer default 0 not null,
   push_error text,
-  constraint customer_links_pkey PRIMARY KEY (id)
+  basis text not null,
+  joined_key text,
+  ended_by text,
+  constraint customer_links_pkey PRIMARY KEY (id),
+  constraint customer_links_basis_check CHECK (basis = ANY (ARRAY['HAND'::text, 'CHECKOUT'::text, 'CLAIM'::text, 'ADDRESS'::text])),
+  constraint customer_links_ended_check CHECK (ended_by = ANY (ARRAY['HAND'::text, 'ADDRESS'::text]))
 );
 
 create table customer_makings (
@@ -464,6 +469,7 @@ create table stripe_facts (
   owner_by text,
   claimed_by uuid,
   needs_plan boolean default false not null,
+  buyer_key text,
   unclaimed_id uuid,
   unclaimed_mode text,
   unclaimed_reason text,
@@ -546,13 +552,16 @@ create table users (
   external_id text,
   email text,
   email_key text,
-  email_verified boolean default false not null,
   name text,
   metadata jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   last_seen_at timestamp with time zone,
   deleted_at timestamp with time zone,
+  email_verified_live boolean default false not null,
+  email_verified_test boolean default false not null,
+  taken_at timestamp with time zone,
+  merged_into uuid,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key_key UNIQUE (email_key),
   constraint users_external_id_key UNIQUE (external_id)
@@ -662,6 +671,9 @@ alter table stripe_products
 alter table tag_products
   add constraint tag_products_product_fk FOREIGN KEY (product_id) REFERENCES products(id);
 
+alter table users
+  add constraint users_merged_into_fk FOREIGN KEY (merged_into) REFERENCES users(id);
+
 alter table webhook_counts
   add constraint webhook_counts_connection_fk FOREIGN KEY (connection_id) REFERENCES stripe_connections(id);
 
@@ -679,9 +691,11 @@ CREATE INDEX checkout_sessions_user_idx ON checkout_sessions USING btree (user_i
 
 CREATE UNIQUE INDEX customer_links_customer_key ON customer_links USING btree (connection_id, customer) WHERE active;
 
+CREATE INDEX customer_links_joined_idx ON customer_links USING btree (joined_key) WHERE joined_key IS NOT NULL;
+
 CREATE INDEX customer_links_push_idx ON customer_links USING btree (push_wanted_at) WHERE push_wanted_at IS NOT NULL;
 
-CREATE UNIQUE INDEX customer_links_user_key ON customer_links USING btree (user_id, connection_id) WHERE active;
+CREATE INDEX customer_links_user_idx ON customer_links USING btree (user_id, connection_id);
 
 CREATE INDEX grant_refs_grant_idx ON grant_refs USING btree (user_id, grant_id);
 
@@ -733,7 +747,9 @@ CREATE INDEX rate_windows_starts_at_idx ON rate_windows USING btree (starts_at);
 
 CREATE UNIQUE INDEX removal_keys_one_key ON removal_keys USING btree ((true));
 
-CREATE INDEX stripe_customers_email_idx ON stripe_customers USING btree (connection_id, email_key);
+CREATE INDEX stripe_customers_key_idx ON stripe_customers USING btree (email_key) WHERE email_key IS NOT NULL;
+
+CREATE INDEX stripe_facts_buyer_idx ON stripe_facts USING btree (buyer_key) WHERE buyer_key IS NOT NULL;
 
 CREATE INDEX stripe_facts_candidate_idx ON stripe_facts USING btree (candidate_id, unclaimed_id) WHERE candidate_id IS NOT NULL;
 
@@ -749,8 +765,6 @@ CREATE INDEX stripe_facts_unclaimed_idx ON stripe_facts USING btree (unclaimed_m
 
 CREATE INDEX stripe_facts_unclaimed_products_idx ON stripe_facts USING gin (unclaimed_products) WHERE unclaimed_id IS NOT NULL;
 
-CREATE INDEX stripe_facts_unowned_idx ON stripe_facts USING btree (lower((facts -> 'buyer'::text) ->> 'email'::text)) WHERE owner_id IS NULL;
-
 CREATE INDEX stripe_inbox_failed_idx ON stripe_inbox USING btree (connection_id, received_at) WHERE state = 'FAILED'::text;
 
 CREATE INDEX stripe_inbox_pending_idx ON stripe_inbox USING btree (paced, next_try_at) WHERE state = 'PENDING'::text;
@@ -760,6 +774,8 @@ CREATE INDEX stripe_inbox_subject_idx ON stripe_inbox USING btree (connection_id
 CREATE INDEX stripe_inbox_swept_idx ON stripe_inbox USING btree (COALESCE(done_at, next_try_at)) WHERE state = ANY (ARRAY['DONE'::text, 'IGNORED'::text]);
 
 CREATE INDEX stripe_prices_product_idx ON stripe_prices USING btree (connection_id, stripe_product);
+
+CREATE INDEX users_merged_into_idx ON users USING btree (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TRIGGER activities_append_only BEFORE DELETE OR UPDATE ON activities FOR EACH ROW EXECUTE FUNCTION activities_append_only();
 
@@ -776,6 +792,12 @@ comment on column checkout_sessions.settled_at is 'when its purchase was applied
 comment on column customer_links.dead is 'the customer was deleted in Stripe: what was bought once still has its owner';
 
 comment on column customer_links.push_wanted_at is 'when the customer in Stripe is to be told the new e-mail address, or told again';
+
+comment on column customer_links.basis is 'what says that the customer is the user; ADDRESS: only an address that both have';
+
+comment on column customer_links.joined_key is 'the address by which the customer was joined, as it is compared';
+
+comment on column customer_links.ended_by is 'HAND: it is never joined by address again; ADDRESS: the address did not fit any more';
 
 comment on column customer_makings.attempt is 'what Stripe''s idempotency keys follow from, and how a customer is known again whose making was not answered';
 
@@ -837,6 +859,8 @@ comment on column stripe_facts.owner_id is 'whose it was when its grants were la
 
 comment on column stripe_facts.claimed_by is 'who bought it, by a claim or by our own record of the checkout';
 
+comment on column stripe_facts.buyer_key is 'the address of the buyer as it is compared';
+
 comment on column stripe_facts.unclaimed_id is 'set while the purchase would open something and has no owner; sorts by the time of purchase';
 
 comment on column stripe_facts.unclaimed_mode is 'the mode of the connection, for the index';
@@ -855,7 +879,11 @@ comment on column stripe_inbox.body is 'kept only while it could be needed, for 
 
 comment on column stripe_inbox.paced is 'nobody waits for it: it is looked at in the turns of background work';
 
-comment on column users.email_key is 'the address as it is compared: trimmed and without case';
+comment on column users.email_key is 'the address as it is compared: without ASCII case, the domain in IDNA form';
+
+comment on column users.taken_at is 'when the first token was made for the user; null: none was made';
+
+comment on column users.merged_into is 'the user who proved the address of this one and took everything over';
 
 comment on column webhook_counts.rejected is 'bodies that were refused, whatever they were';
 

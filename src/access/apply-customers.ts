@@ -20,10 +20,10 @@ export async function applyCustomers(
     news.map((each) => (forgotten.has(customerName(each)) ? { ...each, email: null, name: null } : each)),
   );
   const links = await findActiveLinks(tx, news);
-  const linked = new Set(links.map(customerName));
+  const linked = new Set(links.filter((link) => link.basis !== "ADDRESS").map(customerName));
   for (const each of news) {
     const isNewAddress = before.has(customerName(each)) && before.get(customerName(each))?.email !== each.email;
-    // Another address may be somebody's whom we know.
+    // Whose the purchases of the customer are by their address is decided again.
     if (isNewAddress && !linked.has(customerName(each)) && !forgotten.has(customerName(each)))
       await markForPlan(tx, each);
   }

@@ -15,6 +15,7 @@ import { keepKnown } from "./keep-known";
 import { loadOwnerWorld } from "./load-owner-world";
 import { concernOf, loadRules, loadPlans } from "./load-plans";
 import { type Unclaimed, linesOfUnclaimed, planUnclaimed } from "./plan-unclaimed";
+import { lockAddresses } from "../users/users.store";
 import { sharePolicy } from "./policy.store";
 import { settleOwners } from "./settle-owners";
 import { lockUsers } from "./stripe-grants.store";
@@ -114,7 +115,7 @@ export async function settle(
     sources.map(({ facts }) => facts.mode),
   );
   const rules = await loadRules(tx, sources);
-  const world = await loadOwnerWorld(tx, sources);
+  const world = await loadOwnerWorld(tx, sources, (keys) => lockAddresses(tx, keys));
   const concerns = sources.map((held) => concernOf(held, rules, now));
   const settled = await settleOwners(tx, concerns, world, { now, origin });
   const named = settled.flatMap(({ owner }, index) => [owner.userId, sources[index]?.ownerId ?? null]);

@@ -3,6 +3,7 @@ import type { Db } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { readUserRef } from "../users/read-user-ref";
 import { findUser, userNotFound } from "../users/users.store";
+import { checkMayChange } from "./check-live-users";
 import { removeUsers } from "./remove-users";
 
 /** Removes one person for good. Answers who it was, by our id. */
@@ -12,6 +13,7 @@ export async function deleteUser(
 ): Promise<string> {
   return db.transaction(async (tx) => {
     const user = await findUser(tx, readUserRef(named));
+    if (user) await checkMayChange(tx, identity.mode, [user.id], "user");
     const [removed] = user ? await removeUsers(tx, [user.id], { identity, now: clock.now() }) : [];
     if (!removed) throw userNotFound();
     return removed;

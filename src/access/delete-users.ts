@@ -6,6 +6,7 @@ import type { Identity } from "../graphql/context";
 import { readUserRef } from "../users/read-user-ref";
 import { findUsersByIds } from "../users/many-users.store";
 import { countChargedSubscriptions } from "./charged-subscriptions.store";
+import { checkMayChange } from "./check-live-users";
 import { findOpenedKeys } from "./opened-products.store";
 import type { Preview } from "./preview-plan";
 import { removeUsers } from "./remove-users";
@@ -39,10 +40,12 @@ export async function deleteUsers(
   const lossOf = (reader: Reader, ids: readonly string[]) => findLoss(reader, ids, { mode: identity.mode, at: now });
   if (dryRun) {
     const { userIds, notFound } = await findNamed(db, named);
+    await checkMayChange(db, identity.mode, userIds, "users");
     return toRemoval(userIds, notFound, await lossOf(db, userIds));
   }
   return db.transaction(async (tx) => {
     const { userIds, notFound } = await findNamed(tx, named);
+    await checkMayChange(tx, identity.mode, userIds, "users");
     let loss: Loss = { people: [], productsLost: 0, subscriptionsCharged: 0 };
     const before = async (ids: readonly string[]) => {
       loss = await lossOf(tx, ids);

@@ -1,6 +1,7 @@
 import type { Mode } from "../base/mode";
 import type { Reader, Tx } from "../database/db";
 import type { OwnedBy, UnclaimedReason } from "../links/decide-owner";
+import { emailKeyOf } from "../users/email-key";
 import type { SourceFacts } from "./fact";
 import type { Unclaimed } from "./plan-unclaimed";
 import { formatFacts, readFacts } from "./read-facts";
@@ -116,17 +117,17 @@ export async function writeSources(tx: Tx, held: readonly HeldSource[]): Promise
   await tx.rows(
     `/* facts.write */ insert into stripe_facts
        (connection_id, source, kind, customer, stripe_products, facts, observation, observed_at,
-        owner_id, owner_by, claimed_by, needs_plan)
+        owner_id, owner_by, claimed_by, buyer_key, needs_plan)
      select connection_id, source, kind, customer, string_to_array(stripe_products, ' '), facts::jsonb, observation,
-        observed_at, owner_id, owner_by, claimed_by, false
+        observed_at, owner_id, owner_by, claimed_by, buyer_key, false
      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-        $8::timestamptz[], $9::uuid[], $10::text[], $11::uuid[])
+        $8::timestamptz[], $9::uuid[], $10::text[], $11::uuid[], $12::text[])
        as seen (connection_id, source, kind, customer, stripe_products, facts, observation, observed_at,
-        owner_id, owner_by, claimed_by)
+        owner_id, owner_by, claimed_by, buyer_key)
      on conflict (connection_id, source) do update set
        customer = excluded.customer, stripe_products = excluded.stripe_products, facts = excluded.facts,
        observation = excluded.observation, observed_at = excluded.observed_at, owner_id = excluded.owner_id,
-       owner_by = excluded.owner_by, claimed_by = excluded.claimed_by, needs_plan = false
+       owner_by = excluded.owner_by, claimed_by = excluded.claimed_by, buyer_key = excluded.buyer_key, needs_plan = false
      where stripe_facts.observation <= excluded.observation`,
     [
       held.map(({ facts }) => facts.connectionId),
@@ -140,6 +141,7 @@ export async function writeSources(tx: Tx, held: readonly HeldSource[]): Promise
       held.map((each) => each.ownerId),
       held.map((each) => each.ownerBy),
       held.map((each) => each.claimedBy),
+      held.map(({ facts: { buyer } }) => (buyer.email === null ? null : emailKeyOf(buyer.email))),
     ],
   );
 }
@@ -196,13 +198,44 @@ export function findOwnedKeys(db: Reader, userIds: readonly string[]): Promise<M
   );
 }
 
-/** Purchases of nobody whose buyer has one of these addresses are planned again: somebody whom we know has it now. */
-export async function markUnowned(tx: Tx, emailKeys: readonly string[]): Promise<void> {
+/**
+ * Marks purchases whose owner depends on one of these addresses: those of nobody, and those that were joined by address.
+ * Committed with the change of the user who has the address, had it, or has proved it.
+ */
+export async function markByAddress(tx: Tx, emailKeys: readonly string[]): Promise<void> {
   if (emailKeys.length === 0) return;
   await tx.rows(
-    `/* facts.markUnowned */ update stripe_facts f set needs_plan = true where f.owner_id is null and (
-       lower(f.facts -> 'buyer' ->> 'email') = any($1::text[]) or (f.connection_id, f.customer) in
-       (select connection_id, customer from stripe_customers where email_key = any($1::text[])))`,
-    [[...emailKeys]],
+    `/* facts.markByAddress */ with customers as (
+       select connection_id, customer from stripe_customers where email_key = any($1::text[])
+       union select connection_id, customer from customer_links where joined_key = any($1::text[])
+     ), wanted as (
+       select connection_id, source from stripe_facts where buyer_key = any($1::text[])
+       union select f.connection_id, f.source from customers join stripe_facts f using (connection_id, customer)
+     )
+     update stripe_facts f set needs_plan = true from wanted w
+     where f.connection_id = w.connection_id and f.source = w.source
+       and (f.owner_id is null or f.owner_by in ('EMAIL', 'CREATED'))`,
+    [[...new Set(emailKeys)]],
   );
+}
+
+/** Marks what these users hold by address: whether they may keep it depends on their proofs. */
+export async function markJoined(tx: Tx, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  await tx.rows(
+    `/* facts.markJoined */ update stripe_facts set needs_plan = true
+     where owner_id = any($1::uuid[]) and owner_by in ('EMAIL', 'CREATED')`,
+    [[...userIds]],
+  );
+}
+
+/** Those of the users who hold a purchase by their address only. */
+export async function findJoinedUsers(db: Reader, userIds: readonly string[]): Promise<Set<string>> {
+  if (userIds.length === 0) return new Set();
+  const rows = await db.rows<{ id: string }>(
+    `/* facts.joinedUsers */ select distinct owner_id as id from stripe_facts
+     where owner_id = any($1::uuid[]) and owner_by in ('EMAIL', 'CREATED')`,
+    [[...userIds]],
+  );
+  return new Set(rows.map(({ id }) => id));
 }

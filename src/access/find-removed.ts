@@ -1,7 +1,7 @@
 import type { Reader } from "../database/db";
 import { findActiveLinks } from "../links/customer-links.store";
 import { type CustomerSnapshot, customerName } from "../links/customer-snapshot";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import { findAccounts } from "./accounts.store";
 import type { SourceFacts } from "./fact";
 import { hashAddress, hashCustomer, hashPurchase } from "./hash-removal";

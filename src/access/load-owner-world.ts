@@ -1,150 +1,140 @@
 import type { Reader } from "../database/db";
-import { findActiveLinks, findLinksOfUsers, findUnlinkedCustomers } from "../links/customer-links.store";
-import { type CustomerKey, customerName } from "../links/customer-snapshot";
+import type { CustomerLinkEntity } from "../links/customer-link.entity";
+import { findActiveLinks, findUnlinkedCustomers } from "../links/customer-links.store";
+import { type CustomerKey, type CustomerSnapshot, customerName } from "../links/customer-snapshot";
 import { findCustomers } from "../links/customers.store";
-import type { OwnerQuestion } from "../links/decide-owner";
+import { isJoinedByAddress } from "../links/decide-owner";
 import { findOwnSessions } from "../links/own-sessions.store";
-import { emailKeyOf, emailSchema } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
+import type { UserEntity } from "../users/user.entity";
 import { findUsersByEmailKeys, findUsersById } from "../users/users.store";
 import type { SourceFacts } from "./fact";
 import type { HeldSource } from "./facts.store";
 import { type RemovedPurchase, findRemoved, nameOfSource } from "./find-removed";
-import type { Claimable } from "./plan-unclaimed";
-
-export interface Addressee {
-  userId: string;
-  isVerified: boolean;
-  /** The living customer that the user is linked to, by connection. */
-  customers: Map<string, string>;
-}
 
 /** What is known about people and customers, for a batch of sources. */
 export interface OwnerWorld {
-  /** Connection and customer to user. */
+  /** Connection and customer to the user of a link that rests on more than an address. */
   links: Map<string, string>;
-  /** Connection and customer of the links that were made on the way, and by nobody's hand. */
+  /** Connection and customer of those among the links that were made on the way, and not by hand. */
   found: Set<string>;
+  /** Connection and customer to the link by address. */
+  joins: Map<string, CustomerLinkEntity>;
   unlinked: ReadonlySet<string>;
-  /** Customers who were deleted in Stripe. */
-  gone: ReadonlySet<string>;
-  /** Checkout sessions that we opened ourselves, to the user for whom. */
-  sessions: ReadonlyMap<string, string>;
-  /** Connection and user: of those who are named by a session or a claim, who has a living customer already. */
-  served: Set<string>;
-  /** By the address as it is compared. */
-  addressees: Map<string, Addressee>;
-  /** Of those who were named before: who is still there. */
-  present: ReadonlySet<string>;
-  buyerOf(facts: SourceFacts): { email: string | null; name: string | null };
+  /** Customers as Stripe last showed them. */
+  customers: ReadonlyMap<string, CustomerSnapshot>;
+  /** Checkout sessions that we opened ourselves, with the user for whom. */
+  sessions: ReadonlyMap<string, { userId: string; isGuest: boolean }>;
+  /** Users who are still there, by id. */
+  people: Map<string, UserEntity>;
+  /** The user who has an address, by the address as it is compared. */
+  holders: Map<string, UserEntity>;
   /** Connection and source of what was bought by users who were removed since. */
   removed: ReadonlyMap<string, RemovedPurchase>;
 }
 
-export async function loadOwnerWorld(db: Reader, sources: readonly HeldSource[]): Promise<OwnerWorld> {
+/**
+ * Loads all that decides about the owners of the sources. Whoever writes the decision locks the addresses on which it may
+ * rest, before they are read.
+ */
+export async function loadOwnerWorld(
+  db: Reader,
+  sources: readonly HeldSource[],
+  lockAddresses: (keys: readonly string[]) => Promise<void> = async () => {},
+): Promise<OwnerWorld> {
   const keys = sources.flatMap(({ facts }) => customerOf(facts) ?? []);
-  const links = await findActiveLinks(db, keys);
+  const active = await findActiveLinks(db, keys);
   const unlinked = await findUnlinkedCustomers(db, keys);
   const customers = new Map((await findCustomers(db, keys)).map((each) => [customerName(each), each]));
-  const buyerOf = (facts: SourceFacts) => {
-    const key = customerOf(facts);
-    const customer = key && customers.get(customerName(key));
-    return customer && !customer.deleted ? { ...facts.buyer, ...known(customer) } : facts.buyer;
-  };
-  const linked = new Set(links.map(customerName));
-  const open = sources.filter(({ facts }) => !linked.has(`${facts.connectionId} ${facts.customer ?? ""}`));
-  const emails = open.flatMap(({ facts }) => buyerOf(facts).email ?? []);
+  const firm = active.filter((link) => link.basis !== "ADDRESS");
+  const links = new Map(firm.map((link) => [customerName(link), link.userId]));
+  const joined = active.filter((link) => link.basis === "ADDRESS");
+  const joins = new Map(joined.map((link) => [customerName(link), link]));
   const own = await findOwnSessions(db, sources.flatMap(sessionsOf));
-  const claimants = [...sources.flatMap((each) => each.claimedBy ?? []), ...own.map(({ userId }) => userId)];
-  const named = [...claimants, ...sources.flatMap(({ ownerId }) => ownerId ?? [])];
+  const open = sources.filter(({ facts }) => !links.has(nameOfCustomer(facts) ?? ""));
+  const emailKeys = [...new Set(open.flatMap((held) => addressOf(held.facts, { customers, joins })?.key ?? []))].sort();
+  await lockAddresses(emailKeys);
+  const holders = await findUsersByEmailKeys(db, emailKeys);
+  const named = [
+    ...own.map(({ userId }) => userId),
+    ...joined.map(({ userId }) => userId),
+    ...sources.flatMap(({ claimedBy, ownerId }) => [claimedBy ?? [], ownerId ?? []].flat()),
+  ];
+  const known = new Set(holders.map(({ id }) => id));
+  const others = [...new Set(named)].filter((id) => !known.has(id));
+  const people = [...holders, ...(others.length === 0 ? [] : await findUsersById(db, others))];
   return {
-    links: new Map(links.map((link) => [customerName(link), link.userId])),
-    found: new Set(links.filter(({ linkedBy }) => FOUND_BY.has(linkedBy)).map(customerName)),
+    links,
+    found: new Set(firm.filter(({ linkedBy }) => FOUND_BY.has(linkedBy)).map(customerName)),
+    joins,
     unlinked: new Set(unlinked.map(customerName)),
-    gone: new Set([...customers].filter(([, { deleted }]) => deleted).map(([name]) => name)),
-    sessions: new Map(own.map(({ connectionId, session, userId }) => [`${connectionId} ${session}`, userId])),
-    served: await findServed(db, claimants),
-    addressees: await loadAddressees(db, [...new Set(emails.map(emailKeyOf))]),
-    present: new Set((named.length === 0 ? [] : await findUsersById(db, [...new Set(named)])).map((user) => user.id)),
-    buyerOf,
+    customers,
+    sessions: new Map(own.map(({ connectionId, session, ...of }) => [`${connectionId} ${session}`, of])),
+    people: new Map(people.map((user) => [user.id, user])),
+    holders: new Map(holders.map((user) => [user.emailKey ?? "", user])),
     removed: await findRemoved(
       db,
       sources.map(({ facts }) => facts),
-      (facts) => buyerOf(facts).email,
+      (facts) => buyerOf(facts, { customers }).email,
     ),
   };
 }
 
-function sessionsOf({ facts: { connectionId, sessions } }: HeldSource) {
+/** The name and the address of the buyer: those of the customer, else those given at checkout. */
+export function buyerOf(facts: SourceFacts, { customers }: Pick<OwnerWorld, "customers">): SourceFacts["buyer"] {
+  const customer = customers.get(nameOfCustomer(facts) ?? "");
+  if (!customer || customer.deleted) return facts.buyer;
+  return { email: customer.email ?? facts.buyer.email, name: customer.name ?? facts.buyer.name };
+}
+
+export interface BuyerAddress {
+  key: string;
+  /** The customer itself has the address. Otherwise it was given at checkout, or it is the one by which they were joined. */
+  isOfCustomer: boolean;
+}
+
+/** The address by which the owner of a source is looked for. A customer that was deleted keeps the one that it had. */
+export function addressOf(
+  facts: SourceFacts,
+  { customers, joins }: Pick<OwnerWorld, "customers" | "joins">,
+): BuyerAddress | null {
+  const name = nameOfCustomer(facts) ?? "";
+  const customer = customers.get(name);
+  const joinedKey = joins.get(name)?.joinedKey ?? null;
+  if (customer && !customer.deleted && customer.email !== null) {
+    return { key: emailKeyOf(customer.email), isOfCustomer: true };
+  }
+  if (customer?.deleted && joinedKey !== null) return { key: joinedKey, isOfCustomer: false };
+  const key = facts.buyer.email === null ? joinedKey : emailKeyOf(facts.buyer.email);
+  return key === null ? null : { key, isOfCustomer: false };
+}
+
+/**
+ * The user who has the address. When nobody has it any more, the user who was joined by it before: they have changed their
+ * own address since, which takes nothing away from them.
+ */
+export function holderOf(held: HeldSource, world: OwnerWorld): UserEntity | null {
+  const address = addressOf(held.facts, world);
+  if (!address) return null;
+  const holder = world.holders.get(address.key);
+  if (holder) return holder;
+  const join = world.joins.get(nameOfCustomer(held.facts) ?? "");
+  if (join) return join.joinedKey === address.key ? (world.people.get(join.userId) ?? null) : null;
+  const isGuest = held.facts.customer === null && isJoinedByAddress(held.ownerBy);
+  return isGuest && held.ownerId !== null ? (world.people.get(held.ownerId) ?? null) : null;
+}
+
+export function sessionsOf({ facts: { connectionId, sessions } }: HeldSource) {
   return sessions.map((session) => ({ connectionId, session }));
 }
 
-async function findServed(db: Reader, userIds: readonly string[]): Promise<Set<string>> {
-  const links = await findLinksOfUsers(db, [...new Set(userIds)]);
-  return new Set(links.filter((link) => link.active).map((link) => `${link.connectionId} ${link.userId}`));
-}
-
-function known({ email, name }: { email: string | null; name: string | null }) {
-  return { ...(email === null ? {} : { email }), ...(name === null ? {} : { name }) };
-}
-
-async function loadAddressees(db: Reader, emailKeys: readonly string[]): Promise<Map<string, Addressee>> {
-  if (emailKeys.length === 0) return new Map();
-  const users = await findUsersByEmailKeys(db, emailKeys);
-  const links = await findLinksOfUsers(
-    db,
-    users.map((user) => user.id),
-  );
-  return new Map(
-    users.map((user) => {
-      const living = links.filter((link) => link.userId === user.id && link.active);
-      const customers = new Map(living.map((link) => [link.connectionId, link.customer]));
-      return [user.emailKey ?? "", { userId: user.id, isVerified: user.emailVerified, customers }];
-    }),
-  );
-}
-
-/** Whose it could be depends on what it is: who buys nothing of ours is not looked for, and nobody is made for it. */
-export interface Concern {
-  held: HeldSource;
-  /** A link covers something of it. */
-  isOurs: boolean;
-  /** What it opens for whoever owns it; null: it is over, or was never paid. */
-  claimable: Claimable | null;
-  /** It was bought and is not over, and the policy lets purchases make users. */
-  mayCreate: boolean;
-}
-
-export function questionOf({ held, isOurs, mayCreate }: Concern, world: OwnerWorld): OwnerQuestion {
-  const { facts, claimedBy, ownerId } = held;
+export function nameOfCustomer(facts: SourceFacts): string | null {
   const key = customerOf(facts);
-  const isPresent = (id: string | null) => id !== null && world.present.has(id);
-  const { email } = world.buyerOf(facts);
-  const addressee = isOurs && email !== null ? world.addressees.get(emailKeyOf(email)) : undefined;
-  const other = addressee?.customers.get(facts.connectionId);
-  const isGuest = key === null;
-  const openedFor = sessionsOf(held).map(({ session }) => world.sessions.get(`${facts.connectionId} ${session}`));
-  const claimants = [claimedBy, ...openedFor].filter((id) => typeof id === "string");
-  const claimant = claimants.find(isPresent) ?? null;
-  return {
-    claimedBy: claimant,
-    customer: facts.customer,
-    linkedUser: linkedUserOf(held, world),
-    wasUnlinked: key !== null && world.unlinked.has(customerName(key)),
-    givenTo: isGuest && isPresent(ownerId) ? ownerId : null,
-    wasRemoved:
-      world.removed.has(nameOfSource(facts)) ||
-      (claimants.length > 0 && claimant === null) ||
-      (isGuest && ownerId !== null && !isPresent(ownerId)),
-    addressee: addressee
-      ? { userId: addressee.userId, isVerified: addressee.isVerified, hasOtherCustomer: other !== undefined }
-      : null,
-    hasAddress: emailSchema.safeParse(email ?? "").success,
-    mayCreate,
-  };
+  return key && customerName(key);
 }
 
 /** What a removed user had bought is not a later user's because both have the same customer. A link by hand says so. */
-function linkedUserOf({ facts }: HeldSource, { links, found, removed }: OwnerWorld): string | null {
+export function linkedUserOf({ facts }: HeldSource, { links, found, removed }: OwnerWorld): string | null {
   const key = customerOf(facts);
   const name = key && customerName(key);
   if (name === null || (found.has(name) && removed.has(nameOfSource(facts)))) return null;

@@ -2,7 +2,7 @@ import type { Mode } from "../base/mode";
 import type { Reader } from "../database/db";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksOfStripeProducts } from "../links/product-links.store";
-import type { Concern } from "./load-owner-world";
+import type { Concern } from "./ask-owner";
 import type { SourceFacts } from "./fact";
 import type { HeldSource } from "./facts.store";
 import type { GrantEntity } from "./grant.entity";

@@ -2,7 +2,8 @@ import type { Reader } from "../database/db";
 import { decideOwner } from "../links/decide-owner";
 import { type GrantDifference, compareGrants } from "./compare-grants";
 import type { HeldSource } from "./facts.store";
-import { loadOwnerWorld, questionOf } from "./load-owner-world";
+import { questionOf } from "./ask-owner";
+import { loadOwnerWorld } from "./load-owner-world";
 import { type PlannedSource, concernOf, loadPlans, loadRules } from "./load-plans";
 
 /** How the grants of a source stand to what its kept facts plan. */

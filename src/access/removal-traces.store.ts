@@ -1,6 +1,6 @@
 import type { Mode } from "../base/mode";
 import type { Reader, Tx } from "../database/db";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import type { OwnedBy } from "../links/decide-owner";
 
 interface TraceKey {
@@ -65,7 +65,7 @@ export function findSourceTraces(
        join stripe_facts f on f.connection_id = n.connection_id and f.customer = n.customer where f.owner_id is null
        union
        select connection_id, source from stripe_facts
-       where owner_id is null and lower(facts -> 'buyer' ->> 'email') = any($4::text[])
+       where owner_id is null and buyer_key = any($4::text[])
      )
      select f.connection_id as "connectionId", s.account, s.mode, f.source, f.customer,
        f.facts -> 'buyer' ->> 'email' as email, f.owner_id as "ownerId", f.owner_by as "ownedBy", f.stripe_products as "stripeProducts",
@@ -100,7 +100,8 @@ export async function blankTraces(
   { sources, customers }: { sources: readonly BlankSource[]; customers: readonly BlankCustomer[] },
 ): Promise<void> {
   await tx.rows(
-    `/* removalTraces.blankSources */ update stripe_facts f set facts = facts || '{"buyer": {"email": null, "name": null}}'
+    `/* removalTraces.blankSources */ update stripe_facts f set buyer_key = null,
+       facts = facts || '{"buyer": {"email": null, "name": null}}'
      from unnest($1::uuid[], $2::text[]) as n (connection_id, source)
      where f.connection_id = n.connection_id and f.source = n.source`,
     [sources.map(({ connectionId }) => connectionId), sources.map(({ source }) => source)],

@@ -41,7 +41,7 @@ import { PortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
 import { ImportUsersResolver } from "../user-lists/import-users.graphql";
-import { UsersResolver } from "../users/users.graphql";
+import { UserProofsResolver, UsersResolver } from "../users/users.graphql";
 import { ExportResultResolver, ExportsResolver } from "../exports/exports.graphql";
 import { NodesResolver } from "./nodes.graphql";
 
@@ -49,6 +49,7 @@ import { NodesResolver } from "./nodes.graphql";
 const resolvers = [
   KeysResolver,
   UsersResolver,
+  UserProofsResolver,
   TokensResolver,
   ProductsResolver,
   ResourcesResolver,

@@ -1,6 +1,5 @@
-import { markUnowned } from "../access/facts.store";
 import { ensureRemovalKey } from "../access/ensure-removal-key";
-import { replanSoon } from "../access/replan-soon";
+import { openAddressProofs } from "../access/open-address-proofs";
 import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
 import { type Metrics, openMetrics } from "../base/metrics";
@@ -9,7 +8,6 @@ import { connectFromEnvironment } from "../connections/connect-from-environment"
 import { CONNECTIONS_CHANGED } from "../connections/connections.store";
 import { openSignals } from "../database/open-signals";
 import { retryOutages } from "../database/retry-outages";
-import type { Tx } from "../database/db";
 import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
 import { limitInFlight } from "../graphql/limit-in-flight";
@@ -119,12 +117,7 @@ async function serve(
   opened.push(() => keys.close());
   const rates = openRateLimits(parts);
   opened.push(() => rates.close());
-  // What was bought with an address before its owner was known opens before their first answer.
-  const addressFound = {
-    write: (tx: Tx, emailKey: string) => markUnowned(tx, [emailKey]),
-    follow: () => replanSoon(parts).then(() => undefined),
-  };
-  const tokens = openTokenVerifier({ ...parts, addressFound });
+  const tokens = openTokenVerifier({ ...parts, addressProofs: openAddressProofs(parts) });
   const receipt = openReceipt(parts, () => background.received());
   opened.push(() => receipt.close());
   const contextOf: ContextOf = (asked) =>

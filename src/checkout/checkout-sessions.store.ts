@@ -151,7 +151,8 @@ export function findCheckoutById(db: Reader, id: string): Promise<CheckoutSessio
  */
 export async function isUntouched(tx: Tx, userId: string): Promise<boolean> {
   const [row] = await tx.rows<{ untouched: boolean }>(
-    `/* checkouts.untouched */ select u.external_id is null and not u.email_verified and u.last_seen_at is null
+    `/* checkouts.untouched */ select u.external_id is null and u.last_seen_at is null and u.taken_at is null
+       and not u.email_verified_live and not u.email_verified_test
        and exists (select 1 from checkout_sessions s where s.user_id = u.id and s.is_guest)
        and not exists (select 1 from checkout_sessions s where s.user_id = u.id
          and (not s.is_guest or s.status = 'COMPLETE'))

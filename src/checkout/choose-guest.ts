@@ -5,7 +5,8 @@ import type { Tx } from "../database/db";
 import { mayAct } from "../graphql/allow";
 import type { Identity } from "../graphql/context";
 import { newUserRow } from "../users/create-user";
-import { insertUser, lockUserByEmail } from "../users/users.store";
+import { emailKeyOf } from "../users/email-key";
+import { insertUser, lockAddresses, lockUserByEmail } from "../users/users.store";
 import { isUntouched } from "./checkout-sessions.store";
 
 /**
@@ -19,6 +20,7 @@ export async function chooseGuest(
   guest: { email: string; name: string | null },
   now: Date,
 ): Promise<string | null> {
+  await lockAddresses(tx, [emailKeyOf(guest.email)]);
   const known = await lockUserByEmail(tx, guest.email);
   if (known && (await isUntouched(tx, known.id))) return known.id;
   if (known && mayAct(identity.role, ["WRITE"])) {
@@ -29,7 +31,7 @@ export async function chooseGuest(
     });
   }
   if (known) return null;
-  const user = newUserRow({ email: guest.email, emailVerified: false, name: guest.name }, now);
+  const user = newUserRow({ email: guest.email, name: guest.name }, identity.mode, now);
   await insertUser(tx, user);
   const message = "The user was created by the checkout of a guest.";
   const line = { mode: identity.mode, at: now, userId: user.id, actor: "CUSTOMER", origin: "API", message } as const;

@@ -1,8 +1,10 @@
 import { applySighting } from "../projection/look-at-customer";
 import { findUnlinkedCustomers } from "../links/customer-links.store";
+import type { Mode } from "../base/mode";
 import { Refusal } from "../base/refusal";
 import type { Deps, Identity } from "../graphql/context";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
+import { isProved } from "../users/proofs";
 import type { UserEntity } from "../users/user.entity";
 import { type FoundPurchase, purchaseNotFound } from "./find-purchase";
 import type { NamedPurchase } from "./read-claimed-purchase";
@@ -10,8 +12,8 @@ import type { NamedPurchase } from "./read-claimed-purchase";
 type Parts = Deps & { identity: Identity };
 
 /** Refuses a user token whose user has proved no address: the answer does not depend on the purchase. */
-export function checkProof(user: UserEntity): void {
-  if (user.emailKey !== null && user.emailVerified) return;
+export function checkProof(user: UserEntity, mode: Mode): void {
+  if (user.emailKey !== null && isProved(user, mode)) return;
   throw new Refusal("FORBIDDEN", {
     say: "A user token claims what was bought with the user's proved e-mail address, and none is proved.",
     field: "input.user",

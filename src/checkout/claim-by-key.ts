@@ -7,9 +7,10 @@ import type { ConnectionEntity } from "../connections/connection.entity";
 import { moveCustomer } from "../customers/move-customer";
 import type { Tx } from "../database/db";
 import type { Deps, Identity } from "../graphql/context";
-import { findActiveLinks, findLinksOfUsers } from "../links/customer-links.store";
+import { findActiveLinks } from "../links/customer-links.store";
 import { lockCustomers } from "../links/customers.store";
 import { findOwnSessions } from "../links/own-sessions.store";
+import { isTaken } from "../users/proofs";
 import type { UserEntity } from "../users/user.entity";
 import { findUsersById, lockUser } from "../users/users.store";
 import type { FoundPurchase } from "./find-purchase";
@@ -44,8 +45,7 @@ async function take(
   const payers = customers.filter(
     ({ customer, deleted }) => !deleted && bought.some((each) => each.customer === customer),
   );
-  const own = (await findLinksOfUsers(tx, [user.id], { connectionIds: [connection.id] })).find((link) => link.active);
-  for (const customer of payers.filter((payer) => !own || own.customer === payer.customer)) {
+  for (const customer of payers) {
     const move = { connection, userId: user.id, customer, fromOthers: true, fromOwn: false };
     await moveCustomer(tx, deps.identity, { ...move, field: target.field }, now);
   }
@@ -100,10 +100,6 @@ async function findHolders(
     // A removed user holds nothing.
     return user ? [{ userId, mayGive: isOwnMaking && !isTaken(user) }] : [];
   });
-}
-
-function isTaken({ externalId, emailVerified, lastSeenAt }: UserEntity): boolean {
-  return externalId !== null || emailVerified || lastSeenAt !== null;
 }
 
 const MADE_ON_THE_WAY: ReadonlySet<string> = new Set(["purchase", "checkout", "e-mail"]);

@@ -31,7 +31,7 @@ export async function claimPurchase(ctx: Context, claim: Claim): Promise<Custome
   const user = await findUser(ctx.db, ref);
   if (!user) throw userNotFound("input.user");
   const isOwn = ctx.identity.role === "USER";
-  if (isOwn) checkProof(user);
+  if (isOwn) checkProof(user, ctx.identity.mode);
   return withinPatience(async () => {
     const found = await findPurchase(ctx, target, claim.connection);
     return comparing(ctx, user.id, async () => {

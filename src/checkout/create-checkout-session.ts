@@ -5,7 +5,7 @@ import { mayAct } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { type OnceKey, runOnce, standFor } from "../idempotency/run-once";
 import { readReturnUrl } from "../links/return-url";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import { findCheckoutById, releaseCheckout } from "./checkout-sessions.store";
 import { chooseGuest } from "./choose-guest";
 import { type Trial, chooseTrial } from "./choose-trial";

@@ -6,6 +6,7 @@ import { Refusal } from "../base/refusal";
 import { askAccount, findInAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Deps, Identity } from "../graphql/context";
+import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { findLinksOfUsers } from "../links/customer-links.store";
 import { drawObservation } from "../links/observations.store";
 import { moveCustomer } from "../customers/move-customer";
@@ -22,7 +23,8 @@ const CLAIMED_SECONDS = 20;
 const LOOKED_EVERY_MS = 40;
 
 /**
- * The customer that the user is in this account, made if they have none. A hundred first requests at once make one: the
+ * The customer for the user's own checkouts in this account, created if there is none. A customer that was joined by address
+ * or came with a claim is never used: its cards may be a stranger's. A hundred first requests at once make one: the
  * first one claims the making, the others wait for its link.
  */
 export async function ensureCustomer(
@@ -33,7 +35,7 @@ export async function ensureCustomer(
 ): Promise<string> {
   for (;;) {
     const links = await findLinksOfUsers(deps.db, [user.id], { connectionIds: [connection.id] });
-    const own = links.find((link) => link.active);
+    const own = chooseOwn(links);
     if (own) return own.customer;
     const now = deps.clock.now();
     const wanted = { userId: user.id, connectionId: connection.id, attempt: newUuid(now), now };
@@ -42,6 +44,12 @@ export async function ensureCustomer(
     else if (performance.now() > until) throw tooLate();
     else await pause(LOOKED_EVERY_MS);
   }
+}
+
+/** The latest customer that was linked by hand, else the first that our checkout created. */
+function chooseOwn(links: readonly CustomerLinkEntity[]): CustomerLinkEntity | undefined {
+  const active = links.filter((link) => link.active);
+  return active.findLast(({ basis }) => basis === "HAND") ?? active.find(({ basis }) => basis === "CHECKOUT");
 }
 
 async function makeCustomer(
@@ -56,7 +64,8 @@ async function makeCustomer(
     const made = await createInStripe(deps, connection, user, making);
     const { id: customer, email, name = null } = made;
     const seen = { connectionId: connection.id, customer, email, name, deleted: false, observation, observedAt };
-    const move = { connection, userId: user.id, customer: seen, fromOthers: false, fromOwn: false, field };
+    const owner = { userId: user.id, basis: "CHECKOUT", fromOthers: false, fromOwn: false } as const;
+    const move = { connection, customer: seen, field, ...owner };
     try {
       await deps.db.transaction(async (tx) => {
         await lockUser(tx, { id: user.id, externalId: null }, field);
@@ -65,7 +74,7 @@ async function makeCustomer(
       });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      // Somebody linked the user to another customer meanwhile, or they are gone: this one is nobody's, and goes.
+      // The user is gone, so the customer belongs to nobody and goes too.
       await findInAccount(deps, connection, customer, (stripe) => stripe.customers.del(customer));
       await deps.db.transaction((tx) => deleteMaking(tx, making));
       if (error.code !== "CUSTOMER_ALREADY_LINKED") throw error;

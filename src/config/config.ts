@@ -47,6 +47,8 @@ export interface IdentityProvider {
   jwksUrl: string;
   liveAudience: string | null;
   testAudience: string | null;
+  /** Its `email_verified: true` proves an address. */
+  trustsEmailVerified: boolean;
 }
 
 export interface Limits {

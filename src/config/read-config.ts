@@ -70,6 +70,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
     LATCHKEY_JWT_JWKS_URL: readWebUrl({ plain: localMode }).optional(),
     LATCHKEY_JWT_AUDIENCE: z.string().optional(),
     LATCHKEY_JWT_TEST_AUDIENCE: z.string().optional(),
+    LATCHKEY_JWT_TRUST_EMAIL_VERIFIED: readSwitch,
     ...limitShapes(),
     STRIPE_SECRET_KEY: readStripeKey.optional(),
     STRIPE_WEBHOOK_SECRET: readWebhookSecret.optional(),
@@ -158,6 +159,7 @@ function toIdentityProvider(values: Values): IdentityProvider | null {
     jwksUrl: values.LATCHKEY_JWT_JWKS_URL,
     liveAudience: values.LATCHKEY_JWT_AUDIENCE ?? null,
     testAudience: values.LATCHKEY_JWT_TEST_AUDIENCE ?? null,
+    trustsEmailVerified: values.LATCHKEY_JWT_TRUST_EMAIL_VERIFIED,
   };
 }
 

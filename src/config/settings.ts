@@ -129,6 +129,13 @@ export const settings = {
     default: null,
     whenEmpty: "No token of the identity provider speaks in test mode.",
   },
+  LATCHKEY_JWT_TRUST_EMAIL_VERIFIED: {
+    meaning:
+      "`true`: the boolean claim `email_verified: true` of this issuer proves the address in `email`. The person then gets " +
+      "what was bought with that address. Switch it on only if the issuer sends every address a confirmation itself.",
+    default: "false",
+    whenEmpty: "`false`: addresses in tokens are ignored; only a WRITE key proves one.",
+  },
   LATCHKEY_BODY_BYTES_MAX: {
     meaning: "Bytes in a request's body.",
     default: "100000",

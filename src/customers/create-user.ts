@@ -1,4 +1,3 @@
-import { markUnowned } from "../access/facts.store";
 import { replanSoon } from "../access/replan-soon";
 import { connectionOf } from "../connections/find-connection";
 import type { Deps, Identity } from "../graphql/context";
@@ -8,7 +7,9 @@ import type { UserEntity } from "../users/user.entity";
 import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
 import { seeCustomer } from "../projection/look-at-customer";
+import { isProved } from "../users/proofs";
 import { moveCustomer } from "./move-customer";
+import { proveUser } from "./prove-user";
 
 export type NewUserWithCustomer = NewUser & {
   stripeCustomerId?: string | null | undefined;
@@ -26,25 +27,19 @@ export async function createUser(deps: Deps & { identity: Identity }, input: New
   const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
   const customer = await findCustomer(deps, connection, stripeCustomerId, field);
   const seen = await seeCustomer(deps, connection, customer.customer);
-  const user = await createUserAlone(deps, fields, {
-    input: { stripeCustomerId, connection: connection.id },
-    work: async (tx, { id: userId }) => {
-      const move = { connection, userId, customer, fromOthers: false, fromOwn: false, field };
-      await moveCustomer(tx, deps.identity, move, deps.clock.now());
-    },
+  const proof = proveUser(deps.identity, async (tx, { id: userId }) => {
+    const move = { connection, userId, customer, fromOthers: false, fromOwn: false, field };
+    await moveCustomer(tx, deps.identity, move, deps.clock.now());
   });
+  const also = { input: { stripeCustomerId, connection: connection.id }, ...proof.ofNew };
+  const user = await createUserAlone(deps, fields, also);
   await settleCustomer(deps, seen);
   return user;
 }
 
 /** What somebody bought with this address before we knew them is theirs, if the caller vouches for the address. */
 async function createAlone(deps: Deps & { identity: Identity }, fields: NewUser): Promise<UserEntity> {
-  const user = await createUserAlone(deps, fields, {
-    input: {},
-    work: async (tx, made) => {
-      if (made.emailVerified && made.emailKey !== null) await markUnowned(tx, [made.emailKey]);
-    },
-  });
-  if (user.emailVerified) await replanSoon(deps);
+  const user = await createUserAlone(deps, fields, { input: {}, ...proveUser(deps.identity, async () => {}).ofNew });
+  if (isProved(user, deps.identity.mode)) await replanSoon(deps);
   return user;
 }

@@ -20,7 +20,9 @@ export class LinkCustomerInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Take the customer from whoever has it, and let go of another customer that the user has there.",
+    description:
+      "Whether the customer may be taken from another user who has it; otherwise that is CUSTOMER_ALREADY_LINKED. Other " +
+      "customers of the user stay theirs: a user may have several.",
   })
   replace?: boolean | null;
 }
@@ -46,7 +48,8 @@ export class CustomersResolver {
   @Allow("WRITE")
   @Mutation(() => LinkCustomerPayload, {
     description:
-      "Links a user to a customer in Stripe. Stripe is read again before the answer, so what was bought opens.",
+      "Links a user to a customer in Stripe, or confirms a link that was made by e-mail address. Stripe is read again before " +
+      "the answer, so what was bought opens. Purchases of our own checkout stay with the user who made them.",
   })
   async linkCustomer(
     @Ctx() ctx: Context,
@@ -57,7 +60,9 @@ export class CustomersResolver {
 
   @Allow("WRITE")
   @Mutation(() => LinkCustomerPayload, {
-    description: "Ends the link of a user to their customer: what came from it ends for them. No money moves.",
+    description:
+      "Ends the link of a user to a customer: what came from it ends for them. The customer is never linked again by its " +
+      "e-mail address. No money moves.",
   })
   async unlinkCustomer(
     @Ctx() ctx: Context,
@@ -67,8 +72,15 @@ export class CustomersResolver {
       description: "The account; may be left out when the user has a customer in one only.",
     })
     connection: string | null,
+    @Arg("customerId", () => String, {
+      nullable: true,
+      description:
+        "Stripe's id of the customer; may be left out when the user has one only. With several it is AMBIGUOUS_CUSTOMER, and " +
+        "`details.customers` names them.",
+    })
+    customerId: string | null,
   ): Promise<LinkCustomerPayload> {
-    return toPayload(await unlinkCustomer(ctx, { user, connection }));
+    return toPayload(await unlinkCustomer(ctx, { user, connection, customerId }));
   }
 
   @FieldResolver(() => [Product], { description: "What the user may open now and could not before." })

@@ -40,7 +40,7 @@ export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promi
   const replace = input.replace ?? false;
   return comparing(deps, user.id, async () => {
     const link = await deps.db.transaction(async (tx) => {
-      const move = { connection, userId: user.id, customer, fromOthers: replace, fromOwn: replace };
+      const move = { connection, userId: user.id, customer, fromOthers: replace, fromOwn: false };
       const made = await moveCustomer(tx, deps.identity, { ...move, field: "input.customerId" }, deps.clock.now());
       await lockUser(tx, ref, "input.user");
       return made;

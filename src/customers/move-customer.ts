@@ -1,13 +1,20 @@
 import { type ActivityLine, actorOf, recordActivities } from "../activities/record-activities";
 import type { Origin } from "../activities/activity-types";
 import { markForPlan } from "../access/facts.store";
-import { newUuid, toPublicId } from "../base/ids";
+import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
-import { CustomerLinkEntity } from "../links/customer-link.entity";
-import { endCustomerLinks, findActiveLinks, findLinksOfUsers, insertCustomerLink } from "../links/customer-links.store";
+import type { CustomerLinkEntity, LinkBasis } from "../links/customer-link.entity";
+import {
+  confirmCustomerLink,
+  endCustomerLinks,
+  findActiveLinks,
+  findLinksOfUsers,
+  insertCustomerLink,
+  newCustomerLink,
+} from "../links/customer-links.store";
 import type { CustomerSnapshot } from "../links/customer-snapshot";
 import { keepCustomers, lockCustomers } from "../links/customers.store";
 import { queueNotices } from "../outbox/queue-notices";
@@ -19,8 +26,10 @@ export interface Move {
   customer: CustomerSnapshot;
   /** The customer may be taken from whoever has it. */
   fromOthers: boolean;
-  /** The user may let go of the customer that they have. */
+  /** The user lets go of other customers that they have in the account. */
   fromOwn: boolean;
+  /** What the link rests on; HAND, if it is not said. */
+  basis?: Exclude<LinkBasis, "ADDRESS">;
   /** Where in the input the customer stands. */
   field: string;
   /** API, if it is not said. */
@@ -30,8 +39,9 @@ export interface Move {
 }
 
 /**
- * Makes a customer somebody's. Whoever had the customer, or the user's former one, ends on the spot, and what was bought by
- * the customers concerned is marked: it changes hands when it is planned again.
+ * Links a customer to a user. The link of the user who had the customer ends, and those of the user's other customers if that
+ * is wanted. What was bought by the customers concerned is marked: it changes hands when it is planned again. A customer that
+ * was joined to the same user by address is confirmed.
  */
 export async function moveCustomer(tx: Tx, identity: Identity, move: Move, now: Date): Promise<CustomerLinkEntity> {
   const { connection, userId, customer } = move;
@@ -42,9 +52,9 @@ export async function moveCustomer(tx: Tx, identity: Identity, move: Move, now: 
   const holders = await findActiveLinks(tx, [customer]);
   await keepCustomers(tx, [customer]);
   const same = holders.find((link) => link.userId === userId && link.active);
-  if (same) return same;
-  const ended = unique([...own, ...holders]);
-  checkMayEnd(move, ended);
+  if (same) return confirm(tx, identity, move, same, now);
+  const ended = unique([...(move.fromOwn ? own : []), ...holders]);
+  checkMayEnd(move, holders);
   await endCustomerLinks(
     tx,
     ended.map((link) => link.id),
@@ -68,8 +78,33 @@ function unique(links: readonly CustomerLinkEntity[]): CustomerLinkEntity[] {
   return [...new Map(links.map((link) => [link.customer, link])).values()];
 }
 
-function checkMayEnd({ userId, fromOthers, fromOwn, field }: Move, links: readonly CustomerLinkEntity[]): void {
-  const holder = links.find((link) => link.userId !== userId);
+/** The same customer of the same user. Named once more by hand, a link by address is confirmed. */
+async function confirm(
+  tx: Tx,
+  identity: Identity,
+  move: Move,
+  same: CustomerLinkEntity,
+  now: Date,
+): Promise<CustomerLinkEntity> {
+  const { basis = "HAND", connection, customer, isQuiet } = move;
+  if (same.basis === basis || basis === "CHECKOUT" || same.basis === "HAND") return same;
+  const linkedBy = actorOf(identity).actorRef;
+  await confirmCustomerLink(tx, same.id, { basis, linkedBy });
+  await markForPlan(tx, { connectionId: connection.id, customer: customer.customer });
+  const written = await recordActivities(tx, now, [confirmedLine(identity, move, now)]);
+  if (!isQuiet) await queueNotices(tx, now, written);
+  return { ...same, basis, joinedKey: null, linkedBy };
+}
+
+function confirmedLine(identity: Identity, { connection, userId, customer, origin = "API" }: Move, now: Date) {
+  const data = { connection: toPublicId("connection", connection.id), customer: customer.customer, confirmed: true };
+  const message = "The link of the user to a customer was confirmed.";
+  const line = { mode: connection.mode, type: "CUSTOMER_LINKED", at: now, userId, origin, message, data } as const;
+  return { ...line, ...actorOf(identity), stripeObject: customer.customer };
+}
+
+function checkMayEnd({ userId, fromOthers, field }: Move, holders: readonly CustomerLinkEntity[]): void {
+  const holder = holders.find((link) => link.userId !== userId);
   if (holder && !fromOthers) {
     throw new Refusal("CUSTOMER_ALREADY_LINKED", {
       say: "This customer belongs to another user. `linkCustomer(replace: true)` takes it from them.",
@@ -77,31 +112,14 @@ function checkMayEnd({ userId, fromOthers, fromOwn, field }: Move, links: readon
       details: { user: toPublicId("user", holder.userId) },
     });
   }
-  const own = links.find((link) => link.userId === userId);
-  if (own && !fromOwn) {
-    throw new Refusal("CUSTOMER_ALREADY_LINKED", {
-      say: "The user has another customer in this account. `replace: true` lets go of it.",
-      field,
-      details: { customer: own.customer },
-    });
-  }
 }
 
-function newLink({ connection, userId, customer }: Move, linkedBy: string, now: Date): CustomerLinkEntity {
-  return Object.assign(new CustomerLinkEntity(), {
-    id: newUuid(now),
-    connectionId: connection.id,
-    customer: customer.customer,
-    userId,
-    active: true,
-    dead: false,
-    linkedBy,
-    linkedAt: now,
-    unlinkedAt: null,
-    pushWantedAt: null,
-    pushAttempts: 0,
-    pushError: null,
-  });
+function newLink(
+  { connection, userId, customer: { customer }, basis = "HAND" }: Move,
+  linkedBy: string,
+  now: Date,
+): CustomerLinkEntity {
+  return newCustomerLink({ connectionId: connection.id, customer, userId, basis, joinedKey: null, linkedBy }, now);
 }
 
 function linkedLine(

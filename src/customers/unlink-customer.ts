@@ -1,5 +1,5 @@
 import { replanSoon } from "../access/replan-soon";
-import { readPublicIdOf } from "../base/ids";
+import { readPublicIdOf, toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import type { Reader } from "../database/db";
 import type { Deps, Identity } from "../graphql/context";
@@ -14,6 +14,8 @@ import { releaseCustomer } from "./release-customer";
 export interface UnlinkCustomerInput {
   user: string;
   connection?: string | null | undefined;
+  /** Names the customer when there are several. */
+  customerId?: string | null | undefined;
 }
 
 /**
@@ -29,9 +31,9 @@ export async function unlinkCustomer(
   return comparing(deps, user.id, async () => {
     const now = deps.clock.now();
     const link = await deps.db.transaction(async (tx) => {
-      const before = await findOne(tx, deps.identity, user.id, input.connection);
+      const before = await findOne(tx, deps.identity, user.id, input);
       await lockCustomers(tx, [before]);
-      const link = await findOne(tx, deps.identity, user.id, input.connection);
+      const link = await findOne(tx, deps.identity, user.id, input);
       return releaseCustomer(tx, deps.identity, link, now);
     });
     await replanSoon(deps);
@@ -39,24 +41,37 @@ export async function unlinkCustomer(
   });
 }
 
-/** The customer of the user in the account that is named, or their only one. */
+/** The customer that is named, or the only one in the account that is named or in all accounts. */
 async function findOne(
   db: Reader,
   { mode }: Identity,
   userId: string,
-  connection: string | null | undefined,
+  { connection, customerId }: UnlinkCustomerInput,
 ): Promise<CustomerLinkEntity> {
   const links = (await findLinksOfUsers(db, [userId], { mode })).filter((link) => link.active || link.dead);
   const wanted = connection ? readPublicIdOf("connection", connection) : null;
-  const meant = connection ? links.filter((link) => link.connectionId === wanted) : links;
+  const reachable = connection ? links.filter((link) => link.connectionId === wanted) : links;
+  const meant = customerId ? reachable.filter((link) => link.customer === customerId) : reachable;
   const living = meant.filter((link) => link.active);
   const [found, ...others] = living.length > 0 ? living : meant;
-  if (!found) throw new Refusal("NO_STRIPE_CUSTOMER", { say: "The user is linked to no customer.", field: "user" });
-  if (others.some((link) => link.connectionId !== found.connectionId)) {
-    throw new Refusal("INVALID_INPUT", {
-      say: "The user has customers in several accounts: name the connection.",
-      field: "connection",
-    });
+  if (!found && customerId) {
+    const say = "The user is not linked to this customer.";
+    throw new Refusal("CUSTOMER_NOT_FOUND", { say, field: "customerId" });
   }
+  if (!found) throw new Refusal("NO_STRIPE_CUSTOMER", { say: "The user is linked to no customer.", field: "user" });
+  if (others.length > 0) throw ambiguous([found, ...others]);
   return found;
+}
+
+function ambiguous(links: readonly CustomerLinkEntity[]): Refusal {
+  return new Refusal("AMBIGUOUS_CUSTOMER", {
+    say: "The user has several customers: name one by customerId, and its connection if accounts share the id.",
+    field: "customerId",
+    details: {
+      customers: links.map((link) => ({
+        customerId: link.customer,
+        connection: toPublicId("connection", link.connectionId),
+      })),
+    },
+  });
 }

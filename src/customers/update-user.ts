@@ -1,18 +1,18 @@
-import { markUnowned } from "../access/facts.store";
 import { replanSoon } from "../access/replan-soon";
 import { readPublicIdOf } from "../base/ids";
 import { connectionOf } from "../connections/find-connection";
 import type { Tx } from "../database/db";
 import type { Deps, Identity } from "../graphql/context";
-import { findLinksOfUsers, wantPush } from "../links/customer-links.store";
+import { findLinksOfUsers } from "../links/customer-links.store";
 import { lockCustomers } from "../links/customers.store";
 import type { UserFields } from "../users/read-user-input";
-import { type AlsoChange, updateUser as updateUserAlone } from "../users/update-user";
+import { updateUser as updateUserAlone } from "../users/update-user";
 import type { UserEntity } from "../users/user.entity";
 import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
 import { seeCustomer } from "../projection/look-at-customer";
 import { moveCustomer } from "./move-customer";
+import { proveUser } from "./prove-user";
 import { releaseCustomer } from "./release-customer";
 
 export type UserChange = UserFields & {
@@ -28,15 +28,13 @@ export type UserChange = UserFields & {
 export async function updateUser(deps: Deps & { identity: Identity }, input: UserChange): Promise<UserEntity> {
   const { stripeCustomerId, connection, ...fields } = input;
   if (stripeCustomerId === undefined) {
-    const changed = await updateUserAlone(deps, fields, tellAddress);
-    if (changed.emailVerified) await replanSoon(deps);
+    const changed = await updateUserAlone(deps, fields, proveUser(deps.identity, async () => {}).ofChange);
+    await replanSoon(deps);
     return changed;
   }
   if (stripeCustomerId === null) {
-    const changed = await updateUserAlone(deps, fields, async (tx, change) => {
-      await letGo(tx, deps.identity, change, connection);
-      await tellAddress(tx, change);
-    });
+    const proof = proveUser(deps.identity, (tx, user, now) => letGo(tx, deps.identity, { user, now }, connection));
+    const changed = await updateUserAlone(deps, fields, proof.ofChange);
     await replanSoon(deps);
     return changed;
   }
@@ -51,11 +49,11 @@ async function exchange(
   const connection = await connectionOf(deps, deps.identity.mode, named, "input.connection");
   const customer = await findCustomer(deps, connection, stripeCustomerId, field);
   const seen = await seeCustomer(deps, connection, customer.customer);
-  const changed = await updateUserAlone(deps, fields, async (tx, change) => {
-    const move = { connection, userId: change.after.id, customer, fromOthers: false, fromOwn: true, field };
-    await moveCustomer(tx, deps.identity, move, change.now);
-    await tellAddress(tx, change);
+  const proof = proveUser(deps.identity, async (tx, { id: userId }, now) => {
+    const move = { connection, userId, customer, fromOthers: false, fromOwn: true, field };
+    await moveCustomer(tx, deps.identity, move, now);
   });
+  const changed = await updateUserAlone(deps, fields, proof.ofChange);
   await settleCustomer(deps, seen);
   return changed;
 }
@@ -64,25 +62,15 @@ async function exchange(
 async function letGo(
   tx: Tx,
   identity: Identity,
-  { after, now }: { after: UserEntity; now: Date },
+  { user, now }: { user: UserEntity; now: Date },
   connection: string | null | undefined,
 ): Promise<void> {
   const wanted = connection ? readPublicIdOf("connection", connection) : null;
   const find = async () => {
-    const links = await findLinksOfUsers(tx, [after.id], { mode: identity.mode });
+    const links = await findLinksOfUsers(tx, [user.id], { mode: identity.mode });
     const held = links.filter((link) => link.active || link.dead);
     return connection ? held.filter((link) => link.connectionId === wanted) : held;
   };
   await lockCustomers(tx, await find());
   for (const link of await find()) await releaseCustomer(tx, identity, link, now);
 }
-
-/**
- * An address that was cleared here is not cleared there: receipts still have to arrive. One that is verified now may have
- * bought before.
- */
-const tellAddress: AlsoChange = async (tx, { before, after }) => {
-  if (after.email !== null && after.email !== before.email) await wantPush(tx, after.id);
-  const isNews = after.emailKey !== before.emailKey || !before.emailVerified;
-  if (isNews && after.emailVerified && after.emailKey !== null) await markUnowned(tx, [after.emailKey]);
-};

@@ -2,8 +2,10 @@ import { groupBy } from "../access/group-by";
 import { listUsers, type UserFilter } from "../decisions/list-users";
 import { findOpenedKeys } from "../access/opened-products.store";
 import { toPublicId } from "../base/ids";
+import type { Mode } from "../base/mode";
 import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { findLinksOfUsers } from "../links/customer-links.store";
+import { isProved } from "../users/proofs";
 import type { UserEntity } from "../users/user.entity";
 import type { ExportRow } from "./format-rows";
 import { readMoment } from "./read-moment";
@@ -33,22 +35,29 @@ const users: ExportTable<UserEntity> = {
   },
   complete: async ({ db, clock }, mode, rows) => {
     const userIds = rows.map(({ id }) => id);
-    const links = (await findLinksOfUsers(db, userIds, { mode })).filter(({ active }) => active);
+    // An import that names a customer confirms it, so one that only shares an address is left out.
+    const held = await findLinksOfUsers(db, userIds, { mode });
+    const links = held.filter(({ active, basis }) => active && basis !== "ADDRESS");
     const customers = groupBy(links, ({ userId }) => userId);
     const keys = await findOpenedKeys(db, { userIds, mode, at: clock.now() });
-    return rows.map((row) => toRow(row, customers.get(row.id) ?? [], keys.get(row.id) ?? []));
+    return rows.map((row) => toRow(row, mode, customers.get(row.id) ?? [], keys.get(row.id) ?? []));
   },
 };
 
-function toRow(user: UserEntity, links: readonly CustomerLinkEntity[], products: readonly string[]): ExportRow {
-  const { externalId, email, emailVerified, name, createdAt, lastSeenAt, metadata } = user;
+function toRow(
+  user: UserEntity,
+  mode: Mode,
+  links: readonly CustomerLinkEntity[],
+  products: readonly string[],
+): ExportRow {
+  const { externalId, email, name, createdAt, lastSeenAt, metadata } = user;
   const id = toPublicId("user", user.id);
   const stripeCustomerIds = links.map(({ customer }) => customer);
   const row: Record<(typeof USER_COLUMNS)[number], ExportRow[string]> = {
     id,
     externalId,
     email,
-    emailVerified,
+    emailVerified: isProved(user, mode),
     name,
     createdAt,
     lastSeenAt,

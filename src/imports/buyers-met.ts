@@ -1,7 +1,7 @@
 import type { SourceFacts } from "../access/fact";
 import type { HeldSource } from "../access/facts.store";
 import type { Reader, Tx } from "../database/db";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import { findNotes, writeNotes } from "../work/notes.store";
 
 const MET = "MET";

@@ -10,7 +10,7 @@ import { insertProductLink } from "../links/product-links.store";
 import { applyEach } from "../surveys/apply-each";
 import { type CarefulSighting, type Unreadable, describeFailure } from "../surveys/look-carefully";
 import type { Listed } from "../surveys/read-listed";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import { findUsersByEmailKeys } from "../users/users.store";
 import type { JobEntity, JobProblemRow } from "../work/job.entity";
 import { isUnavailable } from "../work/plan-next-try";

@@ -1,6 +1,13 @@
 import { Column, Entity, PrimaryColumn } from "typeorm";
 
-/** This customer in Stripe is that user. In one connection a customer has one user, and a user one customer. */
+/**
+ * What says that the customer is the user. HAND: a server key or an import named both. CHECKOUT: our checkout created the
+ * customer for the user. CLAIM: a purchase of the customer was claimed. ADDRESS: both have the same e-mail address, which
+ * anybody can type into a payment page, so the link is decided again when one of them changes.
+ */
+export type LinkBasis = "HAND" | "CHECKOUT" | "CLAIM" | "ADDRESS";
+
+/** This customer in Stripe is that user. In one connection a customer has one user; a user may have several customers. */
 @Entity("customer_links")
 export class CustomerLinkEntity {
   @PrimaryColumn("uuid")
@@ -27,11 +34,22 @@ export class CustomerLinkEntity {
   @Column("text", { name: "linked_by" })
   linkedBy!: string;
 
+  @Column("text")
+  basis!: LinkBasis;
+
+  /** Of a link by address: the address, as it is compared. */
+  @Column("text", { name: "joined_key", nullable: true })
+  joinedKey!: string | null;
+
   @Column("timestamptz", { name: "linked_at" })
   linkedAt!: Date;
 
   @Column("timestamptz", { name: "unlinked_at", nullable: true })
   unlinkedAt!: Date | null;
+
+  /** HAND: the customer is never joined by address again. ADDRESS: the address did not fit any more. */
+  @Column("text", { name: "ended_by", nullable: true })
+  endedBy!: "HAND" | "ADDRESS" | null;
 
   /** When the customer in Stripe is to be told the user's new e-mail address, or told again. */
   @Column("timestamptz", { name: "push_wanted_at", nullable: true })

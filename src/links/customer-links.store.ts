@@ -1,4 +1,5 @@
 import { In } from "typeorm";
+import { newUuid } from "../base/ids";
 import type { Mode } from "../base/mode";
 import { Refusal } from "../base/refusal";
 import { type Reader, type Tx, brokenConstraint } from "../database/db";
@@ -17,14 +18,18 @@ export async function findActiveLinks(db: Reader, keys: readonly CustomerKey[]):
   return raw.map(entityReader(db, CustomerLinkEntity));
 }
 
-/** Customers that were unlinked by hand: they are not joined by address again. A removal ends links too, and is not among it. */
+/**
+ * Customers that were unlinked or moved by hand: they are never joined by address again. A removal ends links too, and is
+ * not among it.
+ */
 export async function findUnlinkedCustomers(db: Reader, keys: readonly CustomerKey[]): Promise<CustomerKey[]> {
   if (keys.length === 0) return [];
   return db.rows<CustomerKey>(
     `/* customerLinks.unlinked */ select l.connection_id as "connectionId", l.customer
      from unnest($1::uuid[], $2::text[]) as wanted (connection_id, customer)
      join customer_links l using (connection_id, customer) join users u on u.id = l.user_id
-     group by 1, 2 having not bool_or(l.active or l.dead) and bool_or(l.unlinked_at is distinct from u.deleted_at)`,
+     group by 1, 2 having bool_or(l.ended_by = 'HAND' and l.unlinked_at is distinct from u.deleted_at)
+       and not bool_or((l.active or l.dead) and l.basis <> 'ADDRESS')`,
     [keys.map((key) => key.connectionId), keys.map((key) => key.customer)],
   );
 }
@@ -59,7 +64,15 @@ export async function findCustomerLinksById(
   return raw.map(entityReader(db, CustomerLinkEntity));
 }
 
-/** In one connection a customer has one user and a user one customer; whoever comes second is refused. */
+type NewLink = Pick<CustomerLinkEntity, "connectionId" | "customer" | "userId" | "basis" | "joinedKey" | "linkedBy">;
+
+export function newCustomerLink(fields: NewLink, now: Date): CustomerLinkEntity {
+  const life = { active: true, dead: false, linkedAt: now, unlinkedAt: null, endedBy: null };
+  const push = { pushWantedAt: null, pushAttempts: 0, pushError: null };
+  return Object.assign(new CustomerLinkEntity(), { id: newUuid(now), ...fields, ...life, ...push });
+}
+
+/** In one connection a customer has one user; the second link of it is refused. */
 export function insertCustomerLink(tx: Tx, link: CustomerLinkEntity): Promise<void> {
   return insertCustomerLinks(tx, [link]);
 }
@@ -80,19 +93,56 @@ const taken: Record<string, () => Refusal> = {
       say: "This customer belongs to another user.",
       field: "input.customerId",
     }),
-  customer_links_user_key: () =>
-    new Refusal("CUSTOMER_ALREADY_LINKED", {
-      say: "The user was linked to another customer at the same moment.",
-      field: "input.user",
-    }),
 };
 
-/** They are over, whatever they were. */
-export async function endCustomerLinks(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+/** Ends the links. One that is ended by hand keeps its customer from being joined by address. */
+export async function endCustomerLinks(
+  tx: Tx,
+  ids: readonly string[],
+  now: Date,
+  endedBy: "HAND" | "ADDRESS" = "HAND",
+): Promise<void> {
   if (ids.length === 0) return;
-  await tx
-    .repository(CustomerLinkEntity)
-    .update({ id: In([...ids]) }, { active: false, dead: false, unlinkedAt: now, pushWantedAt: null, pushError: null });
+  const over = { active: false, dead: false, unlinkedAt: now, joinedKey: null, pushWantedAt: null, pushError: null };
+  await tx.repository(CustomerLinkEntity).update({ id: In([...ids]) }, { ...over, endedBy });
+}
+
+/** Changes what an active link rests on. A link by hand or by a claim confirms one by address. */
+export async function confirmCustomerLink(
+  tx: Tx,
+  id: string,
+  { basis, linkedBy }: Pick<CustomerLinkEntity, "basis" | "linkedBy">,
+): Promise<void> {
+  await tx.repository(CustomerLinkEntity).update({ id }, { basis, linkedBy, joinedKey: null });
+}
+
+/** A list names customers that were joined to its people by address: the links are by hand from now on. */
+export async function confirmCustomers(
+  tx: Tx,
+  customers: readonly string[],
+  { mode, createdBy }: { mode: Mode; createdBy: string },
+): Promise<void> {
+  if (customers.length === 0) return;
+  await tx.rows(
+    `/* customerLinks.confirm */ with confirmed as (
+       update customer_links l set basis = 'HAND', joined_key = null, linked_by = $3 from stripe_connections c
+       where c.id = l.connection_id and c.mode = $2 and l.customer = any($1::text[]) and l.basis = 'ADDRESS' and l.active
+       returning l.connection_id, l.customer
+     )
+     update stripe_facts f set needs_plan = true from confirmed n
+     where f.connection_id = n.connection_id and f.customer = n.customer`,
+    [[...customers], mode, createdBy],
+  );
+}
+
+/** The customer is joined by another address of the same user. */
+export async function writeJoinedKeys(tx: Tx, keys: readonly { id: string; joinedKey: string }[]): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.rows(
+    `/* customerLinks.joinedKeys */ update customer_links l set joined_key = n.key
+     from unnest($1::uuid[], $2::text[]) as n (id, key) where l.id = n.id and l.basis = 'ADDRESS'`,
+    [keys.map(({ id }) => id), keys.map(({ joinedKey }) => joinedKey)],
+  );
 }
 
 /** The customers were deleted in Stripe: their links lead nowhere, and still say who bought what was bought once. */
@@ -102,21 +152,15 @@ export async function buryCustomerLinks(tx: Tx, ids: readonly string[], now: Dat
   await tx.repository(CustomerLinkEntity).update({ id: In([...ids]) }, dead);
 }
 
-/** The customers of the user are to be told their address, in both modes: people are shared by both. */
-export async function wantPush(tx: Tx, userId: string): Promise<void> {
-  await tx.rows(
-    `/* customerLinks.wantPush */ update customer_links set push_wanted_at = now(), push_attempts = 0, push_error = null
-     where user_id = $1 and active`,
-    [userId],
-  );
-}
-
-/** The same for many users at once. */
-export async function wantPushOfAll(tx: Tx, userIds: readonly string[]): Promise<void> {
+/**
+ * Asks for the new addresses of the users to be written to their customers in Stripe, in both modes: people are shared by
+ * both. A customer that was joined by an address keeps its own, for it may be somebody else's.
+ */
+export async function wantPush(tx: Tx, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
   await tx.rows(
-    `/* customerLinks.wantPushOfAll */ update customer_links
-     set push_wanted_at = now(), push_attempts = 0, push_error = null where user_id = any($1::uuid[]) and active`,
+    `/* customerLinks.wantPush */ update customer_links set push_wanted_at = now(), push_attempts = 0, push_error = null
+     where user_id = any($1::uuid[]) and active and basis <> 'ADDRESS'`,
     [[...userIds]],
   );
 }

@@ -1,5 +1,5 @@
 import type { Reader, Tx } from "../database/db";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import { type CustomerKey, type CustomerSnapshot, customerName } from "./customer-snapshot";
 
 interface CustomerRow {

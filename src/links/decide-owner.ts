@@ -1,25 +1,37 @@
-/** How it was found out whose purchase it is. */
+/** How it was found out whose purchase it is. EMAIL and CREATED rest on an address alone. */
 export type OwnedBy = "CLAIM" | "CUSTOMER" | "EMAIL" | "CREATED";
 
-/** Everything that decides whose purchase it is. What a buyer can type or forge is not among it, but for the address. */
+/** A purchase that is somebody's by its address only: it opens what was paid for and never counts against the user. */
+export function isJoinedByAddress(ownedBy: OwnedBy | null): boolean {
+  return ownedBy === "EMAIL" || ownedBy === "CREATED";
+}
+
+/** Everything that decides whose purchase it is. What a buyer can type or forge is not part of it, except the address. */
 export interface OwnerQuestion {
-  /** Our own record of the checkout, or a claim that was checked. */
+  /** The user for whom it was claimed. */
   claimedBy: string | null;
-  customer: string | null;
-  /** The user whom the customer is linked to, also when the customer is gone from Stripe. */
+  /** The users for whom we opened the checkout sessions that it came from. */
+  openedFor: readonly string[];
+  /** The user to whom the customer is linked by more than an address, also when the customer was deleted in Stripe. */
   linkedUser: string | null;
-  /** Somebody unlinked this customer, or its user was removed: it is not guessed again. */
+  /** The customer was unlinked or moved by hand: it is never joined by address again. */
   wasUnlinked: boolean;
-  /** Guests have no link. Whom their purchase was given to when it was first seen, if they are still there. */
-  givenTo: string | null;
-  /** It was given to somebody who was removed since. */
+  /** It belonged to a user who was removed. */
   wasRemoved: boolean;
-  /** The one user who has the buyer's address. */
-  addressee: { userId: string; isVerified: boolean; hasOtherCustomer: boolean } | null;
+  /** The user who has the buyer's address. */
+  addressee: Addressee | null;
   /** An address that a new user could have. */
   hasAddress: boolean;
-  /** The policy lets purchases make users, and this one gives something. */
+  /** The policy lets purchases create users, and this purchase gives something. */
   mayCreate: boolean;
+}
+
+export interface Addressee {
+  userId: string;
+  /** The address is proved in the mode of the purchase. */
+  isVerified: boolean;
+  /** Somebody uses the account: it has an external id, a token or a sign-in, or a proof in the other mode. */
+  isTaken: boolean;
 }
 
 export type Owner =
@@ -32,23 +44,25 @@ export type Owner =
 export type UnclaimedReason =
   | "NO_EMAIL"
   | "UNVERIFIED_CANDIDATE"
-  /** The customer was unlinked by hand, or its address fits several users: people decide. */
+  /** The customer was unlinked by hand, or several users fit: people decide. */
   | "AMBIGUOUS"
   | "USERS_NOT_CREATED"
   | "PERSON_REMOVED";
 
-/** The first that answers wins. Two candidates are never settled by taking the first. */
+/** Returns the owner by the first rule that answers. Two candidates are never settled by taking the first. */
 export function decideOwner(question: OwnerQuestion): Owner {
-  const { claimedBy, linkedUser, givenTo, addressee } = question;
+  const { claimedBy, linkedUser, addressee } = question;
   if (claimedBy) return { userId: claimedBy, by: "CLAIM" };
+  const [buyer, ...others] = new Set(question.openedFor);
+  if (buyer && others.length > 0) return nobody("AMBIGUOUS", [buyer, ...others]);
+  if (buyer) return { userId: buyer, by: "CLAIM" };
   if (linkedUser) return { userId: linkedUser, by: "CUSTOMER" };
   if (question.wasRemoved) return nobody("PERSON_REMOVED");
-  if (question.wasUnlinked) return nobody("AMBIGUOUS");
-  if (givenTo) return { userId: givenTo, by: "EMAIL" };
+  if (question.wasUnlinked) return nobody("AMBIGUOUS", addressee ? [addressee.userId] : []);
   if (addressee) {
-    const isSure = addressee.isVerified && !addressee.hasOtherCustomer;
-    if (isSure) return { userId: addressee.userId, by: "EMAIL" };
-    return nobody(addressee.isVerified ? "AMBIGUOUS" : "UNVERIFIED_CANDIDATE", [addressee.userId]);
+    const isTheirs = addressee.isVerified || !addressee.isTaken;
+    if (isTheirs) return { userId: addressee.userId, by: "EMAIL" };
+    return nobody("UNVERIFIED_CANDIDATE", [addressee.userId]);
   }
   if (!question.hasAddress) return nobody("NO_EMAIL");
   return question.mayCreate ? { userId: null, by: "CREATED" } : nobody("USERS_NOT_CREATED");

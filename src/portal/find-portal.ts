@@ -3,7 +3,7 @@ import type { ConnectionEntity } from "../connections/connection.entity";
 import { findConnected } from "../connections/connections.store";
 import type { Db } from "../database/db";
 import { defineLoader } from "../graphql/define-loader";
-import type { CustomerLinkEntity } from "../links/customer-link.entity";
+import { isJoinedCustomer } from "../links/decide-join";
 import { type Door, type PortalDecision, decidePortal } from "./decide-portal";
 import { findPortalCustomers } from "./subscriptions.store";
 
@@ -26,19 +26,12 @@ export async function findPortal(
   named: NamedPortal = NOTHING,
 ): Promise<FoundPortal> {
   const [connected, customers] = await Promise.all([findConnected(db, mode), findPortalCustomers(db, mode, userId)]);
-  const doors = customers.flatMap(({ connectionId, linkedBy, ...customer }) => {
+  const doors = customers.flatMap(({ connectionId, basis, ...customer }) => {
     const connection = connected.find(({ id }) => id === connectionId);
     const isNamed = named.connection === null || named.connection === connectionId;
-    return connection && isNamed ? [{ ...customer, connection, isOwn: isOwnLink(linkedBy) }] : [];
+    return connection && isNamed ? [{ ...customer, connection, isOwn: !isJoinedCustomer({ basis }) }] : [];
   });
   return decidePortal(connected.length > 0, doors, named.subscription);
-}
-
-const BY_ADDRESS = new Set(["e-mail", "purchase"]);
-
-/** Whether our own checkout or somebody's hand made the link, and not an e-mail address. */
-function isOwnLink(linkedBy: CustomerLinkEntity["linkedBy"]): boolean {
-  return !BY_ADDRESS.has(linkedBy);
 }
 
 /** The same for pages that show or hide a way to the portal. */

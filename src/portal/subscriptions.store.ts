@@ -1,11 +1,13 @@
 import type { Mode } from "../base/mode";
 import type { Reader } from "../database/db";
+import type { LinkBasis } from "../links/customer-link.entity";
 
 /** A customer that the user is now, as a way into the portal. */
 export interface PortalCustomer {
   connectionId: string;
   customer: string;
-  linkedBy: string;
+  /** What says that the customer is the user. */
+  basis: LinkBasis;
   hasSameAddress: boolean;
   /** Those that somebody could still change, as they were last seen. */
   subscriptions: string[];
@@ -16,7 +18,7 @@ export interface PortalCustomer {
 /** The customers that a user is now, each with its subscriptions and whether both have the same e-mail address. */
 export function findPortalCustomers(db: Reader, mode: Mode, userId: string): Promise<PortalCustomer[]> {
   return db.rows(
-    `/* portal.customers */ select l.connection_id as "connectionId", l.customer, l.linked_by as "linkedBy",
+    `/* portal.customers */ select l.connection_id as "connectionId", l.customer, l.basis,
        coalesce(s.email_key = u.email_key, false) as "hasSameAddress",
        coalesce(f.open, '{}') as subscriptions, coalesce(f.known, '{}') as known
      from customer_links l

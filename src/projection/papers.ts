@@ -19,7 +19,8 @@ export interface SubscriptionPapers {
   subscription: Stripe.Subscription;
   items: readonly Stripe.SubscriptionItem[];
   /** The checkout that it came from. */
-  sessions: readonly Pick<Stripe.Checkout.Session, "id" | "metadata">[];
+  sessions: readonly (Pick<Stripe.Checkout.Session, "id" | "metadata"> &
+    Partial<Pick<Stripe.Checkout.Session, "customer_details">>)[];
   /** Of the payment of its latest paid invoice. */
   disputes: readonly Stripe.Dispute[];
   /** Only when a payment is missing. */

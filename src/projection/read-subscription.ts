@@ -13,13 +13,20 @@ export function readSubscription(papers: SubscriptionPapers, sight: Sight): Sour
     ...sight,
     source: subscription.id,
     customer: idOf(subscription.customer),
-    buyer: buyerOf(subscription.customer),
+    buyer: readBuyer(papers),
     sessions: sessions.map(({ id }) => id).sort(),
     ignored: isIgnored(subscription) || sessions.some(isIgnored),
     boughtAt: momentOf(subscription.created),
     state: readState(papers, sight.observedAt),
     items: items.map((item) => readItem(item, papers, sight.observedAt)),
   };
+}
+
+/** The customer's address, else the one given at checkout. */
+function readBuyer({ subscription, sessions }: SubscriptionPapers): SourceFacts["buyer"] {
+  const { email, name } = buyerOf(subscription.customer);
+  const given = sessions.find((session) => session.customer_details?.email)?.customer_details;
+  return { email: email ?? given?.email ?? null, name: name ?? given?.name ?? null };
 }
 
 function readItem(item: Stripe.SubscriptionItem, { prices }: SubscriptionPapers, observedAt: Date): Fact {

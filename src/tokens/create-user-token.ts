@@ -1,7 +1,7 @@
 import { toPublicId } from "../base/ids";
 import type { Context } from "../graphql/context";
 import { readUserRef } from "../users/read-user-ref";
-import { findUser, userNotFound } from "../users/users.store";
+import { findUser, userNotFound, writeTaken } from "../users/users.store";
 import { readExpiry, signToken } from "./sign-token";
 
 export const USER_TOKEN_AUDIENCE = "latchkey";
@@ -16,6 +16,7 @@ export async function createUserToken(
   const expiresAt = readExpiry(ctx.clock.now(), input.ttlSeconds, LIFETIME);
   const user = await findUser(ctx.db, readUserRef(input.user));
   if (!user) throw userNotFound();
+  if (user.takenAt === null) await ctx.db.transaction((tx) => writeTaken(tx, user, ctx.clock.now()));
   const token = await signToken(ctx, {
     type: "latchkey-user+jwt",
     subject: toPublicId("user", user.id),

@@ -18,7 +18,7 @@ import { isStorableJson } from "../base/storable-text";
 import type { Config, IdentityProvider } from "../config/config";
 import type { Db } from "../database/db";
 import { keepRecent } from "../graphql/keep-recent";
-import { type AddressFound, type Claims, noteSeen, seeUser } from "../users/see-user";
+import { type AddressProofs, type Claims, noteSeen, seeUser } from "../users/see-user";
 import { findPresentUser } from "../users/users.store";
 import { speaksForUser } from "./check-token-kind";
 import { USER_TOKEN_AUDIENCE } from "./create-user-token";
@@ -40,7 +40,7 @@ interface Deps {
   db: Db;
   clock: Clock;
   config: Pick<Config, "publicUrl" | "identityProvider">;
-  addressFound: AddressFound;
+  addressProofs: AddressProofs;
 }
 
 export function openTokenVerifier(deps: Deps): TokenVerifier {
@@ -97,7 +97,7 @@ export function openTokenVerifier(deps: Deps): TokenVerifier {
     if (!speaksForUser(protectedHeader, payload)) throw wrongToken("This kind of token does not speak for a user.");
     if (!isStorableJson(payload)) throw wrongToken("The token holds NUL or half of a character.");
     const mode = modeOf(payload, provider);
-    const user = await seeUser(deps, mode, readClaims(payload));
+    const user = await seeUser(deps, mode, readClaims(payload, provider));
     return { userId: user.id, mode };
   }
 
@@ -176,12 +176,13 @@ function modeOf(payload: JWTPayload, provider: IdentityProvider): Mode {
   return isLive ? "LIVE" : "TEST";
 }
 
-function readClaims(payload: JWTPayload): Claims {
+function readClaims(payload: JWTPayload, { trustsEmailVerified }: IdentityProvider): Claims {
   const text = (value: unknown) => (typeof value === "string" ? value : undefined);
   return {
     subject: payload.sub ?? "",
     email: text(payload["email"]),
-    emailVerified: payload["email_verified"] === true,
+    // A boolean: some providers write "true" for addresses that people typed.
+    emailVerified: trustsEmailVerified && payload["email_verified"] === true,
     name: text(payload["name"]),
   };
 }

@@ -7,7 +7,7 @@ import { findCustomer } from "../customers/find-customer";
 import { moveCustomer } from "../customers/move-customer";
 import type { Reader, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
-import { findActiveLinks, findLinksOfUsers } from "../links/customer-links.store";
+import { findActiveLinks } from "../links/customer-links.store";
 import type { CustomerSnapshot } from "../links/customer-snapshot";
 import { lockCustomers } from "../links/customers.store";
 import type { Sighting } from "../projection/look-at";
@@ -128,7 +128,6 @@ function takeOne(look: Look, world: LinkWorld, taken: Look[]): RowOutcome {
   }
   taken.push(look);
   world.holders.set(customer, { userId, isActive: true });
-  world.customersOf.set(userId, customer);
   return { row, kind: turn === "CREATED" ? "CREATED" : "UPDATED" };
 }
 
@@ -149,7 +148,6 @@ async function moveAll(tx: Tx, { job, connection, now }: Taking, taken: readonly
 
 interface LinkWorld extends CustomerWorld {
   holders: Map<string, CustomerHolder>;
-  customersOf: Map<string, string>;
 }
 
 async function loadWorld(
@@ -160,31 +158,22 @@ async function loadWorld(
 ): Promise<LinkWorld> {
   const connectionId = connection.id;
   const customers = asks.map(({ customer }) => customer);
-  const userIds = asks.map(({ userId }) => userId);
   const links = await findActiveLinks(
     db,
     customers.map((customer) => ({ connectionId, customer })),
   );
-  const own = (await findLinksOfUsers(db, userIds, { connectionIds: [connectionId] })).filter(({ active }) => active);
   const holders = new Map(links.map(({ customer, userId, active }) => [customer, { userId, isActive: active }]));
-  const customersOf = new Map(own.map(({ userId, customer }) => [userId, customer]));
   if (job.dryRun) {
     for (const [customer, userId] of await findNotes(db, job.id, "TAKEN", customers)) {
       holders.set(customer, { userId: userId ?? "", isActive: true });
     }
-    for (const [userId, customer] of await findNotes(db, job.id, "HAS", userIds)) {
-      customersOf.set(userId, customer ?? "");
-    }
   }
-  return { holders, customersOf, noConnection: null };
+  return { holders, noConnection: null };
 }
 
 /** In a dry run later rows find here whose a customer would be. */
 function noteTaken(tx: Tx, job: JobEntity, taken: readonly Look[]): Promise<void> {
-  const notes = taken.flatMap(({ ask: { userId, customer } }) => [
-    { kind: "TAKEN", subject: customer, value: userId },
-    { kind: "HAS", subject: userId, value: customer },
-  ]);
+  const notes = taken.map(({ ask: { userId, customer } }) => ({ kind: "TAKEN", subject: customer, value: userId }));
   return writeNotes(tx, job.id, notes);
 }
 

@@ -1,4 +1,5 @@
 import type { GrantEntity } from "../access/grant.entity";
+import type { Mode } from "../base/mode";
 import type { UserEntity } from "../users/user.entity";
 import type { ListedUser, RowFault } from "./read-listed-user";
 
@@ -14,7 +15,12 @@ export interface ListedRow extends ListedUser {
 export interface ListWorld {
   now: Date;
   newId: () => string;
+  mode: Mode;
   createUsers: boolean;
+  /** In test mode: those of the people who have anything live. */
+  live: ReadonlySet<string>;
+  /** Those of the people who hold a purchase by their address only. */
+  joined: ReadonlySet<string>;
   /** Those whom the rows name. */
   users: readonly UserEntity[];
   /** Whom earlier rows of a dry run would have made, by the names of their rows. */
@@ -29,8 +35,6 @@ export interface ListWorld {
   opened: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whose the customers are. */
   holders: ReadonlyMap<string, CustomerHolder>;
-  /** The customer of the account that each of these people is. */
-  customersOf: ReadonlyMap<string, string>;
   /** Why customers cannot be asked for; null: they can. */
   noConnection: Omit<RowFault, "row" | "subject"> | null;
 }
@@ -87,6 +91,8 @@ export interface RowsPlan {
   grants: PlannedListGrant[];
   /** What was said of people who stand in the list more than once. */
   sayings: Saying[];
+  /** Customers that rows name and that belong to the person of the row already. */
+  confirmed: string[];
   /** By which names those were met who are new and stand in the list more than once. */
   met: { key: number; userId: string }[];
 }

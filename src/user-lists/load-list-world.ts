@@ -1,16 +1,18 @@
 import { findImportGrants } from "../access/import-grants.store";
+import { findJoinedUsers } from "../access/facts.store";
+import { findLiveUsers } from "../access/merge-users.store";
 import { findOpenedKeys } from "../access/opened-products.store";
 import { newUuid } from "../base/ids";
 import { Failure } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { listConnections } from "../connections/connections.store";
 import type { Reader } from "../database/db";
-import { findActiveLinks, findLinksOfUsers } from "../links/customer-links.store";
+import { findActiveLinks } from "../links/customer-links.store";
 import { findProductsById, findProductsByKey } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
 import { findUsersByIds } from "../users/many-users.store";
 import { findUsersByEmailKeys } from "../users/users.store";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import type { UserEntity } from "../users/user.entity";
 import type { JobEntity } from "../work/job.entity";
 import { findNotes } from "../work/notes.store";
@@ -37,6 +39,9 @@ export async function loadListWorld(db: Reader, { job, rows, now, connection }: 
   return {
     now,
     newId: () => newUuid(now),
+    mode,
+    live: mode === "TEST" ? await findLiveUsers(db, userIds) : NOBODY,
+    joined: await findJoinedUsers(db, userIds),
     createUsers: (job.input as UserImportOptions).createUsers,
     users,
     madeUp,
@@ -44,9 +49,11 @@ export async function loadListWorld(db: Reader, { job, rows, now, connection }: 
     products,
     grants: named.size === 0 ? [] : await findImportGrants(db, userIds, mode),
     opened: await findOpened(db, { mode, now }, rows, products),
-    ...(await findCustomers(db, { rows, userIds, mode, connection })),
+    ...(await findCustomers(db, { rows, mode, connection })),
   };
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Most who come again have the address that they had: only the others are looked for by it. */
 async function findPeople(db: Reader, rows: readonly ListedRow[]): Promise<UserEntity[]> {
@@ -127,19 +134,17 @@ async function findOpened(
 
 async function findCustomers(
   db: Reader,
-  { rows, userIds, mode, connection }: Omit<WorldOf, "job" | "now"> & { userIds: string[]; mode: JobEntity["mode"] },
-): Promise<Pick<ListWorld, "holders" | "customersOf" | "noConnection">> {
+  { rows, mode, connection }: Omit<WorldOf, "job" | "now"> & { mode: JobEntity["mode"] },
+): Promise<Pick<ListWorld, "holders" | "noConnection">> {
   const customers = [...new Set(rows.flatMap((row) => row.customers))];
-  if (customers.length === 0) return { holders: new Map(), customersOf: new Map(), noConnection: null };
+  if (customers.length === 0) return { holders: new Map(), noConnection: null };
   const connections = await listConnections(db, mode);
   const keys = connections.flatMap(({ id }) => customers.map((customer) => ({ connectionId: id, customer })));
   const links = await findActiveLinks(db, keys);
   const holders = new Map(links.map(({ customer, userId, active }) => [customer, { userId, isActive: active }]));
   if (connection instanceof Failure) {
     const { code, message } = connection;
-    return { holders, customersOf: new Map(), noConnection: { code, message } };
+    return { holders, noConnection: { code, message } };
   }
-  const own = await findLinksOfUsers(db, userIds, { connectionIds: [connection.id] });
-  const active = own.filter((link) => link.active).map(({ userId, customer }) => [userId, customer] as const);
-  return { holders, customersOf: new Map(active), noConnection: null };
+  return { holders, noConnection: null };
 }

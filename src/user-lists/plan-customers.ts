@@ -1,7 +1,7 @@
 import { Refusal } from "../base/refusal";
 import type { ListWorld } from "./list-plan";
 
-export type CustomerWorld = Pick<ListWorld, "holders" | "customersOf" | "noConnection">;
+export type CustomerWorld = Pick<ListWorld, "holders" | "noConnection">;
 
 /** Which of the customers have still to be asked for. One that is somebody else's is never taken from them. */
 export function planCustomers(userId: string | null, customers: readonly string[], world: CustomerWorld): string[] {
@@ -13,8 +13,8 @@ export function planCustomers(userId: string | null, customers: readonly string[
   });
   if (wanted.length === 0) return wanted;
   if (world.noConnection) throw new Refusal(world.noConnection.code, { say: world.noConnection.message });
-  const own = userId === null ? undefined : world.customersOf.get(userId);
-  if (own !== undefined || wanted.length > 1) throw taken("The user has another customer in this account.");
+  if (wanted.length > 1)
+    throw taken("A row links one new customer of the account. Give each other one a row of its own.");
   return wanted;
 }
 

@@ -1,28 +1,32 @@
 import { GraphQLError } from "graphql";
+import type { Mode } from "../base/mode";
 import { Refusal } from "../base/refusal";
 import { type JsonObject, JsonScalar } from "../graphql/scalars";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
+import { isProved, unproved, withProof } from "../users/proofs";
 import type { UserEntity } from "../users/user.entity";
 import type { ListedUser } from "./read-listed-user";
 
 export type ListedFields = Pick<ListedUser, "externalId" | "email" | "emailVerified" | "name" | "metadata">;
 
 /** The user as the row wants them: what it does not say stays. The very same object if nothing changes. */
-export function planFields(user: UserEntity, row: ListedFields, now: Date): UserEntity {
+export function planFields(user: UserEntity, row: ListedFields, { now, mode }: { now: Date; mode: Mode }): UserEntity {
   const email = row.email ?? user.email;
   const emailKey = row.email === undefined ? user.emailKey : emailKeyOf(row.email);
-  // Nobody has verified an address that has just been written down, unless the list says so.
-  const emailVerified = email !== null && (row.emailVerified ?? (emailKey === user.emailKey && user.emailVerified));
+  // An address that has just been written is unproved, unless the list says otherwise.
+  const kept = emailKey === user.emailKey ? user : unproved;
+  const proofs = withProof(kept, mode, email !== null && (row.emailVerified ?? isProved(kept, mode)));
   const externalId = row.externalId ?? user.externalId;
   const name = row.name ?? user.name;
   const metadata = planMetadata(user.metadata as JsonObject, row.metadata);
   const isSame =
     email === user.email &&
-    emailVerified === user.emailVerified &&
+    proofs.emailVerifiedLive === user.emailVerifiedLive &&
+    proofs.emailVerifiedTest === user.emailVerifiedTest &&
     externalId === user.externalId &&
     name === user.name &&
     metadata === user.metadata;
-  return isSame ? user : { ...user, email, emailKey, emailVerified, externalId, name, metadata, updatedAt: now };
+  return isSame ? user : { ...user, email, emailKey, ...proofs, externalId, name, metadata, updatedAt: now };
 }
 
 function planMetadata(held: JsonObject, wanted: JsonObject): JsonObject {

@@ -1,6 +1,7 @@
 import type { GrantEntity } from "../access/grant.entity";
 import { Refusal } from "../base/refusal";
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
+import { unproved } from "../users/proofs";
 import type { UserEntity } from "../users/user.entity";
 import type { ListWorld, ListedRow, PlannedListGrant } from "./list-plan";
 
@@ -92,6 +93,7 @@ function findMadeUp(book: Book, row: ListedRow, { madeUp, now }: ListWorld): Per
 }
 
 export function emptyUser(id: string, now: Date): UserEntity {
-  const nobody = { externalId: null, email: null, emailKey: null, emailVerified: false, name: null, metadata: {} };
-  return { id, ...nobody, createdAt: now, updatedAt: now, lastSeenAt: null, deletedAt: null };
+  const nobody = { externalId: null, email: null, emailKey: null, ...unproved, name: null, metadata: {} };
+  const life = { createdAt: now, updatedAt: now, lastSeenAt: null, takenAt: null, deletedAt: null, mergedInto: null };
+  return { id, ...nobody, ...life };
 }

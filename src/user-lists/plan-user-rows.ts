@@ -1,5 +1,8 @@
 import { Refusal } from "../base/refusal";
 import { type ListWorld, type ListedRow, type ReadRow, type RowOutcome, type RowsPlan, sayingKey } from "./list-plan";
+import { isProved, isTaken } from "../users/proofs";
+import { changedFields } from "../users/changed-fields";
+import type { UserEntity } from "../users/user.entity";
 import { planCustomers } from "./plan-customers";
 import { type ListedFields, planFields } from "./plan-fields";
 import { type WantedGrant, planListGrants } from "./plan-list-grants";
@@ -11,13 +14,21 @@ import { readSayings } from "./read-sayings";
  * whole or not at all. Of what a list says twice the first counts, so that the same list once more changes nothing.
  */
 export function planUserRows(rows: readonly ReadRow[], world: ListWorld): RowsPlan {
-  const planning: Planning = { book: openBook(world), world, said: new Map(world.said), sayings: [], met: [] };
+  const planning: Planning = {
+    book: openBook(world),
+    world,
+    said: new Map(world.said),
+    sayings: [],
+    met: [],
+    confirmed: new Set(),
+  };
   const outcomes = rows.map((row) => planRow(row, planning));
   const { book, sayings, met } = planning;
   const touched = book.people.filter(({ isTouched }) => isTouched);
   return {
     outcomes,
     users: touched.map(({ before, user }) => ({ before, after: user })),
+    confirmed: [...planning.confirmed],
     grants: book.people.flatMap(({ grants }) => [...grants.values()].filter(({ isTouched }) => isTouched)),
     sayings,
     met,
@@ -28,6 +39,8 @@ interface Planning extends Pick<RowsPlan, "sayings" | "met"> {
   book: Book;
   world: ListWorld;
   said: Map<string, string>;
+  /** Customers of these people, named by rows. */
+  confirmed: Set<string>;
 }
 
 function planRow(row: ReadRow, planning: Planning): RowOutcome {
@@ -49,7 +62,8 @@ function planPerson(row: ListedRow, planning: Planning): RowOutcome {
   const before = found?.user ?? emptyUser(world.newId(), world.now);
   const wanted = row.products.map((named) => ({ productId: productOf(named, world), endsAt: row.accessEndsAt }));
   const news = row.isRepeated ? heed(row, wanted, before.id, planning) : { fields: row, wanted };
-  const user = planFields(before, news.fields, world.now);
+  const user = planFields(before, news.fields, world);
+  if (found && user !== before) checkMayTake(found.user, user, row, world);
   const opened = (found && row.id === found.user.id && world.opened.get(row.id)) || NOTHING;
   const grants = planListGrants(found, news.wanted, { now: world.now, opened });
   const customers = planCustomers(found ? before.id : null, row.customers, world);
@@ -57,6 +71,7 @@ function planPerson(row: ListedRow, planning: Planning): RowOutcome {
   const person = found ?? addPerson(book, user);
   if (found && user !== before) changePerson(book, person, user);
   for (const grant of grants) person.grants.set(grant.productId, { ...grant, userId: user.id, isTouched: true });
+  for (const named of row.customers) if (!customers.includes(named)) planning.confirmed.add(named);
   if (row.isRepeated) remember(row, wanted, { person, isNew: !found }, planning);
   const isChanged = user !== before || grants.length > 0;
   const turn = !found ? "CREATED" : isChanged ? "UPDATED" : "SKIPPED";
@@ -66,6 +81,22 @@ function planPerson(row: ListedRow, planning: Planning): RowOutcome {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+
+/** A person may not be changed by a test key, nor be handed out with what was bought by an address that nobody has proved. */
+function checkMayTake(before: UserEntity, after: UserEntity, row: ListedRow, world: ListWorld): void {
+  const isProofOnly = changedFields(before, after).every((name) => name === "emailVerified");
+  if (world.live.has(before.id) && !isProofOnly) {
+    const say = "The user has something live. A test key does not change them.";
+    throw new Refusal("FORBIDDEN", { say });
+  }
+  const isTakenNow = !isTaken(before) && isTaken(after);
+  const isConfirmed = isProved(after, world.mode) || row.customers.length > 0;
+  if (isTakenNow && !isConfirmed && row.id === null && world.joined.has(before.id)) {
+    throw new Refusal("EMAIL_TAKEN", {
+      say: "A purchase was made with this address, and nobody has proved it. Say emailVerified, or name the Stripe customer.",
+    });
+  }
+}
 
 function productOf(named: string, { products }: ListWorld): string {
   const id = products.get(named);

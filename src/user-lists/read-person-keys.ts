@@ -1,4 +1,4 @@
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import type { SaidUser } from "./read-listed-user";
 
 /** By what a row names its person, each as a short name that tells nothing of them. */

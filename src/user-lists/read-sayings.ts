@@ -1,4 +1,4 @@
-import { emailKeyOf } from "../users/read-user-input";
+import { emailKeyOf } from "../users/email-key";
 import type { ListedFields } from "./plan-fields";
 import type { WantedGrant } from "./plan-list-grants";
 

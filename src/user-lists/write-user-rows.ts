@@ -1,13 +1,18 @@
-import { markUnowned } from "../access/facts.store";
+import { markByAddress, markJoined } from "../access/facts.store";
 import { insertImportGrants } from "../access/import-grants.store";
 import { updateStripeGrants } from "../access/stripe-grants.store";
 import { tellClockTurns } from "../access/tell-clock-turns";
 import { type ActivityLine, recordActivities } from "../activities/record-activities";
 import { newUuid, toPublicId } from "../base/ids";
+import type { Mode } from "../base/mode";
 import type { Tx } from "../database/db";
-import { wantPushOfAll } from "../links/customer-links.store";
+import { confirmCustomers, wantPush } from "../links/customer-links.store";
+import { releaseGuestSessions } from "../links/own-sessions.store";
 import { queueNotices } from "../outbox/queue-notices";
 import { insertManyUsers, updateManyUsers } from "../users/many-users.store";
+import { isProved, isTaken } from "../users/proofs";
+import { changedFields } from "../users/changed-fields";
+import type { UserEntity } from "../users/user.entity";
 import type { JobEntity } from "../work/job.entity";
 import type { PlannedListGrant, PlannedUser, RowsPlan } from "./list-plan";
 import type { UserImportOptions } from "./read-import-options";
@@ -36,7 +41,8 @@ export async function writeUserRows(tx: Tx, job: JobEntity, plan: RowsPlan, now:
   );
   const others = grants.flatMap(({ before, endsAt }) => (before ? [{ ...before, endsAt, updatedAt: now }] : []));
   await updateStripeGrants(tx, others, now);
-  await tellAddresses(tx, plan.users);
+  await confirmCustomers(tx, plan.confirmed, job);
+  await tellAddresses(tx, plan.users, job.mode);
   const about = { mode: job.mode, at: now, origin: "IMPORT", actor: "ADMIN", actorRef: job.createdBy } as const;
   const record = (lines: readonly Line[]) =>
     recordActivities(
@@ -56,32 +62,45 @@ function noteOf(job: JobEntity): string {
 }
 
 /** What somebody bought with a verified address may be theirs now; and customers in Stripe are told a new one. */
-async function tellAddresses(tx: Tx, users: readonly PlannedUser[]): Promise<void> {
-  const verified = users.filter(({ before, after }) => {
-    const isNews = before === null || before.emailKey !== after.emailKey || !before.emailVerified;
-    return isNews && after.emailVerified;
+async function tellAddresses(tx: Tx, users: readonly PlannedUser[], mode: Mode): Promise<void> {
+  const proved = users.filter(({ before, after }) => {
+    const isNews = before === null || before.emailKey !== after.emailKey || !isProved(before, mode);
+    return isNews && isProved(after, mode);
   });
-  await markUnowned(
+  for (const { before, after } of proved) if (before) await releaseGuestSessions(tx, after.id);
+  const changed = users.filter(({ before, after }) => before !== null && isDecidedAnew(before, after));
+  await markByAddress(
     tx,
-    verified.flatMap(({ after }) => after.emailKey ?? []),
+    [...proved, ...changed].flatMap(({ before, after }) => [before?.emailKey ?? [], after.emailKey ?? []].flat()),
+  );
+  await markJoined(
+    tx,
+    changed.map(({ after }) => after.id),
   );
   const moved = users.filter(({ before, after }) => before !== null && before.email !== after.email);
-  await wantPushOfAll(
+  await wantPush(
     tx,
     moved.map(({ after }) => after.id),
   );
 }
 
-type Line = Pick<ActivityLine, "type" | "userId" | "productId" | "message" | "data">;
+/** Whether the change decides anew what the person holds by address. */
+function isDecidedAnew(before: UserEntity, after: UserEntity): boolean {
+  const isSame =
+    before.emailKey === after.emailKey &&
+    before.emailVerifiedLive === after.emailVerifiedLive &&
+    before.emailVerifiedTest === after.emailVerifiedTest;
+  return !isSame || isTaken(before) !== isTaken(after);
+}
 
-const told = ["externalId", "email", "emailVerified", "name", "metadata"] as const;
+type Line = Pick<ActivityLine, "type" | "userId" | "productId" | "message" | "data">;
 
 function userLine({ before, after }: PlannedUser, job: JobEntity): Line {
   const from = { job: toPublicId("job", job.id) };
   if (before === null) {
     return { type: "USER_IMPORTED", userId: after.id, message: "The user came in by a list.", data: from };
   }
-  const fields = told.filter((name) => before[name] !== after[name]);
+  const fields = changedFields(before, after);
   const message = `Changed: ${fields.join(", ")}.`;
   return { type: "USER_UPDATED", userId: after.id, message, data: { fields, ...from } };
 }

@@ -1,11 +1,14 @@
 import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
 import { newUuid } from "../base/ids";
+import type { Mode } from "../base/mode";
 import { Refusal } from "../base/refusal";
 import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { runOnce } from "../idempotency/run-once";
-import { type UserFields, emailKeyOf, readUserFields } from "./read-user-input";
+import { emailKeyOf } from "./email-key";
+import { unproved, withProof } from "./proofs";
+import { type UserFields, readUserFields } from "./read-user-input";
 import { UserEntity } from "./user.entity";
 import { findUsersById, insertUser } from "./users.store";
 
@@ -15,6 +18,8 @@ export type NewUser = UserFields & { idempotencyKey?: string | null | undefined 
 export interface AlsoDone {
   /** Belongs to what the idempotency key stands for. */
   input: object;
+  /** Before the user is written. */
+  prepare?(tx: Tx, user: UserEntity): Promise<void>;
   work(tx: Tx, user: UserEntity): Promise<void>;
 }
 
@@ -26,7 +31,7 @@ export async function createUser(
 ): Promise<UserEntity> {
   const fields = readUserFields(input);
   const now = deps.clock.now();
-  const user = newUserRow(fields, now);
+  const user = newUserRow(fields, deps.identity.mode, now);
   const once = {
     identity: deps.identity,
     operation: "createUser",
@@ -35,6 +40,7 @@ export async function createUser(
   };
   return deps.db.transaction(async (tx) => {
     const id = await runOnce(tx, once, { id: user.id, now }, async () => {
+      await also?.prepare?.(tx, user);
       await insertUser(tx, user);
       const line = {
         mode: deps.identity.mode,
@@ -60,18 +66,21 @@ function removedSince(): Refusal {
   });
 }
 
-export function newUserRow(fields: UserFields, now: Date): UserEntity {
+/** A new user. Whether the address is proved counts in the mode of the credential. */
+export function newUserRow(fields: UserFields, mode: Mode, now: Date): UserEntity {
   return Object.assign(new UserEntity(), {
     id: newUuid(now),
     externalId: fields.externalId ?? null,
     email: fields.email ?? null,
     emailKey: fields.email ? emailKeyOf(fields.email) : null,
-    emailVerified: Boolean(fields.email && fields.emailVerified),
+    ...withProof(unproved, mode, Boolean(fields.email && fields.emailVerified)),
     name: fields.name ?? null,
     metadata: fields.metadata ?? {},
     createdAt: now,
     updatedAt: now,
     lastSeenAt: null,
     deletedAt: null,
+    takenAt: null,
+    mergedInto: null,
   });
 }

@@ -25,9 +25,10 @@ export async function insertManyUsers(tx: Tx, users: readonly UserEntity[]): Pro
   if (users.length === 0) return;
   const [row] = await tx.rows<{ made: number }>(
     `/* users.insertMany */ with made as (
-       insert into users (id, external_id, email, email_key, email_verified, name, metadata, created_at, updated_at)
-       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::jsonb[],
-         $8::timestamptz[], $9::timestamptz[])
+       insert into users (id, external_id, email, email_key, email_verified_live, email_verified_test, name,
+         metadata, created_at, updated_at)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::text[],
+         $8::jsonb[], $9::timestamptz[], $10::timestamptz[])
        on conflict do nothing returning 1)
      select count(*)::int as made from made`,
     valuesOf(inOneOrder(users)),
@@ -60,10 +61,12 @@ export async function updateManyUsers(tx: Tx, users: readonly UserEntity[]): Pro
   if (row?.taken !== 0) throw changedMeanwhile();
   await tx.rows(
     `/* users.updateMany */ update users u set external_id = n.external_id, email = n.email, email_key = n.email_key,
-       email_verified = n.email_verified, name = n.name, metadata = n.metadata, updated_at = n.updated_at
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::jsonb[],
-         $8::timestamptz[], $9::timestamptz[])
-       as n (id, external_id, email, email_key, email_verified, name, metadata, created_at, updated_at)
+       email_verified_live = n.email_verified_live, email_verified_test = n.email_verified_test, name = n.name,
+       metadata = n.metadata, updated_at = n.updated_at
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], $7::text[],
+         $8::jsonb[], $9::timestamptz[], $10::timestamptz[])
+       as n (id, external_id, email, email_key, email_verified_live, email_verified_test, name, metadata, created_at,
+         updated_at)
      where u.id = n.id`,
     valuesOf(inOneOrder(users)),
   );
@@ -80,7 +83,8 @@ function valuesOf(users: readonly UserEntity[]): unknown[] {
     users.map((user) => user.externalId),
     users.map((user) => user.email),
     users.map((user) => user.emailKey),
-    users.map((user) => user.emailVerified),
+    users.map((user) => user.emailVerifiedLive),
+    users.map((user) => user.emailVerifiedTest),
     users.map((user) => user.name),
     users.map((user) => JSON.stringify(user.metadata)),
     users.map((user) => user.createdAt),

@@ -46,8 +46,3 @@ export function readUserFields(input: UserFields): UserFields {
   const { externalId, email, emailVerified, name, metadata } = input;
   return readInput<UserFields>(userFields, { externalId, email, emailVerified, name, metadata });
 }
-
-/** Addresses are compared without case; what the person wrote is kept for showing. */
-export function emailKeyOf(email: string): string {
-  return email.trim().normalize("NFC").toLowerCase();
-}

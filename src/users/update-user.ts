@@ -1,32 +1,52 @@
 import { actorOf, recordActivities } from "../activities/record-activities";
 import type { Clock } from "../base/clock";
+import type { Mode } from "../base/mode";
 import type { Db, Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
-import { type UserFields, emailKeyOf, readUserFields } from "./read-user-input";
+import { changedFields } from "./changed-fields";
+import { emailKeyOf } from "./email-key";
+import { isProved, unproved, withProof } from "./proofs";
+import { type UserFields, readUserFields } from "./read-user-input";
 import { readUserRef } from "./read-user-ref";
 import { UserEntity } from "./user.entity";
-import { lockUser, updateUserRow } from "./users.store";
+import { findUser, lockUser, updateUserRow, userNotFound } from "./users.store";
 
-/** What else is done in the same transaction, once the user is as they will be. */
-export type AlsoChange = (tx: Tx, change: { before: UserEntity; after: UserEntity; now: Date }) => Promise<void>;
+export interface UserChanged {
+  before: UserEntity;
+  after: UserEntity;
+  now: Date;
+}
+
+/** What else is done in the same transaction. */
+export interface AlsoChange {
+  /** Before the user is locked and written: what may refuse the change, and locks that come before those of users. */
+  prepare(tx: Tx, change: UserChanged): Promise<void>;
+  /** Once the user is as they will be. */
+  work(tx: Tx, change: UserChanged): Promise<void>;
+}
 
 /** Changes what is said and leaves the rest; null clears. */
 export async function updateUser(
   deps: { db: Db; clock: Clock; identity: Identity },
   input: UserFields & { user: string },
-  also?: AlsoChange,
+  also: AlsoChange,
 ): Promise<UserEntity> {
   const fields = readUserFields(input);
   const now = deps.clock.now();
+  const { mode } = deps.identity;
   return deps.db.transaction(async (tx) => {
-    const user = await lockUser(tx, readUserRef(input.user), "input.user");
-    const changed = changeUser(user, fields, now);
+    const ref = readUserRef(input.user);
+    const seen = await findUser(tx, ref);
+    if (!seen) throw userNotFound("input.user");
+    await also.prepare(tx, { before: seen, after: changeUser(seen, fields, mode, now), now });
+    const user = await lockUser(tx, ref, "input.user");
+    const changed = changeUser(user, fields, mode, now);
     const names = changedFields(user, changed);
     if (names.length > 0) await updateUserRow(tx, changed);
-    await also?.(tx, { before: user, after: changed, now });
+    await also.work(tx, { before: user, after: changed, now });
     if (names.length === 0) return user;
     const line = {
-      mode: deps.identity.mode,
+      mode,
       at: now,
       userId: user.id,
       origin: "API",
@@ -38,25 +58,19 @@ export async function updateUser(
   });
 }
 
-function changeUser(user: UserEntity, fields: UserFields, now: Date): UserEntity {
+function changeUser(user: UserEntity, fields: UserFields, mode: Mode, now: Date): UserEntity {
   const email = fields.email === undefined ? user.email : fields.email;
   const emailKey = email === null ? null : emailKeyOf(email);
-  // Nobody has verified an address that has just been written down, unless the caller says so; null clears, here too.
-  const kept = emailKey === user.emailKey && user.emailVerified;
-  const verified = fields.emailVerified === undefined ? kept : (fields.emailVerified ?? false);
+  // An address that has just been written is unproved in both modes, unless the caller says otherwise. Null clears too.
+  const kept = emailKey === user.emailKey ? user : unproved;
+  const verified = fields.emailVerified === undefined ? isProved(kept, mode) : (fields.emailVerified ?? false);
   return Object.assign(new UserEntity(), user, {
     email,
     emailKey,
-    emailVerified: email !== null && verified,
+    ...withProof(kept, mode, email !== null && verified),
     externalId: fields.externalId === undefined ? user.externalId : fields.externalId,
     name: fields.name === undefined ? user.name : fields.name,
     metadata: fields.metadata === undefined ? user.metadata : (fields.metadata ?? {}),
     updatedAt: now,
   });
-}
-
-const told = ["externalId", "email", "emailVerified", "name", "metadata"] as const;
-
-function changedFields(before: UserEntity, after: UserEntity): string[] {
-  return told.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }

@@ -16,8 +16,13 @@ export class UserEntity {
   @Column("text", { name: "email_key", nullable: true })
   emailKey!: string | null;
 
-  @Column("boolean", { name: "email_verified" })
-  emailVerified!: boolean;
+  /** The address was proved by a live credential. */
+  @Column("boolean", { name: "email_verified_live" })
+  emailVerifiedLive!: boolean;
+
+  /** The address was proved by a test credential. */
+  @Column("boolean", { name: "email_verified_test" })
+  emailVerifiedTest!: boolean;
 
   @Column("text", { nullable: true })
   name!: string | null;
@@ -36,4 +41,12 @@ export class UserEntity {
 
   @Column("timestamptz", { name: "deleted_at", nullable: true })
   deletedAt!: Date | null;
+
+  /** When the first token was made for the user; null: none was made. */
+  @Column("timestamptz", { name: "taken_at", nullable: true })
+  takenAt!: Date | null;
+
+  /** The user who proved the address of this one and took everything over. */
+  @Column("uuid", { name: "merged_into", nullable: true })
+  mergedInto!: string | null;
 }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from "type-graphql";
 import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { Allow, EVERYBODY } from "../graphql/allow";
@@ -9,6 +9,7 @@ import { Node, type NodeKind } from "../graphql/node";
 import { JsonScalar } from "../graphql/scalars";
 import { readUserRef } from "./read-user-ref";
 import { checkMayAskAbout } from "./subject";
+import { type Proofs, isProved } from "./proofs";
 import type { UserEntity } from "./user.entity";
 import { userByEmail, userByExternalId, userById } from "./users.loader";
 
@@ -19,9 +20,6 @@ export class User extends Node {
 
   @Field(() => String, { nullable: true, description: "Unique, compared without case." })
   email!: string | null;
-
-  @Field({ description: "Whether somebody has proved that the address is theirs." })
-  emailVerified!: boolean;
 
   @Field(() => String, { nullable: true, description: "What the person is called." })
   name!: string | null;
@@ -36,12 +34,26 @@ export class User extends Node {
   lastSeenAt!: Date | null;
 
   uuid!: string;
+  proofs!: Proofs;
 }
 
 export function toUser(row: UserEntity): User {
-  const { externalId, email, emailVerified, name, metadata, createdAt, lastSeenAt } = row;
-  const fields = { externalId, email, emailVerified, name, metadata, createdAt, lastSeenAt };
-  return Object.assign(new User(), { id: toPublicId("user", row.id), uuid: row.id, ...fields });
+  const { externalId, email, name, metadata, createdAt, lastSeenAt, emailVerifiedLive, emailVerifiedTest } = row;
+  const fields = { externalId, email, name, metadata, createdAt, lastSeenAt };
+  const proofs = { emailVerifiedLive, emailVerifiedTest };
+  return Object.assign(new User(), { id: toPublicId("user", row.id), uuid: row.id, proofs, ...fields });
+}
+
+@Resolver(() => User)
+export class UserProofsResolver {
+  @FieldResolver(() => Boolean, {
+    description:
+      "Whether the address was proved: by a WRITE key, or by an identity provider that is trusted with it. A proof counts " +
+      "in the mode of the credential that gave it, so this is the answer for the viewer's mode.",
+  })
+  emailVerified(@Root() user: User, @Ctx() ctx: Context): boolean {
+    return isProved(user.proofs, ctx.identity.mode);
+  }
 }
 
 @ObjectType({ description: "Who is asking, as the credential says." })

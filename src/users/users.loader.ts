@@ -1,5 +1,5 @@
 import { defineLoader, inOrder } from "../graphql/define-loader";
-import { emailKeyOf } from "./read-user-input";
+import { emailKeyOf } from "./email-key";
 import type { UserEntity } from "./user.entity";
 import { findUsersByEmailKeys, findUsersByExternalId, findUsersById } from "./users.store";
 

@@ -3,7 +3,8 @@ import { Refusal } from "../base/refusal";
 import { type Db, type Reader, type Tx, brokenConstraint } from "../database/db";
 import { entityReader } from "../database/read-entity";
 import { UserEntity } from "./user.entity";
-import { emailKeyOf } from "./read-user-input";
+import { emailKeyOf } from "./email-key";
+import { isTaken, unproved } from "./proofs";
 import type { UserRef } from "./read-user-ref";
 
 const present = { deletedAt: IsNull() };
@@ -21,6 +22,11 @@ export async function findPresentUser(db: Db, id: string): Promise<Pick<UserEnti
 
 const presentSql = `/* users.present */
   select id, last_seen_at as "lastSeenAt" from users where id = $1 and deleted_at is null`;
+
+/** The user who has an address, given as it is compared. */
+export function findUserByEmailKey(db: Reader, emailKey: string): Promise<UserEntity | null> {
+  return db.repository(UserEntity).findOneBy({ emailKey, ...present });
+}
 
 /** Those who have one of these addresses, given as they are compared. */
 export async function findUsersByEmailKeys(db: Reader, emailKeys: readonly string[]): Promise<UserEntity[]> {
@@ -52,9 +58,23 @@ export async function lockUser(tx: Tx, ref: UserRef, field = "user"): Promise<Us
 
 /** Takes away all that says who they were. */
 export async function blankUsers(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
-  const nobody = { externalId: null, email: null, emailKey: null, emailVerified: false, name: null, metadata: {} };
-  const gone = { updatedAt: now, lastSeenAt: null, deletedAt: now };
+  const nobody = { externalId: null, email: null, emailKey: null, ...unproved, name: null, metadata: {} };
+  const gone = { updatedAt: now, lastSeenAt: null, takenAt: null, deletedAt: now };
   await tx.repository(UserEntity).update({ id: In([...ids]) }, { ...nobody, ...gone });
+}
+
+/**
+ * Locks addresses until the transaction ends: a purchase that looks for the holder of an address and a user who proves it
+ * take turns, so that neither misses the other. Customers are locked before addresses, and users after them.
+ */
+export async function lockAddresses(tx: Tx, emailKeys: readonly string[]): Promise<void> {
+  const keys = [...new Set(emailKeys)].sort();
+  if (keys.length === 0) return;
+  await tx.rows(
+    `/* users.lockAddresses */ select pg_advisory_xact_lock(hashtextextended('address ' || key, 0))
+     from (select key from unnest($1::text[]) with ordinality as wanted (key, place) order by place) wanted`,
+    [keys],
+  );
 }
 
 /** The same by address; null when nobody has it. */
@@ -80,6 +100,21 @@ export async function insertUsers(tx: Tx, users: readonly UserEntity[]): Promise
 export async function updateUserRow(tx: Tx, user: UserEntity): Promise<void> {
   const { id, ...columns } = user;
   await refusingTaken(() => tx.repository(UserEntity).update({ id }, columns));
+}
+
+/**
+ * Somebody has a token for the user from now on. What the user holds by an address that nobody has proved is decided again:
+ * a token alone hands out nothing.
+ */
+export async function writeTaken(tx: Tx, user: UserEntity, now: Date): Promise<void> {
+  if (user.takenAt !== null) return;
+  await tx.repository(UserEntity).update({ id: user.id, takenAt: IsNull(), ...present }, { takenAt: now });
+  if (isTaken(user)) return;
+  await tx.rows(
+    `/* users.markJoined */ update stripe_facts set needs_plan = true
+     where owner_id = $1 and owner_by in ('EMAIL', 'CREATED')`,
+    [user.id],
+  );
 }
 
 /** Somebody who is removed at this very moment is not brought back. */

@@ -188,14 +188,18 @@ describe("a user token", () => {
   });
 });
 
-test("a user who has a customer keeps it, and gets the purchase of another one", async () => {
+test("a user who has a customer keeps it, and gets the purchase of another one with its customer", async () => {
   const ada = await somebody();
   const own = await buying.open({ product: "pro", priceId: stall.once, user: ada.id });
   const { customer } = await buying.inStripe(own.id);
-  const subscription = await stall.subscribe(await stall.customer(another()));
+  const payer = await stall.customer(another());
+  const subscription = await stall.subscribe(payer);
   await shop.settled();
   const claimed = await buying.claim({ user: ada.id, subscriptionId: subscription.id });
-  expect(claimed).toMatchObject({ gained, link: { customerId: customer } });
+  expect(claimed).toMatchObject({ gained, link: { customerId: payer } });
+  const query = "query ($id: ID!) { user(id: $id) { stripeCustomers { customerId active } } }";
+  const { user } = await shop.latchkey.get<{ user: { stripeCustomers: object[] } }>(query, { id: ada.id });
+  expect(user.stripeCustomers).toContainEqual({ customerId: customer, active: true });
 });
 
 describe("PURCHASE_ALREADY_CLAIMED", () => {

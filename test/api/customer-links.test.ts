@@ -166,16 +166,23 @@ describe("a customer who changes hands", () => {
     expect((await links.customersOf(first)).map(({ active }) => active)).toEqual([false]);
   });
 
-  test("a user who has another customer lets go of it only if it is said", async () => {
-    const [user, before, after] = [await newUser(), await newCustomer(), await newCustomer()];
-    await buyOnce(shop, before, goods.once);
-    await links.linkCustomer({ user, customerId: before });
-    expect(await allowed(user)).toBe(true);
-    const { extensions } = await links.refused("linkCustomer", { input: { user, customerId: after } });
-    expect([extensions.code, extensions.details]).toEqual(["CUSTOMER_ALREADY_LINKED", { customer: before }]);
-    const { gained, lost } = await links.linkCustomer({ user, customerId: after, replace: true });
-    expect([keys(gained), keys(lost)]).toEqual([[], [goods.key]]);
-    expect((await held(user)).map((link) => link.customerId)).toEqual([after]);
+  test("a user may have several customers, and names the one to be unlinked", async () => {
+    const [user, first, second] = [await newUser(), await newCustomer(), await newCustomer()];
+    await buyOnce(shop, first, goods.once);
+    await links.linkCustomer({ user, customerId: first });
+    const { gained, lost } = await links.linkCustomer({ user, customerId: second, replace: true });
+    expect([keys(gained), keys(lost), await allowed(user)]).toEqual([[], [], true]);
+    const idsOf = async () => (await held(user)).map((link) => link.customerId).sort();
+    expect(await idsOf()).toEqual([first, second].sort());
+    const { extensions } = await links.refused("unlinkCustomer", { user });
+    expect([extensions.code, extensions.field]).toEqual(["AMBIGUOUS_CUSTOMER", "customerId"]);
+    const named = [first, second].map((customerId) => ({ customerId, connection: shop.connection }));
+    expect(extensions.details).toEqual({ customers: named });
+    const wrong = await links.refused("unlinkCustomer", { user, customerId: await newCustomer() });
+    expect(wrong.extensions.code).toBe("CUSTOMER_NOT_FOUND");
+    expect((await links.unlinkCustomer(user, second)).lost).toEqual([]);
+    expect([await idsOf(), await allowed(user)]).toEqual([[first], true]);
+    expect(keys((await links.unlinkCustomer(user)).lost)).toEqual([goods.key]);
   });
 });
 

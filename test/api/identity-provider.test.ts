@@ -8,7 +8,7 @@ import {
   TEST_AUDIENCE,
   startIdentityProvider,
 } from "../kit/identity-provider";
-import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
+import { type Latchkey, startLatchkey, startLatchkeyOn } from "../kit/start-latchkey";
 
 let provider: IdentityProvider;
 let latchkey: Latchkey;
@@ -61,19 +61,41 @@ test("first sight makes the user, once, however many requests come at the same m
   expect(await latchkey.get(query)).toEqual({ users: { totalCount: 1 }, activities: { totalCount: 1 } });
 });
 
-test("an address counts only when the provider has verified it, and never takes somebody else's account", async () => {
+test("an address counts only when the provider has verified it, and never takes it from somebody who proved it", async () => {
   await latchkey.get(`mutation { createUser(input: { externalId: "crm-7", email: "ada@example.com" }) { id } }`);
+  await latchkey.get(
+    `mutation { createUser(input: { externalId: "crm-8", email: "cyd@example.com", emailVerified: true }) { id } }`,
+  );
   await latchkey.get(`mutation { createUser(input: { email: "bob@example.com" }) { id } }`);
-  const userOf = async (more: object) =>
-    (await latchkey.get<{ viewer: { user: object } }>(ME, {}, await provider.sign(claims({ ...more })))).viewer.user;
+  const seenBy = async (server: Latchkey, more: object) =>
+    (await server.get<{ viewer: { user: object } }>(ME, {}, await provider.sign(claims({ ...more })))).viewer.user;
+  const userOf = (more: object) => seenBy(latchkey, more);
 
-  const stranger = { sub: "auth|eve", email: "ada@example.com", email_verified: true };
-  expect(await userOf(stranger)).toMatchObject({ externalId: "auth|eve", email: null });
   const unverified = { sub: "auth|mal", email: "bob@example.com", email_verified: false };
   expect(await userOf(unverified)).toMatchObject({ externalId: "auth|mal", email: null });
+  const text = { sub: "auth|txt", email: "bob@example.com", email_verified: "true" };
+  expect(await userOf(text)).toMatchObject({ externalId: "auth|txt", email: null });
+  // Unless the setting says that the issuer sends confirmations, what it says of addresses is ignored.
+  const env = { ...provider.env, LATCHKEY_JWT_TRUST_EMAIL_VERIFIED: "" };
+  const wary = await startLatchkeyOn(latchkey.database, { localMode: true, env, clock: latchkey.clock });
   const bob = { sub: "auth|bob", email: "BOB@example.com", email_verified: true };
+  expect(await seenBy(wary, { ...bob, sub: "auth|off" })).toMatchObject({ externalId: "auth|off", email: null });
+  await wary.stop();
   expect(await userOf(bob)).toMatchObject({ externalId: "auth|bob", email: "bob@example.com", emailVerified: true });
-  expect(await latchkey.get("{ users { totalCount } }")).toEqual({ users: { totalCount: 4 } });
+
+  const cyd = { sub: "auth|cyd", email: "cyd@example.com", email_verified: true };
+  expect(await userOf(cyd)).toMatchObject({ externalId: "auth|cyd", email: null });
+  const ada = { sub: "auth|ada", email: "ada@example.com", email_verified: true };
+  expect(await userOf(ada)).toMatchObject({ externalId: "auth|ada", email: "ada@example.com", emailVerified: true });
+  const lost = await latchkey.get(
+    `{ user(id: "crm-7") { email } activities(filter: { user: "crm-7" }) { nodes { message } } }`,
+  );
+  expect(lost).toMatchObject({ user: { email: null } });
+  expect(JSON.stringify(lost)).toMatch(/proved/);
+  // Somebody who was known without an address proves one by a later sign-in.
+  const later = { ...unverified, email: "mal@example.com", email_verified: true };
+  expect(await userOf(later)).toMatchObject({ externalId: "auth|mal", email: "mal@example.com", emailVerified: true });
+  expect(await latchkey.get("{ users { totalCount } }")).toEqual({ users: { totalCount: 8 } });
 });
 
 test("a token that is wrong in any way opens nothing and makes nobody", async () => {

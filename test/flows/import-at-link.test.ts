@@ -140,7 +140,9 @@ test("RWS-S8, CH-X11: a purchase of nobody known, or of nobody surely, does not 
   await shop.latchkey.get("mutation ($i: UpdatePolicyInput!) { updatePolicy(input: $i) { autoCreateUsers } }", {
     i: { autoCreateUsers: "NEVER" },
   });
-  await shop.latchkey.get('mutation { createUser(input: { email: "unverified@a.example" }) { id } }');
+  await shop.latchkey.get(
+    'mutation { createUser(input: { externalId: "unsure", email: "unverified@a.example" }) { id } }',
+  );
   const { id: nobody } = await stall.subscribe(await stall.customer("nobody@a.example"));
   const { id: unsure } = await stall.subscribe(await stall.customer("unverified@a.example"));
   await connect();

@@ -63,7 +63,7 @@ test("RWS-S15: more than a hundred accounts come with their customers in Stripe,
   expect(await dumpWorld(shop.latchkey)).toBe(after);
 });
 
-test("a customer who is somebody else's, gone or of a user who has another one is a problem, and nobody loses anything", async () => {
+test("a customer who is somebody else's or gone is a problem, a second one of the user is linked, and nobody loses anything", async () => {
   await stall.link();
   const [mine, other, free] = [
     await stall.customer("mine@example.com"),
@@ -85,10 +85,9 @@ test("a customer who is somebody else's, gone or of a user who has another one i
   ];
   const dry = await importList(shop.latchkey, { rows, dryRun: true });
   const job = await importList(shop.latchkey, { rows });
-  expect(countsOf(job)).toEqual([7, 7, 1, 0, 0, 6]);
+  expect(countsOf(job)).toEqual([7, 7, 1, 1, 0, 5]);
   const expected = [
     [1, "CUSTOMER_ALREADY_LINKED", "mallory"],
-    [2, "CUSTOMER_ALREADY_LINKED", "ada"],
     [3, "CUSTOMER_NOT_FOUND", "ghost"],
     [4, "CUSTOMER_NOT_FOUND", "odd"],
     [6, "CUSTOMER_ALREADY_LINKED", "second"],
@@ -97,7 +96,7 @@ test("a customer who is somebody else's, gone or of a user who has another one i
   expect(problemsOf(job)).toEqual(expected);
   expect(countsOf(dry)).toEqual(countsOf(job));
   expect(problemsOf(dry)).toEqual(expected);
-  expect(await customersOf("ada@example.com")).toEqual([mine]);
+  expect(await customersOf("ada@example.com")).toEqual([other, mine]);
   expect(await stall.allowed("ada@example.com")).toBe(true);
   // What is known before Stripe is asked keeps the whole row out; what Stripe says later, the customer alone.
   expect(await stall.allowed("mallory@example.com")).toBeNull();
@@ -106,7 +105,7 @@ test("a customer who is somebody else's, gone or of a user who has another one i
 
   await replanned(shop.latchkey);
   const before = await dumpWorld(shop.latchkey);
-  expect(countsOf(await importList(shop.latchkey, { rows }))).toEqual([7, 7, 0, 0, 1, 6]);
+  expect(countsOf(await importList(shop.latchkey, { rows }))).toEqual([7, 7, 0, 0, 2, 5]);
   expect(await dumpWorld(shop.latchkey)).toBe(before);
 });
 

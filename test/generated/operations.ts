@@ -152,11 +152,11 @@ export type Activity = Node & {
   at: Scalars['DateTime']['output'];
   /** The caller's own name for a CUSTOM line. */
   customType?: Maybe<Scalars['String']['output']>;
-  /** Ids and numbers that go with it. User tokens see those of CUSTOM lines only. */
+  /** Ids and numbers that go with it. User tokens see those of CUSTOM lines only, without customers who are not theirs. */
   data: Scalars['JSON']['output'];
   /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
   id: Scalars['ID']['output'];
-  /** A sentence for people. */
+  /** A sentence for people. User tokens see no ids of customers but their own in it. */
   message: Scalars['String']['output'];
   /** Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK. */
   origin: Scalars['String']['output'];
@@ -164,7 +164,7 @@ export type Activity = Node & {
   product?: Maybe<Product>;
   /** When it was written down. */
   recordedAt: Scalars['DateTime']['output'];
-  /** The object in Stripe that it is about. */
+  /** The object in Stripe that it is about. User tokens see no customers but their own. */
   stripeObject?: Maybe<Scalars['String']['output']>;
   /** What happened. */
   type: ActivityType;
@@ -939,7 +939,7 @@ export type LinkCustomerInput = {
   connection?: InputMaybe<Scalars['ID']['input']>;
   /** Stripe's id of the customer. */
   customerId: Scalars['String']['input'];
-  /** Take the customer from whoever has it, and let go of another customer that the user has there. */
+  /** Whether the customer may be taken from another user who has it; otherwise that is CUSTOMER_ALREADY_LINKED. Other customers of the user stay theirs: a user may have several. */
   replace?: InputMaybe<Scalars['Boolean']['input']>;
   /** The user, by our id or the caller's. */
   user: Scalars['ID']['input'];
@@ -1040,7 +1040,7 @@ export type Mutation = {
   grantAccess: Grant;
   /** Takes over people from a list, by a job: they are made or changed, granted products and linked to customers. The same list once more changes nothing. Each row that did not go in is among the job's problems, by its number. */
   importUsers: Job;
-  /** Links a user to a customer in Stripe. Stripe is read again before the answer, so what was bought opens. */
+  /** Links a user to a customer in Stripe, or confirms a link that was made by e-mail address. Stripe is read again before the answer, so what was bought opens. Purchases of our own checkout stay with the user who made them. */
   linkCustomer: LinkCustomerPayload;
   /** Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of Stripe; buyers whom only the import will find are not in it. */
   linkProduct: LinkProductPayload;
@@ -1064,7 +1064,7 @@ export type Mutation = {
   setResourceTag: Scalars['Boolean']['output'];
   /** Asks Stripe whether key, webhook endpoint and portal are as they should be; `lastError` says what is not. */
   testStripeConnection: StripeConnection;
-  /** Ends the link of a user to their customer: what came from it ends for them. No money moves. */
+  /** Ends the link of a user to a customer: what came from it ends for them. The customer is never linked again by its e-mail address. No money moves. */
   unlinkCustomer: LinkCustomerPayload;
   /** Ends a link. Nobody's money is touched. */
   unlinkProduct: UnlinkProductPayload;
@@ -1242,6 +1242,7 @@ export type MutationTestStripeConnectionArgs = {
 
 export type MutationUnlinkCustomerArgs = {
   connection?: InputMaybe<Scalars['ID']['input']>;
+  customerId?: InputMaybe<Scalars['String']['input']>;
   user: Scalars['ID']['input'];
 };
 
@@ -2190,7 +2191,7 @@ export type User = Node & {
   createdAt: Scalars['DateTime']['output'];
   /** Unique, compared without case. */
   email?: Maybe<Scalars['String']['output']>;
-  /** Whether somebody has proved that the address is theirs. */
+  /** Whether the address was proved: by a WRITE key, or by an identity provider that is trusted with it. A proof counts in the mode of the credential that gave it, so this is the answer for the viewer's mode. */
   emailVerified: Scalars['Boolean']['output'];
   /** The caller's own id; accepted wherever a user is asked for. */
   externalId?: Maybe<Scalars['String']['output']>;

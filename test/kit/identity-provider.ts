@@ -53,6 +53,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
       LATCHKEY_JWT_JWKS_URL: `http://127.0.0.1:${port}/keys`,
       LATCHKEY_JWT_AUDIENCE: LIVE_AUDIENCE,
       LATCHKEY_JWT_TEST_AUDIENCE: TEST_AUDIENCE,
+      LATCHKEY_JWT_TRUST_EMAIL_VERIFIED: "true",
     },
     publicKey: (alg) => pairOf(alg).publicKey,
     sign: (claims, { alg = "ES256", header = {} } = {}) =>

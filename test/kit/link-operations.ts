@@ -31,8 +31,8 @@ export const linkDocuments = {
   createStripeProduct: `mutation ($input: CreateStripeProductInput!) {
     answer: createStripeProduct(input: $input) { ${linkFields} } }`,
   linkCustomer: `mutation ($input: LinkCustomerInput!) { answer: linkCustomer(input: $input) { ${changeFields} } }`,
-  unlinkCustomer: `mutation ($user: ID!, $connection: ID) {
-    answer: unlinkCustomer(user: $user, connection: $connection) { ${changeFields} } }`,
+  unlinkCustomer: `mutation ($user: ID!, $connection: ID, $customerId: String) {
+    answer: unlinkCustomer(user: $user, connection: $connection, customerId: $customerId) { ${changeFields} } }`,
   customersOf: `query ($user: ID!) { answer: user(id: $user) { stripeCustomers { ${customerFields} } } }`,
   linksOf: `query ($key: String!) { answer: product(key: $key) { isLinked links { ${linkFields} } } }`,
 } as const;
@@ -50,7 +50,8 @@ export function linkOperationsOf({ latchkey }: Pick<Shop, "latchkey">) {
     createStripeProduct: (input: CreateStripeProductInput) => run<StripeProductLink>("createStripeProduct", { input }),
     linkCustomer: (input: LinkCustomerInput, credential?: string) =>
       run<LinkCustomerPayload>("linkCustomer", { input }, credential),
-    unlinkCustomer: (user: string) => run<LinkCustomerPayload>("unlinkCustomer", { user }),
+    unlinkCustomer: (user: string, customerId?: string) =>
+      run<LinkCustomerPayload>("unlinkCustomer", { user, customerId }),
     customersOf: async (user: string, credential?: string) =>
       (await run<{ stripeCustomers: LinkCustomerPayload["link"][] }>("customersOf", { user }, credential))
         .stripeCustomers,

@@ -298,6 +298,7 @@ describe("an identity provider is there as a whole or not at all", () => {
       jwksUrl: "https://login.shop.example/jwks.json",
       liveAudience: "shop",
       testAudience: null,
+      trustsEmailVerified: false,
     });
   });
 

@@ -6,7 +6,8 @@ import { writeCursor } from "../../src/graphql/cursor";
 import { type ProductFields, readProductFields } from "../../src/products/read-product-input";
 import { readProductRef } from "../../src/products/read-product-ref";
 import { readResourceInput, readResourceTagInput } from "../../src/resources/read-resource-input";
-import { type UserFields, emailKeyOf, readUserFields } from "../../src/users/read-user-input";
+import { emailKeyOf } from "../../src/users/email-key";
+import { type UserFields, readUserFields } from "../../src/users/read-user-input";
 import { readUserRef } from "../../src/users/read-user-ref";
 
 function told(read: () => unknown): string {
