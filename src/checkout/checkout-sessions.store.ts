@@ -173,7 +173,8 @@ export async function countTrials(
   const [row] = await db.rows<{ used: string }>(
     `/* checkouts.countTrials */ select count(*) as used from stripe_facts f
      join stripe_connections c on c.id = f.connection_id
-     where f.owner_id = $1 and c.mode = $2 and f.kind = 'SUBSCRIPTION' and f.stripe_products && $3::text[]
+     where f.owner_id = $1 and f.owner_by not in ('EMAIL', 'CREATED') and c.mode = $2 and f.kind = 'SUBSCRIPTION'
+       and f.stripe_products && $3::text[]
        and f.facts -> 'state' ->> 'trialEndsAt' is not null`,
     [userId, mode, [...stripeProducts]],
   );

@@ -119,6 +119,22 @@ describe("an address that anybody can type", () => {
     expect(await shop.stripe.customers.retrieve(strangers)).toMatchObject({ email });
   });
 
+  test("refuses nobody a purchase and uses up no trial", async () => {
+    const email = address();
+    const ada = await member(email);
+    const customer = await stall.customer(email);
+    await stall.subscribe(customer, { trial_period_days: 5 });
+    await shop.settled();
+    expect(await ops.access("pro", ada)).toMatchObject({ allowed: true, reason: "TRIAL" });
+    await buying.policy({ trialsPerUser: 1 });
+    const asked = { product: "pro", priceId: stall.monthly, user: ada, trialDays: 5 };
+    expect(await buying.open(asked)).toMatchObject({ status: "open" });
+    await links.linkCustomer({ user: ada, customerId: customer });
+    const refused = await buying.notOpened({ ...asked, trialDays: 0 });
+    expect(refused.extensions.code).toBe("ALREADY_HAS_ACCESS");
+    await buying.policy({ trialsPerUser: null });
+  });
+
   test("an honest typo is corrected in Stripe, and the purchase goes to the address that is right", async () => {
     const [typo, right] = [address(), address()];
     const ada = await member(right);
