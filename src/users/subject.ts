@@ -1,7 +1,7 @@
 import { Refusal } from "../base/refusal";
 import type { Context } from "../graphql/context";
 import { type UserRef, readUserRef } from "./read-user-ref";
-import { userById } from "./users.loader";
+import { externalIdOf } from "./users.loader";
 
 /**
  * About whom a question is asked: the user who is named, else the one whom a user token speaks for, else nobody. This is
@@ -22,7 +22,7 @@ export async function checkMayAskAbout(ctx: Context, ref: UserRef): Promise<void
     throw new Refusal("FORBIDDEN", { say: "A publishable key cannot ask about users.", field: "user" });
   }
   if (ctx.identity.role !== "USER") return;
-  const own = await ctx.load(userById, ctx.identity.userId);
-  const isOwn = ref.id === null ? ref.externalId === own?.externalId : ref.id === ctx.identity.userId;
+  const { userId } = ctx.identity;
+  const isOwn = ref.id === null ? ref.externalId === (await ctx.load(externalIdOf, userId)) : ref.id === userId;
   if (!isOwn) throw new Refusal("FORBIDDEN", { say: "A user token can ask about its own user only.", field: "user" });
 }

@@ -1,7 +1,7 @@
 import { defineLoader, inOrder } from "../graphql/define-loader";
 import { emailKeyOf } from "./email-key";
 import type { UserEntity } from "./user.entity";
-import { findUsersByEmailKeys, findUsersByExternalId, findUsersById } from "./users.store";
+import { findExternalIds, findUsersByEmailKeys, findUsersByExternalId, findUsersById } from "./users.store";
 
 /** A user by our own id; null when there is none, or none any more. */
 export const userById = defineLoader<string, UserEntity | null>(async (ctx, ids) =>
@@ -11,6 +11,12 @@ export const userById = defineLoader<string, UserEntity | null>(async (ctx, ids)
 export const userByExternalId = defineLoader<string, UserEntity | null>(async (ctx, externalIds) =>
   inOrder(externalIds, await findUsersByExternalId(ctx.db, externalIds), (user) => user.externalId ?? ""),
 );
+
+/** The caller's own id of a user, for access checks. */
+export const externalIdOf = defineLoader<string, string | null>(async (ctx, ids) => {
+  const found = new Map((await findExternalIds(ctx.db, ids)).map(({ id, externalId }) => [id, externalId]));
+  return ids.map((id) => found.get(id) ?? null);
+});
 
 /** A user by e-mail address, in any case. */
 export const userByEmail = defineLoader<string, UserEntity | null>(async (ctx, emails) => {

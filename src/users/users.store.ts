@@ -46,6 +46,14 @@ export function findUsersByExternalId(db: Reader, externalIds: readonly string[]
   return db.repository(UserEntity).findBy({ externalId: In([...externalIds]), ...present });
 }
 
+/** Asked with each check of a user token that names its user by the caller's own id. */
+export function findExternalIds(db: Db, ids: readonly string[]): Promise<{ id: string; externalId: string | null }[]> {
+  return db.urgent("users.externalIds", externalIdsSql, [[...ids]]);
+}
+
+const externalIdsSql = `/* users.externalIds */
+  select id, external_id as "externalId" from users where id = any($1::uuid[]) and deleted_at is null`;
+
 /** The user, who stays as they are until the transaction ends. */
 export async function lockUser(tx: Tx, ref: UserRef, field = "user"): Promise<UserEntity> {
   const where = ref.id === null ? { externalId: ref.externalId } : { id: ref.id };

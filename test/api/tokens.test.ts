@@ -134,7 +134,7 @@ test("the private half of what signs is sealed, and a server with another secret
   const rows = await latchkey.server.deps.db.rows<{ private_sealed: string }>("/* test */ select * from signing_keys");
   expect(rows).toHaveLength(1);
   expect(JSON.stringify(rows)).not.toMatch(/"d"/);
-  expect(rows[0]?.private_sealed).toMatch(/^v1\./);
+  expect(rows[0]?.private_sealed).toMatch(/^v2\./);
   const other = { LATCHKEY_ENCRYPTION_KEY: "0c1d5c7e20f4a8361bd94e17c60fa3528ce7d19b04a6f83e" };
   await expect(startLatchkeyOn(latchkey.database, { env: other })).rejects.toThrow("another LATCHKEY_ENCRYPTION_KEY");
   const both = { LATCHKEY_ENCRYPTION_KEY: `${other.LATCHKEY_ENCRYPTION_KEY},${TEST_SECRETS.LATCHKEY_ENCRYPTION_KEY}` };
