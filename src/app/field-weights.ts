@@ -66,7 +66,7 @@ const weights: Readonly<Record<string, Weight>> = {
   "Mutation.updateProductLink": "REMOTE",
   "Mutation.updateStripeConnection": "REMOTE",
   "Mutation.updateUser": "WRITE",
-  "Subscription.jobProgress": "ROW",
+  "Subscription.jobProgress": "BATCHED",
   "Job.problems": "PAGE",
   "User.activities": "PAGE",
   "User.grants": "PAGE",

@@ -59,7 +59,7 @@ export function unseal(keys: readonly SealingKey[], boundTo: string, text: strin
 /** The same secret under the first key, as it is derived now; null when that is what seals it already. */
 export function reseal(keys: readonly SealingKey[], boundTo: string, text: string): string | null {
   const [first] = keys;
-  if (!first) throw new Bug("there is no sealing key");
+  if (!first) throw new UnsealFailure("there is no sealing key", { boundTo }, true);
   const plain = unseal(keys, boundTo, text);
   return text.startsWith(`${VERSION}.${first.id}.`) ? null : seal(first, boundTo, plain);
 }
