@@ -6,7 +6,8 @@ let api: Operations;
 const DAY = 86_400_000;
 
 beforeAll(async () => {
-  latchkey = await startLatchkey();
+  // Many grants and revocations are sent at once, each with a connection of its own.
+  latchkey = await startLatchkey({ env: { LATCHKEY_DATABASE_CONNECTIONS: "40" } });
   api = operationsOf(latchkey);
 });
 afterAll(() => latchkey.stop());

@@ -96,8 +96,8 @@ async function fill(): Promise<void> {
        insert into stripe_prices (connection_id, id, stripe_product, currency, unit_amount, active, observation)
        select ($4::uuid[])[1], 'price_' || n, 'prod_' || n, 'eur', 900, true, 1 from generate_series(1, ${MANY}) n),
      bought as (
-       insert into customer_links (id, connection_id, customer, user_id, active, linked_by, linked_at)
-       select gen_random_uuid(), ($4::uuid[])[1], 'cus_' || n, id, true, 'test', $1
+       insert into customer_links (id, connection_id, customer, user_id, active, basis, linked_by, linked_at)
+       select gen_random_uuid(), ($4::uuid[])[1], 'cus_' || n, id, true, 'HAND', 'test', $1
        from unnest($2::uuid[]) with ordinality as made (id, n))
      insert into product_links (id, connection_id, product_id, stripe_product, state, created_at, updated_at)
      select gen_random_uuid(), ($4::uuid[])[1], id, 'prod_' || n, 'ACTIVE', $1, $1

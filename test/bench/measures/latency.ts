@@ -37,8 +37,8 @@ export async function measureLatency(lab: Lab): Promise<Row[]> {
 async function linkPeople({ shop, connectionId }: World, count: number): Promise<void> {
   await withClient(shop.databaseUrl, (client) =>
     client.query(
-      `insert into customer_links (id, connection_id, customer, user_id, active, linked_by, linked_at)
-       select gen_random_uuid(), $1, 'cus_l' || n, u.id, true, 'bench', now()
+      `insert into customer_links (id, connection_id, customer, user_id, active, basis, linked_by, linked_at)
+       select gen_random_uuid(), $1, 'cus_l' || n, u.id, true, 'HAND', 'bench', now()
        from generate_series(0, $2::int - 1) n join users u on u.external_id = 'user-' || (n + 1)`,
       [connectionId, count],
     ),
