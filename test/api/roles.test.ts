@@ -111,8 +111,6 @@ beforeAll(async () => {
       LATCHKEY_DEPTH_MAX: "30",
       LATCHKEY_ALIASES_MAX: "10000",
       LATCHKEY_BODY_BYTES_MAX: "5000000",
-      // An operation over the whole schema counts as thousands of requests.
-      LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: "100000000",
     },
   });
   const create = (input: object) =>
