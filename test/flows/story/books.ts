@@ -14,6 +14,10 @@ export interface Books {
   buried: Map<string, string | null>;
   policy: Policy;
   gifts: Gift[];
+  /** People who were removed, and when: what they had begun to buy by then opens nothing for anybody any more. */
+  removals: { email: string; at: number }[];
+  /** Subscriptions that were moved from a price that nobody links to a linked one, and when. */
+  switches: { subscription: string; at: number }[];
 }
 
 export interface Person {

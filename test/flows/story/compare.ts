@@ -1,3 +1,4 @@
+import type { Books } from "./books";
 import type { Verdict } from "./oracle";
 import type { ServerInStory } from "./server-in-story";
 
@@ -100,4 +101,26 @@ export async function findDuplicates(server: ServerInStory): Promise<string[]> {
                         and g.stripe_object = a.stripe_object)`,
   );
   return [...grants, ...turns, ...once].map((row) => JSON.stringify(row));
+}
+
+/** Grants and journal lines that begin before the subscription was switched to what they are about. */
+export async function findEarlyStarts(server: ServerInStory, switches: Books["switches"]): Promise<string[]> {
+  const early: object[] = [];
+  const seen = new Set<string>();
+  for (const { subscription, at } of switches) {
+    // A later switch of the same subscription moves between linked things.
+    if (seen.has(subscription)) continue;
+    seen.add(subscription);
+    const grants = await server.rows<object>(
+      `select stripe_object, product_id, starts_at from grants where stripe_object = $1 and starts_at < to_timestamp($2)`,
+      [subscription, at],
+    );
+    const lines = await server.rows<object>(
+      `select type, stripe_object, product_id, at from activities where stripe_object = $1 and at < to_timestamp($2)
+       and type in ('PRODUCT_PURCHASED', 'SUBSCRIPTION_STARTED', 'ACCESS_STARTED') and product_id is not null`,
+      [subscription, at],
+    );
+    early.push(...grants, ...lines);
+  }
+  return early.map((row) => JSON.stringify(row));
 }

@@ -19,7 +19,8 @@ const subscription: Subscription = {
   cancelAt: null,
   cancelAtPeriodEnd: false,
   collectionPaused: false,
-  firstFailureAt: null,
+  createdAt: NOW - 40 * DAY,
+  graceFrom: null,
   disputes: [],
   items: [{ id: "si_1", price: "price_1", product: "prod_alpha", periodEnd: NOW + 10 * DAY }],
 };
@@ -83,11 +84,11 @@ test.each<[string, Partial<Subscription>, string]>([
     { status: "trialing", trialEnd: NOW + 5 * DAY, cancelAt: NOW + DAY },
     "TRIAL +1d",
   ],
-  ["past due since yesterday", { status: "past_due", firstFailureAt: NOW - DAY }, "GRACE_PERIOD +6d"],
-  ["past due for a week", { status: "past_due", firstFailureAt: NOW - 7 * DAY }, "no"],
+  ["past due since yesterday", { status: "past_due", graceFrom: NOW - DAY }, "GRACE_PERIOD +6d"],
+  ["past due for a week", { status: "past_due", graceFrom: NOW - 7 * DAY }, "no"],
   [
     "past due, and to be cancelled tomorrow",
-    { status: "past_due", firstFailureAt: NOW, cancelAt: NOW + DAY },
+    { status: "past_due", graceFrom: NOW, cancelAt: NOW + DAY },
     "GRACE_PERIOD +1d",
   ],
   ["never paid", { status: "incomplete" }, "no"],
@@ -152,7 +153,7 @@ const refundedInPart = world({ orders: [{ ...order, refunds: [{ amount: 1, statu
 const refunded = world({ orders: [{ ...order, refunds: [{ amount: 5_000, status: "succeeded" }] }] });
 const credited = world({ orders: [{ ...order, lines: order.lines.map((line) => ({ ...line, credited: true })) }] });
 const notCollected = world({ subscriptions: [{ ...subscription, collectionPaused: true }] });
-const pastDue = world({ subscriptions: [{ ...subscription, status: "past_due", firstFailureAt: NOW - 8 * DAY }] });
+const pastDue = world({ subscriptions: [{ ...subscription, status: "past_due", graceFrom: NOW - 8 * DAY }] });
 
 test.each<[string, StripeState, Partial<Books["policy"]>, string]>([
   ["disputes are waited out", disputed, { disputeOpened: "KEEP" }, "PURCHASE"],
@@ -166,7 +167,7 @@ test.each<[string, StripeState, Partial<Books["policy"]>, string]>([
   ["more days of grace", pastDue, { pastDueGraceDays: 10 }, "GRACE_PERIOD +2d"],
   [
     "no day of grace",
-    world({ subscriptions: [{ ...subscription, status: "past_due", firstFailureAt: NOW }] }),
+    world({ subscriptions: [{ ...subscription, status: "past_due", graceFrom: NOW }] }),
     { pastDueGraceDays: 0 },
     "no",
   ],
@@ -207,13 +208,24 @@ test.each<[string, StripeState, Partial<Books>, Partial<Books["policy"]>, string
   ["a link beats the address", bought, { customerLinks: [{ customer: "cus_1", email: BOB }] }, {}, BOB, "PURCHASE"],
   ["and then the address is nobody", bought, { customerLinks: [{ customer: "cus_1", email: BOB }] }, {}, ADA, "no"],
   [
-    "their own customer is another one",
+    "they have another customer too, which does not matter",
     twoCustomers,
     { customerLinks: [{ customer: "cus_2", email: ADA }] },
     {},
     ADA,
-    "no",
+    "PURCHASE",
   ],
+  ["a person removed afterwards", bought, { people: [], removals: [{ email: ADA, at: NOW - DAY }] }, {}, ADA, "no"],
+  [
+    "a person removed before, who bought again",
+    bought,
+    { people: [], removals: [{ email: ADA, at: NOW - DAY - 1 }] },
+    {},
+    ADA,
+    "PURCHASE",
+  ],
+  ["a removed guest", guest, { people: [], removals: [{ email: ADA, at: NOW }] }, {}, ADA, "no"],
+  ["a removed person who came back", bought, { removals: [{ email: ADA, at: NOW }] }, {}, ADA, "no"],
   ["their other customer is gone", bought, { customerLinks: [{ customer: "cus_2", email: ADA }] }, {}, ADA, "PURCHASE"],
   ["unlinked by hand", bought, { unlinked: new Set(["cus_1"]) }, {}, ADA, "no"],
   ["deleted, and it was theirs", noAddress, { buried: new Map([["cus_1", ADA]]) }, {}, ADA, "PURCHASE"],

@@ -1,4 +1,4 @@
-import type { Books, Person, ProductLink } from "./books";
+import type { Books, ProductLink } from "./books";
 import type { Order, StripeState, Subscription } from "./read-stripe";
 
 /**
@@ -42,13 +42,13 @@ export function judge(stripe: StripeState, books: Books): Map<string, Map<string
   };
   const owners = findOwners(stripe, books);
   for (const subscription of stripe.subscriptions) {
-    const owner = owners(subscription.customer, null);
+    const owner = owners(subscription.customer, null, subscription.createdAt);
     const given = rightsOfSubscription(subscription, stripe.now, books);
     if (owner) put(rights, owner, ...given);
     put(refused, owner ?? "nobody", `${subscription.id} ${subscription.status}: ${given.length} rights`);
   }
   for (const order of stripe.orders) {
-    const owner = owners(order.customer, order.email);
+    const owner = owners(order.customer, order.email, order.boughtAt);
     const given = rightsOfOrder(order, books);
     if (owner) put(rights, owner, ...given);
     put(refused, owner ?? "nobody", `${order.key} ${order.payment}: ${given.length} rights`);
@@ -84,7 +84,7 @@ function rightsOfSubscription(subscription: Subscription, now: number, books: Bo
 }
 
 function lifeOf(
-  { status, trialEnd, cancelAt, cancelAtPeriodEnd, firstFailureAt }: Subscription,
+  { status, trialEnd, cancelAt, cancelAtPeriodEnd, graceFrom }: Subscription,
   periodEnd: number,
   now: number,
   graceDays: number,
@@ -93,7 +93,7 @@ function lifeOf(
   if (status === "trialing") return announced("TRIAL", earliest(cancelled, trialEnd), now);
   if (status === "active") return announced("SUBSCRIPTION", cancelled, now);
   if (status !== "past_due") return null;
-  const end = earliest(cancelled, (firstFailureAt ?? now) + graceDays * DAY);
+  const end = earliest(cancelled, (graceFrom ?? now) + graceDays * DAY);
   return { reason: "GRACE_PERIOD", endsAt: end, closesAt: end };
 }
 
@@ -159,10 +159,12 @@ export function heldUnder(link: ProductLink, stripe: StripeState, books: Books):
   const owners = findOwners(stripe, books);
   const held = [
     ...stripe.subscriptions
-      .filter(({ customer, ignored }) => !ignored && owners(customer, null))
+      .filter(({ customer, ignored, createdAt }) => !ignored && owners(customer, null, createdAt))
       .flatMap(({ id, items }) => items.map((item) => ({ ...item, key: `${id}/${item.id}` }))),
     ...stripe.orders
-      .filter(({ customer, email, ignored, isBought }) => isBought && !ignored && owners(customer, email))
+      .filter(
+        ({ customer, email, ignored, isBought, boughtAt }) => isBought && !ignored && owners(customer, email, boughtAt),
+      )
       .flatMap(({ key, lines }) => lines.map((line) => ({ ...line, key: `${key}/${line.price}` }))),
   ];
   return new Set(
@@ -178,44 +180,37 @@ export function opens(stripe: StripeState, books: Books, customer: string): { ow
     ),
     ...stripe.orders.flatMap((one) => (one.customer === customer ? rightsOfOrder(one, books) : [])),
   ];
-  return { owner: findOwners(stripe, books)(customer, null), opened: rights.length > 0 };
+  return { owner: findOwners(stripe, books)(customer, null, stripe.now), opened: rights.length > 0 };
 }
 
 // -------------------------------------------------------------------------------------- whose purchase it is
 
-/** The person of a customer, or of a guest who only left an address. Null: nobody's, until somebody is linked. */
-export function findOwners(
-  { customers }: StripeState,
-  books: Books,
-): (customer: string | null, typed: string | null) => string | null {
-  const isAlive = (customer: string): boolean => customers.get(customer)?.deleted === false;
-  return (id, typed) => {
-    if (id === null) return ownerByAddress(typed, null, books, isAlive);
+/** The owner of what was begun at this moment. Null: nobody, until somebody is linked or proves the address. */
+export type FindOwner = (customer: string | null, typed: string | null, begunAt: number) => string | null;
+
+/** The person of a customer, or of a guest who only left an address. */
+export function findOwners({ customers }: StripeState, books: Books): FindOwner {
+  const ownerOf = (id: string | null, typed: string | null): string | null => {
+    if (id === null) return ownerByAddress(typed, books);
     if (books.buried.has(id)) return books.buried.get(id) ?? null;
     const linked = books.customerLinks.find(({ customer }) => customer === id);
     if (!linked && books.unlinked.has(id)) return null;
-    return linked?.email ?? ownerByAddress(customers.get(id)?.email ?? null, id, books, isAlive);
+    return linked?.email ?? ownerByAddress(customers.get(id)?.email ?? null, books);
+  };
+  return (id, typed, begunAt) => {
+    const owner = ownerOf(id, typed);
+    const wasRemoved = books.removals.some(({ email, at }) => email === owner && begunAt <= at);
+    return wasRemoved ? null : owner;
   };
 }
 
-function ownerByAddress(
-  address: string | null,
-  customer: string | null,
-  { people, customerLinks, policy }: Books,
-  isAlive: (customer: string) => boolean,
-): string | null {
+/** Whoever proved the address, or whoever came to be by a purchase with it. An unproved claim to it counts nothing. */
+function ownerByAddress(address: string | null, { people, policy }: Books): string | null {
   const email = address?.toLowerCase();
   if (!email) return null;
   const known = people.find((person) => person.isUser && person.email === email);
-  if (!known) return policy.autoCreateUsers === "ON_PURCHASE" ? email : null;
-  return isTheirs(known, customer) ? email : null;
-
-  function isTheirs({ verified }: Person, asked: string | null): boolean {
-    const hasOther = customerLinks.some(
-      (link) => link.email === email && link.customer !== asked && isAlive(link.customer),
-    );
-    return verified && !hasOther;
-  }
+  if (known) return known.verified ? email : null;
+  return policy.autoCreateUsers === "ON_PURCHASE" ? email : null;
 }
 
 // ----------------------------------------------------------------------------------------------- the decision

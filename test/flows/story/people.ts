@@ -7,15 +7,15 @@ export type Kind =
   | "matched"
   /** A user whose customer in Stripe has another address: somebody must link the two. */
   | "linked"
-  /** No user: the purchase makes one. */
+  /** No user: the first purchase creates one, and later customers with the same address join it. */
   | "stranger"
-  /** No user and no customer in Stripe: buys once, by a payment link. */
+  /** No user and no customer in Stripe: buys by a payment link, and comes back. */
   | "guest"
-  /** A user with an address that nobody verified; their customer has the same one and proves nothing. */
+  /** A user with an unverified address. Their customer has the same address, which opens nothing until it is proved. */
   | "shadow"
   /** A user who is linked to one customer, while a second one has the user's verified address. */
   | "twice"
-  /** A user with a verified address and no customer: gets access by hand, or buys as a guest. */
+  /** A user with a verified address: gets access by hand, buys as a guest, or pays with a mistyped address. */
   | "plain";
 
 const CROWD: Record<Kind, number> = { matched: 8, linked: 6, stranger: 6, guest: 4, shadow: 2, twice: 2, plain: 2 };
@@ -66,5 +66,7 @@ export function emptyBooks(people: readonly Person[]): Books {
       autoCreateUsers: "ON_PURCHASE",
     },
     gifts: [],
+    removals: [],
+    switches: [],
   };
 }

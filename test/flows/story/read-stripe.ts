@@ -17,8 +17,9 @@ export interface Subscription {
   cancelAt: number | null;
   cancelAtPeriodEnd: boolean;
   collectionPaused: boolean;
-  /** When the first try at what is still open failed. */
-  firstFailureAt: number | null;
+  createdAt: number;
+  /** When the grace of its unpaid invoices began. */
+  graceFrom: number | null;
   /** Of the payment of the newest invoice that was paid. */
   disputes: string[];
   items: { id: string; price: string; product: string; periodEnd: number }[];
@@ -58,7 +59,9 @@ interface Papers {
 
 export async function readStripe(stripe: Stripe, now: number): Promise<StripeState> {
   const papers = await readPapers(stripe);
-  const subscriptions = await Promise.all(papers.subscriptions.map((row) => readSubscription(stripe, papers, row)));
+  const subscriptions = await Promise.all(
+    papers.subscriptions.map((row) => readSubscription(stripe, papers, row, now)),
+  );
   const ofSessions = await Promise.all(
     papers.sessions.filter(isOrder).map((row) => orderOfSession(stripe, papers, row)),
   );
@@ -93,7 +96,12 @@ async function readPapers(stripe: Stripe): Promise<Papers> {
   };
 }
 
-async function readSubscription(stripe: Stripe, papers: Papers, row: Stripe.Subscription): Promise<Subscription> {
+async function readSubscription(
+  stripe: Stripe,
+  papers: Papers,
+  row: Stripe.Subscription,
+  now: number,
+): Promise<Subscription> {
   const items = row.items.has_more
     ? await stripe.subscriptionItems.list({ subscription: row.id, limit: 100 }).autoPagingToArray({ limit: 10_000 })
     : row.items.data;
@@ -108,7 +116,8 @@ async function readSubscription(stripe: Stripe, papers: Papers, row: Stripe.Subs
     cancelAt: row.cancel_at,
     cancelAtPeriodEnd: row.cancel_at_period_end,
     collectionPaused: row.pause_collection !== null,
-    firstFailureAt: firstFailure(papers, invoices),
+    createdAt: row.created,
+    graceFrom: graceAnchor(papers, invoices, now),
     disputes: newestPaid ? intentsOf(papers, newestPaid.id).flatMap((intent) => disputesOf(papers, intent)) : [],
     items: items.map((item) => ({
       id: item.id,
@@ -119,19 +128,29 @@ async function readSubscription(stripe: Stripe, papers: Papers, row: Stripe.Subs
   };
 }
 
-/** Of all its invoices that are open and were tried, the first try that failed. */
-function firstFailure(papers: Papers, invoices: Stripe.Invoice[]): number | null {
-  const moments = invoices
-    .filter(({ status, attempt_count: tries }) => status === "open" && tries > 0)
-    .map((invoice) => {
-      const intents = papers.payments.filter((payment) => idOf(payment.invoice) === invoice.id).map(intentOf);
-      const failed = papers.charges.filter(
-        (charge) => charge.status === "failed" && intents.includes(idOf(charge.payment_intent)),
-      );
-      const finalized = invoice.status_transitions.finalized_at ?? invoice.created;
-      return failed.length > 0 ? Math.min(...failed.map(({ created }) => created)) : finalized;
-    });
-  return moments.length > 0 ? Math.min(...moments) : null;
+/** The earliest anchor of an unpaid invoice since an invoice above zero was last paid. Voided invoices count too. */
+function graceAnchor(papers: Papers, invoices: Stripe.Invoice[], now: number): number | null {
+  const paid = invoices.filter(({ status, total }) => status === "paid" && total > 0);
+  const lastPaid = Math.max(0, ...paid.map(({ status_transitions: { paid_at } }) => paid_at ?? 0));
+  const anchors = invoices
+    .filter(({ status }) => status === "open" || status === "void" || status === "uncollectible")
+    .flatMap((invoice) => anchorOf(papers, invoice, now) ?? [])
+    .filter((anchor) => anchor >= lastPaid);
+  return anchors.length > 0 ? Math.min(...anchors) : null;
+}
+
+/** The first failed attempt, the attempt that asked for authentication, or the due date of an invoice that was sent. */
+function anchorOf(papers: Papers, invoice: Stripe.Invoice, now: number): number | null {
+  if (invoice.collection_method === "send_invoice") {
+    return invoice.due_date !== null && invoice.due_date <= now ? invoice.due_date : null;
+  }
+  if (!invoice.attempted) return null;
+  const intents = papers.payments.filter((payment) => idOf(payment.invoice) === invoice.id).map(intentOf);
+  const failed = papers.charges.filter(
+    (charge) => charge.status === "failed" && intents.includes(idOf(charge.payment_intent)),
+  );
+  const finalized = invoice.status_transitions.finalized_at ?? invoice.created;
+  return failed.length > 0 ? Math.min(...failed.map(({ created }) => created)) : finalized;
 }
 
 function isOrder({ mode, status }: Stripe.Checkout.Session): boolean {

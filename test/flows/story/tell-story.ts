@@ -1,11 +1,19 @@
 import { moneyActs } from "./acts/money";
 import { changePolicy, linkGood, ownerActs } from "./acts/owner";
+import { peopleActs } from "./acts/people";
 import { purchases } from "./acts/purchases";
 import { subscriptionActs } from "./acts/subscriptions";
 import { timeActs } from "./acts/time";
 import { type Act, DAY, does, type Stage } from "./stage";
 
-export const acts: Record<string, Act> = { ...purchases, ...subscriptionActs, ...moneyActs, ...ownerActs, ...timeActs };
+export const acts: Record<string, Act> = {
+  ...purchases,
+  ...subscriptionActs,
+  ...moneyActs,
+  ...ownerActs,
+  ...peopleActs,
+  ...timeActs,
+};
 
 export interface Told {
   /** What happened, a line for each act. */

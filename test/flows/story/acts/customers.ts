@@ -1,28 +1,24 @@
 import type { Actor } from "../people";
 import type { Stage } from "../stage";
 
-const CARDS = ["pm_card_visa", "pm_card_visa", "pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail", null];
+const GOOD_CARDS = ["pm_card_visa", "pm_card_visa", "pm_card_visa", "pm_card_visa"];
+const CARDS = [...GOOD_CARDS, "pm_card_chargeCustomerFail", "pm_card_authenticationRequired", null];
 
 /** A customer of somebody who may have one: theirs, or a new one. Null when this person has to do without. */
 export async function customerFor(stage: Stage, actor: Actor): Promise<string | null> {
   const own = customersOf(stage, actor);
   if (actor.kind === "guest" || actor.kind === "plain") return null;
-  const most = actor.kind === "twice" ? 2 : 1;
+  // A shadow is linked by hand, so one customer is enough.
+  const most = actor.kind === "shadow" || actor.kind === "linked" ? 1 : 2;
   if (own.length >= most || (own.length > 0 && stage.chance.yes(0.6))) return stage.chance.pick(own) ?? null;
-  if (!mayOpenCustomer(stage, actor)) return null;
   const customer = await openCustomer(stage, actor, addressFor(stage, actor));
-  // The first of two is linked before it buys anything, so that the second one finds its user taken.
+  // The first of two is linked by hand, and the second one joins by its address.
   if (actor.kind === "twice" && own.length === 0) await linkTo(stage, actor, customer);
   return customer;
 }
 
 export function customersOf({ customers }: Stage, { email }: Actor): string[] {
   return [...customers].filter(([, owner]) => owner === email).map(([id]) => id);
-}
-
-/** Nobody has verified the address of somebody who came to be by a purchase: a second customer proves nothing. */
-export function mayOpenCustomer({ addresses }: Stage, { isUser, email }: Actor): boolean {
-  return isUser || !addresses.has(email);
 }
 
 /** Of the two customers of one person, the second has the address of the user. */
@@ -55,7 +51,7 @@ const LINK = "mutation ($input: LinkCustomerInput!) { linkCustomer(input: $input
 
 export async function linkTo({ latchkey, books }: Stage, { email }: Actor, customer: string): Promise<void> {
   await latchkey.ask(LINK, { input: { user: email, customerId: customer, replace: true } });
-  books.customerLinks = books.customerLinks.filter((link) => link.customer !== customer && link.email !== email);
+  books.customerLinks = books.customerLinks.filter((link) => link.customer !== customer);
   books.customerLinks.push({ customer, email });
   books.unlinked.delete(customer);
 }

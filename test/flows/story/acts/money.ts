@@ -132,7 +132,9 @@ const changeCard: Act = {
     const actor = chance.pick(people);
     const customer = actor && chance.pick(customersOf(stage, actor));
     if (!customer) return null;
-    const card = chance.pick(["pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail"]) ?? "";
+    const card =
+      chance.pick(["pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"]) ??
+      "";
     await payBy(stage, customer, card);
     return `${customer} pays by ${card} from now on`;
   },

@@ -103,7 +103,8 @@ const linkCustomer: Act = {
   },
 };
 
-const UNLINK_CUSTOMER = "mutation ($user: ID!) { unlinkCustomer(user: $user) { lost { key } } }";
+const UNLINK_CUSTOMER =
+  "mutation ($user: ID!, $customer: String) { unlinkCustomer(user: $user, customerId: $customer) { lost { key } } }";
 
 const unlinkCustomer: Act = {
   weight: 2,
@@ -113,7 +114,7 @@ const unlinkCustomer: Act = {
       books.customerLinks.filter(({ email, customer }) => isApart(email) && customers.has(customer)),
     );
     if (!link) return null;
-    await latchkey.ask(UNLINK_CUSTOMER, { user: link.email });
+    await latchkey.ask(UNLINK_CUSTOMER, { user: link.email, customer: link.customer });
     books.customerLinks.splice(books.customerLinks.indexOf(link), 1);
     books.unlinked.add(link.customer);
     return `${link.email} was unlinked from ${link.customer}`;
@@ -198,7 +199,7 @@ const deleteCustomer: Act = {
   weight: 2,
   run: async (stage) => {
     const { chance, people, books, customers } = stage;
-    const actor = chance.pick(people.filter(({ kind }) => kind !== "twice"));
+    const actor = chance.pick(people.filter(({ kind }) => kind !== "twice" && kind !== "shadow"));
     const customer = actor && chance.pick(customersOf(stage, actor));
     if (!customer) return null;
     const isUpToDate = await stage.bringUpToDate();

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import { type Act, DAY, type Stage, anyRow, does } from "../stage";
+import { type Act, DAY, type Stage, anyRow, does, nowOf } from "../stage";
+import { customerFor } from "./customers";
 
 const LIVING = ["active", "trialing", "past_due", "unpaid", "incomplete", "paused"];
 
@@ -75,6 +76,31 @@ const switchPlan = on(7, [...GOING, "past_due"], async ({ stripe, chance, goods 
   ];
   await stripe.subscriptions.update(id, { items: [{ id: item.id, price }], ...chance.pick(terms) });
   return `was switched from ${item.price.id} to ${price}`;
+});
+
+/** Bought as a thing that nobody links, and switched to a linked one later. */
+const subscribeToFiller: Act = {
+  weight: 4,
+  run: async (stage) => {
+    const { chance, goods, stripe, people } = stage;
+    const actor = chance.pick(people.filter(({ kind }) => kind !== "guest" && kind !== "plain"));
+    const customer = actor && (await customerFor(stage, actor));
+    const price = chance.pick(goods.fillers.monthly)?.id;
+    if (!customer || !price) return null;
+    const { id } = await stripe.subscriptions.create({ customer, items: [{ price }] });
+    return `${actor.email} (${customer}) was subscribed to an unlinked thing ${id}`;
+  },
+};
+
+const switchFromFiller = on(6, GOING, async (stage, { id, items, schedule }) => {
+  const { stripe, chance, goods, books } = stage;
+  const [item, ...others] = items.data;
+  const isFiller = goods.fillers.monthly.some((price) => price.id === item?.price.id);
+  const price = chance.pick(goods.monthly)?.id;
+  if (!item || !price || !isFiller || others.length > 0 || schedule) return null;
+  await stripe.subscriptions.update(id, { items: [{ id: item.id, price }], proration_behavior: "none" });
+  books.switches.push({ subscription: id, at: nowOf(stage) });
+  return `was switched from an unlinked thing to ${price}`;
 });
 
 const changeItems = on(5, GOING, async ({ stripe, chance, goods }, { id, items }) => {
@@ -186,6 +212,8 @@ export const subscriptionActs: Record<string, Act> = {
   undoCancel,
   cancelNow,
   switchPlan,
+  subscribeToFiller,
+  switchFromFiller,
   changeItems,
   changeQuantity,
   pause,
