@@ -149,7 +149,7 @@ const REVOKE = "mutation ($input: RevokeAccessInput!) { revokeAccess(input: $inp
 const SOURCE = "story";
 
 const give: Act = {
-  weight: 4,
+  weight: 6,
   run: async (stage) => {
     const { chance, people, books, latchkey } = stage;
     const email = chance.pick(people.filter(({ isUser }) => isUser))?.email ?? "";
