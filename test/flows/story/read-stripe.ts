@@ -141,8 +141,9 @@ function graceAnchor(papers: Papers, invoices: Stripe.Invoice[], now: number): n
 
 /** The first failed attempt, the attempt that asked for authentication, or the due date of an invoice that was sent. */
 function anchorOf(papers: Papers, invoice: Stripe.Invoice, now: number): number | null {
+  const closedAt = invoice.status_transitions.voided_at ?? invoice.status_transitions.marked_uncollectible_at ?? now;
   if (invoice.collection_method === "send_invoice") {
-    return invoice.due_date !== null && invoice.due_date <= now ? invoice.due_date : null;
+    return invoice.due_date !== null && invoice.due_date <= closedAt ? invoice.due_date : null;
   }
   if (!invoice.attempted) return null;
   const intents = papers.payments.filter((payment) => idOf(payment.invoice) === invoice.id).map(intentOf);
@@ -150,8 +151,12 @@ function anchorOf(papers: Papers, invoice: Stripe.Invoice, now: number): number 
     (charge) => charge.status === "failed" && intents.includes(idOf(charge.payment_intent)),
   );
   const finalized = invoice.status_transitions.finalized_at ?? invoice.created;
-  return failed.length > 0 ? Math.min(...failed.map(({ created }) => created)) : finalized;
+  const first = Math.min(...failed.map(({ created }) => created));
+  // A charge that failed later is not the first attempt: there was no card, or authentication was asked.
+  return first <= finalized + HOUR ? first : finalized;
 }
+
+const HOUR = 3_600;
 
 function isOrder({ mode, status }: Stripe.Checkout.Session): boolean {
   return mode === "payment" && status === "complete";
