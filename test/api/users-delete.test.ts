@@ -33,7 +33,8 @@ test("a removed person is nowhere in the database any more; the journal keeps it
   expect(await dumpRows(latchkey)).toMatch(/zebulon/i);
   const before = await api.activities();
 
-  expect(await api.deleteUser("zebulon-7")).toBe(user.id);
+  // A test key does not remove somebody who has anything live.
+  expect(await api.deleteUser("zebulon-7", live)).toBe(user.id);
 
   expect(await dumpRows(latchkey)).not.toMatch(/zebulon/i);
   const after = await api.activities();
@@ -73,7 +74,8 @@ test("access ends at once, in both modes, running and coming grants alike; who i
   await api.grantAccess({ user: id, product: product.key });
   await api.grantAccess({ user: id, product: product.key }, live);
   await api.grantAccess({ user: id, product: product.key, startsAt: "2031-01-01T00:00:00Z" });
-  await api.deleteUser(id);
+  expect((await api.refused("deleteUser", { user: id })).extensions.code).toBe("FORBIDDEN");
+  await api.deleteUser(id, live);
   for (const key of [undefined, live]) {
     expect(await api.access(product.key, id, key)).toMatchObject({
       allowed: false,

@@ -70,10 +70,14 @@ test("RWS-S6, CH-S13: of a whole shop each purchase is counted once, and nothing
 });
 
 test("TA-X2: a dry run of an import counts what the import counts then, names those who are not clear, and writes nothing", async () => {
-  await shop.latchkey.get('mutation { createUser(input: { email: "guest@a.example" }) { id } }');
-  // Two customers with one address: whoever comes second could be somebody else, also on another page.
+  // Two users wrote an address down that nobody proved: what was bought with it waits to be claimed, also on another page.
+  for (const name of ["guest", "many-3"]) {
+    const create = "mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }";
+    await shop.latchkey.get(create, { input: { externalId: name, email: `${name}@a.example` } });
+  }
   for (let index = 0; index < 101; index++) await stall.subscribe(await stall.customer(`many-${index}@a.example`));
-  await stall.subscribe(await stall.customer("many-3@a.example"));
+  // A second customer with the address of somebody whom the import creates is joined to them.
+  await stall.subscribe(await stall.customer("many-5@a.example"));
   await connect();
   const before = await everything();
   const dry = await tryLink();
