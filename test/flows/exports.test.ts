@@ -28,7 +28,7 @@ const SECOND_PIECE_WAITS = `
 /** Users as an import would have left them, each a second older than the next. */
 const insertUsers = (count: number, from = 0) =>
   replicas.db.query(
-    `insert into users (id, external_id, email, email_key, email_verified, name, metadata, created_at, updated_at)
+    `insert into users (id, external_id, email, email_key, email_verified_test, name, metadata, created_at, updated_at)
      select ('019aaaaa-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'u-' || n, 'u-' || n || '@example.com',
        'u-' || n || '@example.com', true, 'User number ' || n, jsonb_build_object('note', repeat('x', 100)),
        now() - n * interval '1 second', now()

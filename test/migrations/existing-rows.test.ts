@@ -31,7 +31,7 @@ test("of several open checkouts of a user the newest stays, and keys go to those
   await runUntil("OneOpenSession1764039900000");
   const [user, product, connection] = [uuid(1), uuid(2), uuid(3)];
   await db.rows(
-    `insert into users (id, created_at, updated_at, email_verified, metadata) values ($1, now(), now(), false, '{}')`,
+    `insert into users (id, created_at, updated_at, metadata) values ($1, now(), now(), '{}')`,
     [user],
   );
   await db.rows(
