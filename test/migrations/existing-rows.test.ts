@@ -30,10 +30,7 @@ const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 test("of several open checkouts of a user the newest stays, and keys go to those who may have sent them", async () => {
   await runUntil("OneOpenSession1764039900000");
   const [user, product, connection] = [uuid(1), uuid(2), uuid(3)];
-  await db.rows(
-    `insert into users (id, created_at, updated_at, metadata) values ($1, now(), now(), '{}')`,
-    [user],
-  );
+  await db.rows(`insert into users (id, created_at, updated_at, metadata) values ($1, now(), now(), '{}')`, [user]);
   await db.rows(
     `insert into products (id, key, name, status, access_mode, purchase_method, show_when_locked, tags, metadata,
        created_at, updated_at) values ($1, 'pro', 'pro', 'LIVE', 'ENTITLED', 'CHECKOUT', true, '{}', '{}', now(), now())`,
