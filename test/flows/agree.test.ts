@@ -21,7 +21,10 @@ const products = Array.from({ length: PRODUCTS }, (_, index) => index);
 const nameOf = (user: number) => `u${user}`;
 
 beforeAll(async () => {
-  latchkey = await startLatchkey({ clock: testClock(NOON), env: { LATCHKEY_COST_MAX: "1000000" } });
+  latchkey = await startLatchkey({
+    clock: testClock(NOON),
+    env: { LATCHKEY_COST_MAX: "1000000", LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: "1000000" },
+  });
   const create = "mutation ($name: String!) { createUser(input: { externalId: $name }) { id } }";
   const made = await Promise.all(
     users.map((user) => latchkey.get<{ createUser: { id: string } }>(create, { name: nameOf(user) })),
