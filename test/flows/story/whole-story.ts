@@ -2,7 +2,7 @@ import { openSimulatedStripe, type SimulatedStripe } from "../../../src/local/st
 import { openClient } from "../../contract/simulator-kit";
 import { type FileClock, openFileClock } from "../../kit/server-process";
 import { openChance } from "./chance";
-import { findDifferences, findDuplicates, findEarlyStarts, findUnpairedTurns } from "./compare";
+import { findDifferences, findDuplicates, findEarlyStarts } from "./compare";
 import { stockGoods } from "./goods";
 import { judge } from "./oracle";
 import { castPeople, emptyBooks, registerUsers } from "./people";
@@ -191,8 +191,6 @@ async function judgeAll(stage: Stage, server: ServerInStory, isLossy: boolean, f
   const differences = await findDifferences(server, verdicts, products);
   faults.push(...differences.map((difference) => `after it was reconciled: ${difference}`));
   faults.push(...(await findDuplicates(server)).map((row) => `it is there twice: ${row}`));
-  for (const row of await findUnpairedTurns(server))
-    process.stderr.write(`open: access ends or begins twice: ${row}\n`);
   faults.push(...(await findEarlyStarts(server, books.switches)).map((row) => `it begins too early: ${row}`));
   const failed = await server.rows<object>("select type, subject, error from stripe_inbox where state = 'FAILED'");
   faults.push(...failed.map((row) => `an event was given up: ${JSON.stringify(row)}`));
