@@ -100,6 +100,8 @@ async function cutEverywhere(ask: () => Promise<{ status: number; text: string }
 const errorsIn = (text: string) =>
   (JSON.parse(text) as { errors?: { extensions: { code: string; retryable: boolean } }[] }).errors ?? [];
 
+const is503 = ({ status }: { status: number }) => status === 503;
+
 const all = [
   ...queries.map((field) => ["query", field] as const),
   ...mutations.map((field) => ["mutation", field] as const),
@@ -163,12 +165,17 @@ test("webhooks, uploads and /buy answer 503, and no route answers 500", async ()
     ["metrics", () => send("/metrics", { headers: { authorization } })],
   ];
   const statuses: Record<string, Set<number>> = {};
+  const needsRows = ["webhook", "upload", "buy"];
   for (const [name, ask] of routes) {
     const answers = await cutEverywhere(ask);
+    // A statement of background work may have met the cut instead.
+    for (let again = 0; needsRows.includes(name) && again < 30 && !answers.some(is503); again++) {
+      answers.push(...(await cutEverywhere(ask)));
+    }
     statuses[name] = new Set(answers.map(({ status }) => status));
     expect(answers.filter(({ text }) => text.includes("INTERNAL"))).toEqual([]);
   }
-  for (const name of ["webhook", "upload", "buy"]) expect([...(statuses[name] ?? [])]).toContain(503);
+  for (const name of needsRows) expect([...(statuses[name] ?? [])]).toContain(503);
   expect(Object.values(statuses).flatMap((seen) => [...seen])).not.toContain(500);
 });
 
