@@ -67,6 +67,8 @@ export interface Limits {
   guestCheckoutsPerMinutePerAddress: number;
   /** Of one file that is brought, after decoding. */
   uploadBytesMax: number;
+  /** Of all lists that are kept for one key. */
+  uploadQuotaBytes: number;
   /** Open at once, in each replica. */
   streamsPerKey: number;
   streamsPerUser: number;

@@ -100,6 +100,7 @@ function limitShapes() {
       settings.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS.bounds,
     ),
     LATCHKEY_UPLOAD_BYTES_MAX: readWhole(settings.LATCHKEY_UPLOAD_BYTES_MAX.bounds),
+    LATCHKEY_UPLOAD_QUOTA_BYTES: readWhole(settings.LATCHKEY_UPLOAD_QUOTA_BYTES.bounds),
     LATCHKEY_STREAMS_PER_KEY: readWhole(settings.LATCHKEY_STREAMS_PER_KEY.bounds),
     LATCHKEY_STREAMS_PER_USER: readWhole(settings.LATCHKEY_STREAMS_PER_USER.bounds),
   };
@@ -178,6 +179,7 @@ function toLimits(values: Values): Limits {
     checkoutsPerMinutePerUser: values.LATCHKEY_CHECKOUTS_PER_MINUTE_PER_USER,
     guestCheckoutsPerMinutePerAddress: values.LATCHKEY_GUEST_CHECKOUTS_PER_MINUTE_PER_ADDRESS,
     uploadBytesMax: values.LATCHKEY_UPLOAD_BYTES_MAX,
+    uploadQuotaBytes: values.LATCHKEY_UPLOAD_QUOTA_BYTES,
     streamsPerKey: values.LATCHKEY_STREAMS_PER_KEY,
     streamsPerUser: values.LATCHKEY_STREAMS_PER_USER,
   };

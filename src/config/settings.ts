@@ -148,6 +148,13 @@ export const settings = {
     whenEmpty: "1 GB.",
     bounds: { min: 1_000, max: 100_000_000_000 },
   },
+  LATCHKEY_UPLOAD_QUOTA_BYTES: {
+    meaning:
+      "Bytes of uploaded lists that are kept for one API key until their imports end. All keys of a mode together may have four times as much.",
+    default: "4000000000",
+    whenEmpty: "4 GB.",
+    bounds: { min: 1_000, max: 400_000_000_000 },
+  },
   LATCHKEY_TOKENS_MAX: {
     meaning: "Words and marks in a GraphQL document.",
     default: "4000",

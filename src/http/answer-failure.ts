@@ -26,7 +26,7 @@ export function answerFailure(
   return jsonAnswer(statusOf(error, told.extensions?.["code"]), { errors: [told] }, headersOf(error));
 }
 
-const TOO_LARGE = new Set<unknown>(["bodyBytes", "uploadBytes"]);
+const TOO_LARGE = new Set<unknown>(["bodyBytes", "uploadBytes", "uploadQuota"]);
 
 /** @param code what the answer says, which may be more than the error itself knew */
 function statusOf(error: unknown, code: unknown): number {

@@ -7,7 +7,7 @@ import { findUpload } from "../user-lists/find-upload";
 import { listTypes } from "../user-lists/list-types";
 import { cancelJob } from "../work/cancel-job";
 import type { JobEntity } from "../work/job.entity";
-import { fileTooLarge, receiveFile } from "../work/receive-file";
+import { type UploadQuota, fileTooLarge, receiveFile } from "../work/receive-file";
 import type { ContextOf, Identify } from "./graphql";
 import { Unsupported } from "./read-body";
 import { readListType, readUploadHeaders, readUploadOptions } from "./read-upload";
@@ -86,7 +86,7 @@ async function begin(door: Door, request: HttpRequest): Promise<Answer> {
     throw error;
   }
   context.log.info({ jobId: toPublicId("job", job.id) }, "a list of users is being uploaded");
-  const received = { at: 0, isLast: isLast ?? true, bytesMax };
+  const received = { at: 0, isLast: isLast ?? true, bytesMax, quota: quotaOf(context, job) };
   try {
     const offset = await receiveFile(context, job.id, received, goingOn(first, pieces));
     return answerOf(job, { offset, isComplete: received.isLast, status: received.isLast ? 202 : 201 });
@@ -122,8 +122,17 @@ async function goOn(context: Context, request: HttpRequest): Promise<Answer> {
   // Told before anything is sent, where that is possible.
   if (at !== file.bytes || file.complete)
     await receiveFile(context, job.id, { at, isLast: false, bytesMax }, nothing());
-  const offset = await receiveFile(context, job.id, { at, isLast, bytesMax }, request.readPieces());
+  const quota = quotaOf(context, job);
+  const offset = await receiveFile(context, job.id, { at, isLast, bytesMax, quota }, request.readPieces());
   return answerOf(job, { offset, isComplete: isLast, status: isLast ? 202 : 204 });
+}
+
+/** What a list takes up counts for the key that began it, whoever continues it. */
+function quotaOf({ config }: Context, { mode, createdBy }: JobEntity): UploadQuota {
+  const { uploadBytesMax, uploadQuotaBytes } = config.limits;
+  // A list of the size that is allowed always fits.
+  const bytesOfKeyMax = Math.max(uploadBytesMax, uploadQuotaBytes);
+  return { mode, createdBy, bytesOfKeyMax };
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {

@@ -92,14 +92,30 @@ export async function countExports(db: Reader, mode: Mode): Promise<{ open: numb
   return row ?? { open: 0, kept: 0 };
 }
 
-/** How many files are on their way in. */
-export async function countUploads(db: Reader, mode: Mode): Promise<number> {
-  const [row] = await db.rows<{ open: number }>(
-    `/* jobFiles.countUploads */ select count(*)::int as open from job_files f join jobs j on j.id = f.job_id
-     where f.direction = 'IN' and not f.complete and j.mode = $1 and j.status in ('QUEUED', 'RUNNING')`,
-    [mode],
+export interface UploadUse {
+  /** Uploads that are not complete yet. */
+  open: number;
+  /** Bytes that are kept until the imports end. */
+  bytes: number;
+}
+
+const NO_USE: UploadUse = { open: 0, bytes: 0 };
+
+/** What all uploads of a mode take up, and those of one key among them. */
+export async function findUploadUse(
+  db: Reader,
+  { mode, createdBy }: { mode: Mode; createdBy: string },
+): Promise<{ ofMode: UploadUse; ofKey: UploadUse }> {
+  const rows = await db.rows<UploadUse & { isOfKey: boolean }>(
+    `/* jobFiles.uploadUse */ select j.created_by = $2 as "isOfKey", count(*) filter (where not f.complete)::int as open,
+       sum(f.bytes)::float8 as bytes
+     from job_files f join jobs j on j.id = f.job_id
+     where f.direction = 'IN' and j.mode = $1 and j.status in ('QUEUED', 'RUNNING') group by 1`,
+    [mode, createdBy],
   );
-  return row?.open ?? 0;
+  const ofKey = rows.find(({ isOfKey }) => isOfKey) ?? NO_USE;
+  const others = rows.find(({ isOfKey }) => !isOfKey) ?? NO_USE;
+  return { ofKey, ofMode: { open: ofKey.open + others.open, bytes: ofKey.bytes + others.bytes } };
 }
 
 /** Of files that nobody went on with, the jobs, until the transaction ends. One that is being added to now is left out. */

@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock";
+import type { Mode } from "../base/mode";
 import { DAY } from "../base/durations";
 import { Refusal } from "../base/refusal";
 import type { Db } from "../database/db";
-import { appendPiece, findFile } from "./files.store";
+import { appendPiece, findFile, findUploadUse } from "./files.store";
 import { wakeJob } from "./jobs.store";
 
 /** How long nobody may go on with a file before it is given up. */
@@ -14,7 +15,18 @@ export interface Received {
   /** Nothing comes after these bytes. */
   isLast: boolean;
   bytesMax: number;
+  /** How much may be kept for the sender; without it, nothing is counted. */
+  quota?: UploadQuota;
 }
+
+export interface UploadQuota {
+  mode: Mode;
+  createdBy: string;
+  bytesOfKeyMax: number;
+}
+
+/** All keys of a mode together may have so many times the quota of one. */
+const KEYS_OF_MODE = 4;
 
 /**
  * Adds what comes to the file of a job, a piece in each transaction: what broke off is kept up to its last piece. The job
@@ -23,15 +35,30 @@ export interface Received {
 export async function receiveFile(
   deps: { db: Db; clock: Clock },
   jobId: string,
-  { at, isLast, bytesMax }: Received,
+  { at, isLast, bytesMax, quota }: Received,
   pieces: AsyncIterable<Buffer>,
 ): Promise<number> {
   let end = at;
   for await (const piece of pieces) {
     if (end + piece.length > bytesMax) throw fileTooLarge(bytesMax);
+    if (quota) await refuseAboveQuota(deps.db, quota, piece.length);
     end = await append(deps, jobId, { at: end, piece, isLast: false });
   }
   return append(deps, jobId, { at: end, piece: Buffer.alloc(0), isLast });
+}
+
+async function refuseAboveQuota(db: Db, quota: UploadQuota, more: number): Promise<void> {
+  const { ofKey, ofMode } = await findUploadUse(db, quota);
+  const max = quota.bytesOfKeyMax;
+  if (ofKey.bytes + more > max) throw quotaUsedUp(max, "key");
+  if (ofMode.bytes + more > max * KEYS_OF_MODE) throw quotaUsedUp(max * KEYS_OF_MODE, "mode");
+}
+
+function quotaUsedUp(max: number, of: "key" | "mode"): Refusal {
+  return new Refusal("LIMIT_EXCEEDED", {
+    say: `The uploads of this ${of} take up ${max} bytes together. Wait until an import ends, or cancel one.`,
+    details: { limit: "uploadQuota", of, max },
+  });
 }
 
 async function append(

@@ -240,10 +240,17 @@ describe("in parts, as in the draft on resumable uploads", () => {
     expect((await stands(kept)).json.upload).toEqual({ offset: 20, complete: false });
   });
 
-  test("no more than twenty of a mode are open", async () => {
-    for (let index = 0; index < 20; index++) await start("x");
-    const refused = await upload(url, "POST", csv({ "upload-complete": "?0" }), "x");
-    expect(refused.json.errors?.[0]?.extensions).toMatchObject({ code: "LIMIT_EXCEEDED", details: { max: 20 } });
+  test("no more than ten of a key and twenty of a mode are open", async () => {
+    const refused = async () =>
+      (await upload(url, "POST", csv({ "upload-complete": "?0" }), "x")).json.errors?.[0]?.extensions;
+    for (let index = 0; index < 10; index++) await start("x");
+    expect(await refused()).toMatchObject({ code: "LIMIT_EXCEEDED", details: { of: "key", max: 10 } });
+    key = await anotherKey();
+    for (let index = 0; index < 10; index++) await start("x");
+    key = await anotherKey();
+    expect(await refused()).toMatchObject({ code: "LIMIT_EXCEEDED", details: { of: "mode", max: 20 } });
+    key = await latchkey.key("WRITE", "LIVE");
+    expect(await refused()).toBeUndefined();
   });
 });
 
@@ -329,6 +336,11 @@ describe("is refused", () => {
   });
 });
 
+async function anotherKey(): Promise<string> {
+  const made = 'mutation { createApiKey(name: "another", role: WRITE) { secret } }';
+  return (await latchkey.get<{ createApiKey: { secret: string } }>(made)).createApiKey.secret;
+}
+
 describe("a list that is too large", () => {
   beforeEach(async () => {
     await latchkey.stop();
@@ -352,6 +364,24 @@ describe("a list that is too large", () => {
     const bomb = gzipSync(Buffer.alloc(200_000_000));
     const answer = await upload(url, "POST", csv({ "content-encoding": "gzip" }), bomb);
     expect(answer.status).toBe(413);
+  });
+
+  test("and many lists are refused together: a key and a mode have a quota, which an import that ends frees", async () => {
+    await latchkey.stop();
+    await use(await startIdle({ LATCHKEY_UPLOAD_BYTES_MAX: "1000000", LATCHKEY_UPLOAD_QUOTA_BYTES: "1000000" }));
+    const send = (bytes: number) => upload(url, "POST", csv(), "x".repeat(bytes));
+    const first = await send(600_000);
+    expect(first.status).toBe(202);
+    const refused = await send(500_000);
+    expect([refused.status, refused.json.errors?.[0]?.extensions]).toMatchObject([
+      413,
+      { code: "LIMIT_EXCEEDED", details: { limit: "uploadQuota", of: "key", max: 1_000_000 } },
+    ]);
+    await latchkey.get("mutation ($id: ID!) { cancelJob(id: $id) { id } }", { id: first.json.job?.id });
+    const keys = await Promise.all(Array.from({ length: 5 }, anotherKey));
+    const statuses: number[] = [];
+    for (key of keys) statuses.push((await send(900_000)).status);
+    expect(statuses).toEqual([202, 202, 202, 202, 413]);
   });
 
   test("is refused in parts as well", async () => {

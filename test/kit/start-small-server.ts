@@ -23,6 +23,7 @@ export const limits: Limits = {
   checkoutsPerMinutePerUser: 1_000,
   guestCheckoutsPerMinutePerAddress: 1_000,
   uploadBytesMax: 1_000_000,
+  uploadQuotaBytes: 4_000_000,
   streamsPerKey: 3,
   streamsPerUser: 3,
 };
