@@ -6,6 +6,7 @@ import { MINUTE } from "../base/durations";
 import { Unavailable } from "../base/refusal";
 import { type Account, nameOfWorkingFolder } from "./choose-postgres-account";
 import type { Binaries } from "./find-postgres-binaries";
+import { makeDataFolder } from "./make-data-folder";
 
 export const USER = "latchkey";
 
@@ -41,7 +42,7 @@ const UNFINISHED = "unfinished-";
  * left behind, and never half a database.
  */
 export function createPostgresData(places: Places, binaries: Binaries, account: Account, durable: boolean): void {
-  fs.mkdirSync(places.root, { recursive: true });
+  makeDataFolder(places.root);
   if (fs.existsSync(places.cluster)) return refuseOtherMajor(places, binaries);
   removeAbandoned(places.root);
   const unfinished = fs.mkdtempSync(path.join(places.root, UNFINISHED));

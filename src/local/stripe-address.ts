@@ -1,14 +1,15 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { SECOND } from "../base/durations";
+import { makeDataFolder } from "./make-data-folder";
 
 const ANSWERS_WITHIN_MS = 2 * SECOND;
 
 /** Where the simulated Stripe of this folder listens, for commands that are run beside it. Undone when it is closed. */
 export function keepStripeAddress(dataDir: string, url: string): () => void {
   const file = fileIn(dataDir);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `${url}\n`);
+  makeDataFolder(path.dirname(file));
+  writeFileSync(file, `${url}\n`, { mode: 0o600 });
   return () => {
     if (readIfThere(file) === url) rmSync(file, { force: true });
   };

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, closeSimulators, openSimulator } from "./simulator-kit";
@@ -31,6 +31,16 @@ test("a restart keeps objects, events, deleted customers, idempotency keys, the 
   expect(replayed.body).toEqual(first.body);
   const next = await after.stripe.customers.create({ name: "C" });
   expect([first.body.id, gone]).not.toContain(next.id);
+});
+
+test("only the owner can read the journal and list its folder, also after both were opened to all", async () => {
+  const modesOf = () => [dataDir, join(dataDir, "world.jsonl")].map((place) => statSync(place).mode & 0o777);
+  await (await openSimulator({ dataDir })).simulator.close();
+  expect(modesOf()).toEqual([0o700, 0o600]);
+  chmodSync(dataDir, 0o755);
+  chmodSync(join(dataDir, "world.jsonl"), 0o644);
+  await (await openSimulator({ dataDir })).simulator.close();
+  expect(modesOf()).toEqual([0o700, 0o600]);
 });
 
 test("a line that a crash tore is cut off, and everything before it is there", async () => {

@@ -37,6 +37,13 @@ test("only the owner can read them, also after somebody opened the file to all",
   expect(statSync(fileIn(folder)).mode & 0o777).toBe(0o600);
 });
 
+test("no other account can list the folder", () => {
+  const made = path.join(folder, "made");
+  keepLocalSecrets(made);
+  // Root's embedded PostgreSQL runs under another account, which passes through.
+  expect(statSync(made).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o711 : 0o700);
+});
+
 test.each(["", "{}", "not json", '{"LATCHKEY_ENCRYPTION_KEY":"x"}'])(
   "a damaged file (%s) is never replaced",
   (text) => {
