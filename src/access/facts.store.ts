@@ -95,6 +95,19 @@ export async function markForPlan(tx: Tx, filter: FactsFilter): Promise<number> 
   return Number(row?.marked ?? 0);
 }
 
+/** Purchases of a customer that belong to other users, for whom our checkout was opened or who claimed them. */
+export async function findClaimedByOthers(
+  db: Reader,
+  { connectionId, customer, userId }: { connectionId: string; customer: string; userId: string },
+): Promise<string[]> {
+  const rows = await db.rows<{ source: string }>(
+    `/* facts.claimedByOthers */ select source from stripe_facts
+     where connection_id = $1 and customer = $2 and owner_by = 'CLAIM' and owner_id <> $3 order by source`,
+    [connectionId, customer, userId],
+  );
+  return rows.map(({ source }) => source);
+}
+
 /** A page of what a change concerns, in the order of the keys. */
 export async function findSourcePage(
   db: Reader,

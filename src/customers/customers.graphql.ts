@@ -36,11 +36,22 @@ export class LinkCustomerPayload {
   })
   link!: StripeCustomerLink;
 
+  @Field(() => [String], {
+    description:
+      "Purchases of this customer, as Stripe names them, that stay with other users: they were made in our checkout for them, " +
+      "or claimed by them. Empty for other mutations than `linkCustomer`.",
+  })
+  keptByOthers!: string[];
+
   change!: CustomerChange;
 }
 
 export function toPayload(change: CustomerChange): LinkCustomerPayload {
-  return Object.assign(new LinkCustomerPayload(), { link: toCustomerLink(change.link), change });
+  return Object.assign(new LinkCustomerPayload(), {
+    link: toCustomerLink(change.link),
+    keptByOthers: change.kept ?? [],
+    change,
+  });
 }
 
 @Resolver(() => LinkCustomerPayload)

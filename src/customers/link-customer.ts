@@ -1,3 +1,4 @@
+import { findClaimedByOthers } from "../access/facts.store";
 import { findOpenedProductIds } from "../access/opened-products.store";
 import { replanSoon } from "../access/replan-soon";
 import { connectionOf } from "../connections/find-connection";
@@ -22,6 +23,8 @@ export interface CustomerChange {
   link: CustomerLinkEntity;
   gained: string[];
   lost: string[];
+  /** Purchases of the customer that stay with other users, as Stripe names them. */
+  kept?: string[];
 }
 
 type Parts = Deps & { identity: Identity };
@@ -38,7 +41,7 @@ export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promi
   const customer = await findCustomer(deps, connection, input.customerId, "input.customerId");
   const seen = await seeCustomer(deps, connection, customer.customer);
   const replace = input.replace ?? false;
-  return comparing(deps, user.id, async () => {
+  const change = await comparing(deps, user.id, async () => {
     const link = await deps.db.transaction(async (tx) => {
       const move = { connection, userId: user.id, customer, fromOthers: replace, fromOwn: false };
       const made = await moveCustomer(tx, deps.identity, { ...move, field: "input.customerId" }, deps.clock.now());
@@ -48,6 +51,8 @@ export async function linkCustomer(deps: Parts, input: LinkCustomerInput): Promi
     await settleCustomer(deps, seen);
     return link;
   });
+  const named = { connectionId: connection.id, customer: customer.customer, userId: user.id };
+  return { ...change, kept: await findClaimedByOthers(deps.db, named) };
 }
 
 /** After a customer changed hands: what is known changes hands too, then what was seen in Stripe is added. */

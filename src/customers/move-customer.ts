@@ -1,6 +1,6 @@
 import { type ActivityLine, actorOf, recordActivities } from "../activities/record-activities";
 import type { Origin } from "../activities/activity-types";
-import { markForPlan } from "../access/facts.store";
+import { findClaimedByOthers, markForPlan } from "../access/facts.store";
 import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
@@ -63,7 +63,9 @@ export async function moveCustomer(tx: Tx, identity: Identity, move: Move, now: 
   const link = newLink(move, actorOf(identity).actorRef, now);
   await insertCustomerLink(tx, link);
   for (const each of unique([link, ...ended])) await markForPlan(tx, { connectionId, customer: each.customer });
-  const lines = [...ended.map((each) => releasedLine(identity, each, now)), linkedLine(identity, move, ended, now)];
+  const kept = await findClaimedByOthers(tx, { connectionId, customer: customer.customer, userId });
+  const linked = linkedLine(identity, move, { ended, kept }, now);
+  const lines = [...ended.map((each) => releasedLine(identity, each, now)), linked];
   const written = await recordActivities(tx, now, lines);
   if (!move.isQuiet) await queueNotices(tx, now, written);
   return link;
@@ -125,7 +127,7 @@ function newLink(
 function linkedLine(
   identity: Identity,
   { connection, userId, customer, origin = "API" }: Move,
-  ended: readonly CustomerLinkEntity[],
+  { ended, kept }: { ended: readonly CustomerLinkEntity[]; kept: readonly string[] },
   now: Date,
 ): ActivityLine {
   const holder = ended.find((link) => link.userId !== userId);
@@ -138,12 +140,16 @@ function linkedLine(
     origin,
     ...actorOf(identity),
     stripeObject: customer.customer,
-    message: "The user was linked to a customer.",
+    message:
+      kept.length === 0
+        ? "The user was linked to a customer."
+        : "The user was linked to a customer. What was bought in our checkout or claimed stays with its buyer.",
     data: {
       connection: toPublicId("connection", connection.id),
       customer: customer.customer,
       previousCustomer: own?.customer ?? null,
       previousUser: holder ? toPublicId("user", holder.userId) : null,
+      ...(kept.length > 0 && { keptByOthers: kept }),
     },
   };
 }

@@ -274,7 +274,22 @@ describe("what was decided by hand", () => {
     await buying.pay(id);
     await shop.settled();
     const { customer } = await buying.inStripe(id);
-    await links.linkCustomer({ user: bob, customerId: typeof customer === "string" ? customer : "", replace: true });
+    const customerId = typeof customer === "string" ? customer : "";
+    const query = `mutation ($input: LinkCustomerInput!) { linkCustomer(input: $input) { keptByOthers lost { key } } }`;
+    const change = await shop.latchkey.get<{ linkCustomer: { keptByOthers: string[] } }>(query, {
+      input: { user: bob, customerId, replace: true },
+    });
+    const grants = "query ($user: ID!) { user(id: $user) { grants(active: true) { nodes { stripeObject } } } }";
+    const { user } = await shop.latchkey.get<{ user: { grants: { nodes: { stripeObject: string }[] } } }>(grants, {
+      user: ada,
+    });
+    const kept = user.grants.nodes[0]?.stripeObject;
+    expect(change.linkCustomer).toEqual({ keptByOthers: [kept], lost: [] });
+    const [line] = await ops.activities({ types: ["CUSTOMER_LINKED"], user: bob });
+    expect(line).toMatchObject({
+      data: { keptByOthers: [kept] },
+      message: expect.stringContaining("stays with its buyer"),
+    });
     expect(await allowed(ada)).toBe(true);
   });
 

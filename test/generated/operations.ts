@@ -950,6 +950,8 @@ export type LinkCustomerPayload = {
   __typename?: 'LinkCustomerPayload';
   /** What the user may open now and could not before. */
   gained: Array<Product>;
+  /** Purchases of this customer, as Stripe names them, that stay with other users: they were made in our checkout for them, or claimed by them. Empty for other mutations than `linkCustomer`. */
+  keptByOthers: Array<Scalars['String']['output']>;
   /** The link; not active after an unlinking. A guest has no customer in Stripe: a claim of a guest's purchase answers a link of the user in that account, or, if there is none, one that is not active and whose `customerId` is empty. */
   link: StripeCustomerLink;
   /** What the user could open before and may not now. */
