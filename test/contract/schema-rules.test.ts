@@ -119,6 +119,7 @@ describe("lists", () => {
     "DeleteUsersPayload.notFound",
     "DeleteUsersPayload.users",
     "LinkCustomerPayload.gained",
+    "LinkCustomerPayload.keptByOthers",
     "LinkCustomerPayload.lost",
     "Mutation.revokeAccess",
     "Product.includes",
