@@ -12,6 +12,7 @@ import { OneOpenSession1764039900000 } from "./1764039900000-one-open-session";
 import { ScopedIdempotency1764040200000 } from "./1764040200000-scoped-idempotency";
 import { UnpaidRuns1764043200000 } from "./1764043200000-unpaid-runs";
 import { RefusedEvents1764050400000 } from "./1764050400000-refused-events";
+import { GrantsByAddress1764054000000 } from "./1764054000000-grants-by-address";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly MigrationClass[] = [
   ScopedIdempotency1764040200000,
   UnpaidRuns1764043200000,
   RefusedEvents1764050400000,
+  GrantsByAddress1764054000000,
 ];

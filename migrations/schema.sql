@@ -180,6 +180,7 @@ create table grants (
   as_of timestamp with time zone,
   revoked_at timestamp with time zone,
   link_ids uuid[] default '{}'::uuid[] not null,
+  by_address boolean default false not null,
   constraint grants_pkey PRIMARY KEY (user_id, id),
   constraint grants_closes_check CHECK (closes_at IS NULL OR ends_at IS NOT NULL),
   constraint grants_end_check CHECK (ended_at IS NULL OR end_reason IS NOT NULL),
@@ -814,6 +815,8 @@ comment on column grants.as_of is 'when Stripe was last looked at for it';
 comment on column grants.revoked_at is 'ended by hand: what Stripe says later does not bring it back';
 
 comment on column grants.link_ids is 'the links by which it is given; one that only keeps what it gave finds it by this';
+
+comment on column grants.by_address is 'the purchase belongs to its user by an e-mail address alone: it opens, and is never the reason of a denial';
 
 comment on column idempotency_keys.scope is 'the hash of who sent the key: an API key, a user, or a visitor behind a publishable key';
 

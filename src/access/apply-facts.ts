@@ -127,7 +127,10 @@ export async function settle(
   const owned = settled.map(({ owner }) => (owner.userId !== null && present.has(owner.userId) ? owner : null));
   const plans = await loadPlans(
     tx,
-    seen.map(({ held, before }, index) => ({ held, before, ownerId: owned[index]?.userId ?? null })),
+    seen.map(({ held, before }, index) => {
+      const { userId = null, by = null } = owned[index] ?? {};
+      return { held, before, ownerId: userId, ownerBy: by };
+    }),
     rules,
     now,
   );

@@ -90,6 +90,7 @@ async function planGrant(tx: Tx, identity: Identity, input: GrantInput, now: Dat
     connectionId: null,
     stripeItem: null,
     asOf: null,
+    byAddress: false,
     note: input.note,
     grantedBy: input.source ?? actorOf(identity).actorRef,
     createdAt: now,

@@ -23,6 +23,8 @@ export interface Grant {
   endReason: AccessReason | null;
   /** When Stripe was last looked at for it; null: it does not come from Stripe. */
   asOf: Date | null;
+  /** The purchase is the user's by its e-mail address alone, which anybody can have typed. */
+  byAddress: boolean;
 }
 
 export type GrantLife = Pick<Grant, "reason" | "startsAt" | "endsAt" | "closesAt" | "endedAt" | "endReason">;

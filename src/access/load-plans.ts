@@ -1,5 +1,6 @@
 import type { Mode } from "../base/mode";
 import type { Reader } from "../database/db";
+import type { OwnedBy } from "../links/decide-owner";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksOfStripeProducts } from "../links/product-links.store";
 import type { Concern } from "./ask-owner";
@@ -50,14 +51,22 @@ const NOBODY = "00000000-0000-0000-0000-000000000000";
 export interface PlannedSource {
   held: HeldSource;
   ownerId: string | null;
+  ownerBy: OwnedBy | null;
   current: GrantEntity[];
   planned: PlannedGrant[];
+}
+
+export interface AskedSource {
+  held: HeldSource;
+  before: SourceFacts | null;
+  ownerId: string | null;
+  ownerBy: OwnedBy | null;
 }
 
 /** The grants that each source should have. Those of a former owner are among them, ended. */
 export async function loadPlans(
   db: Reader,
-  sources: readonly { held: HeldSource; before: SourceFacts | null; ownerId: string | null }[],
+  sources: readonly AskedSource[],
   rules: Rules,
   now: Date,
 ): Promise<PlannedSource[]> {
@@ -67,10 +76,10 @@ export async function loadPlans(
     ),
   );
   const bySource = groupBy(await findGrantsOfSources(db, keys), sourceOfGrant);
-  return sources.map(({ held, before, ownerId }) => {
+  return sources.map(({ held, before, ownerId, ownerBy }) => {
     const current = bySource.get(`${held.facts.connectionId} ${held.facts.source}`) ?? [];
     const planned = planGrants({ ...questionOf(held, rules, now), before, ownerId, current });
-    return { held, ownerId, current, planned };
+    return { held, ownerId, ownerBy, current, planned };
   });
 }
 

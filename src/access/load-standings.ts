@@ -30,7 +30,10 @@ export async function loadStandings(
   const rules = await loadRules(db, sources);
   const world = await loadOwnerWorld(db, sources);
   const owners = sources.map((held) => decideOwner(questionOf(concernOf(held, rules, now), world)));
-  const asked = sources.map((held, index) => ({ held, before: held.facts, ownerId: owners[index]?.userId ?? null }));
+  const asked = sources.map((held, index) => {
+    const { userId = null, by = null } = owners[index] ?? {};
+    return { held, before: held.facts, ownerId: userId, ownerBy: by };
+  });
   const plans = await loadPlans(db, asked, rules, now);
   const later = await loadPlans(db, asked.map(seenBy(seenAtOf)), rules, now);
   return plans.map((plan, index) => {

@@ -59,7 +59,8 @@ async function planPage(db: Db, page: readonly HeldSource[], change: TriedChange
   const world = await loadOwnerWorld(db, page);
   const sources = page.map((held) => {
     const owner = decideOwner(questionOf(concernOf(held, rules, now), world));
-    return { held, before: held.facts, ownerId: owner.by === "CREATED" ? STRANGER : owner.userId };
+    const ownerId = owner.by === "CREATED" ? STRANGER : owner.userId;
+    return { held, before: held.facts, ownerId, ownerBy: owner.by };
   });
   return loadPlans(db, sources, rules, now);
 }

@@ -73,7 +73,8 @@ export async function updateStripeGrants(tx: Tx, grants: readonly GrantEntity[],
      update grants g set
        reason = n.reason, starts_at = n.starts_at, ends_at = n.ends_at, closes_at = n.closes_at, ended_at = n.ended_at,
        end_reason = n.end_reason, quantity = n.quantity, cancel_at_period_end = n.cancel_at_period_end,
-       link_ids = n.link_ids, as_of = n.as_of, updated_at = greatest(g.updated_at, n.updated_at)
+       link_ids = n.link_ids, as_of = n.as_of, by_address = n.by_address,
+       updated_at = greatest(g.updated_at, n.updated_at)
      from n where g.user_id = n.user_id and g.id = n.id`,
     [JSON.stringify(grants.map(toColumns)), now],
   );
@@ -99,6 +100,7 @@ function toColumns(grant: GrantEntity): Record<string, unknown> {
     stripe_item: grant.stripeItem,
     link_ids: grant.linkIds,
     as_of: grant.asOf,
+    by_address: grant.byAddress,
     note: grant.note,
     granted_by: grant.grantedBy,
     created_at: grant.createdAt,

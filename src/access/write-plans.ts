@@ -2,6 +2,7 @@ import { type ActivityLine, recordActivities } from "../activities/record-activi
 import type { Origin } from "../activities/activity-types";
 import { newUuid } from "../base/ids";
 import type { Tx } from "../database/db";
+import { isJoinedByAddress } from "../links/decide-owner";
 import { queueNotices } from "../outbox/queue-notices";
 import type { Turn } from "./compare-access";
 import { comparePairs, nameOfPair } from "./compare-pairs";
@@ -91,7 +92,7 @@ export function rowsOf(plan: PlannedSource, now: Date): GrantEntity[] {
 
 /** The row as it will be. One that says the same as before, and was looked at no later, is not written. */
 function toRow(
-  { held, current }: PlannedSource,
+  { held, current, ownerId, ownerBy }: PlannedSource,
   planned: PlannedGrant,
   now: Date,
 ): { row: GrantEntity; isNew: boolean; isChanged: boolean } {
@@ -113,6 +114,7 @@ function toRow(
     }),
     ...life,
     asOf: facts.observedAt,
+    byAddress: planned.userId === ownerId ? isJoinedByAddress(ownerBy) : (present?.byAddress ?? false),
     updatedAt: now,
   });
   return { row, isNew: !present, isChanged: !present || differs(present, row) };
@@ -129,6 +131,7 @@ const told = [
   "cancelAtPeriodEnd",
   "linkIds",
   "asOf",
+  "byAddress",
 ] as const;
 
 function differs(before: GrantEntity, after: GrantEntity): boolean {

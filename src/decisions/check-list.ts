@@ -23,7 +23,8 @@ export async function checkList(ctx: Context, products: readonly ListedProduct[]
     const question = {
       product: { id: uuid, status, accessMode },
       subject: opening ? ("KNOWN" as const) : ("UNKNOWN" as const),
-      grants: opening?.get(uuid) ?? [],
+      isTaken: opening?.isTaken ?? false,
+      grants: opening?.byProduct.get(uuid) ?? [],
     };
     return decide({ ...hideUnseen(ctx, question), at });
   });

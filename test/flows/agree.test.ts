@@ -46,6 +46,7 @@ const gift: Grant = {
   endedAt: null,
   endReason: null,
   asOf: null,
+  byAddress: false,
 };
 
 /** A live bundle, which includes an archived one, which includes a product. */

@@ -33,6 +33,7 @@ export function arbitraryGrant(reasons: readonly AccessReason[] = allReasons): f
       length: fc.option(fc.integer({ min: 1, max: STEPS })),
       slack: fc.option(fc.integer({ min: 1, max: STEPS }), { freq: 2 }),
       ended: fc.option(fc.tuple(moment, endReason), { freq: 2 }),
+      byAddress: fc.boolean(),
     })
     .map(({ start, length, slack, ended, ...grant }) => ({
       ...grant,
@@ -66,7 +67,13 @@ export const liveGrant: fc.Arbitrary<Grant> = arbitraryGrant(reasonRank).map((gr
 
 /** About a product that can be held: the grants decide. */
 export function entitled(held: readonly Grant[], at: Date = NOON): Question {
-  return { product: { id: PRODUCT, status: "LIVE", accessMode: "ENTITLED" }, subject: "KNOWN", grants: held, at };
+  return {
+    product: { id: PRODUCT, status: "LIVE", accessMode: "ENTITLED" },
+    subject: "KNOWN",
+    isTaken: true,
+    grants: held,
+    at,
+  };
 }
 
 export const question: fc.Arbitrary<Question> = fc.record({
@@ -79,6 +86,7 @@ export const question: fc.Arbitrary<Question> = fc.record({
     { freq: 10 },
   ),
   subject: fc.constantFrom("KNOWN", "KNOWN", "KNOWN", "NOBODY", "UNKNOWN"),
+  isTaken: fc.boolean(),
   grants,
   at: fc.constant(NOON),
 });

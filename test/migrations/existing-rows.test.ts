@@ -27,8 +27,8 @@ const runUntil = (name: string) => {
 const uuid = (n: number) => `0197aaaa-0000-7000-8000-${String(n).padStart(12, "0")}`;
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 
-test("of several open checkouts of a user the newest stays, and keys go to those who may have sent them", async () => {
-  await runUntil("OneOpenSession1764039900000");
+/** A user, a product and an account, as every version has them. */
+async function insertShop(db: Db) {
   const [user, product, connection] = [uuid(1), uuid(2), uuid(3)];
   await db.rows(`insert into users (id, created_at, updated_at, metadata) values ($1, now(), now(), '{}')`, [user]);
   await db.rows(
@@ -41,6 +41,12 @@ test("of several open checkouts of a user the newest stays, and keys go to those
      values ($1, 'acct_1', 'TEST', 'CONNECTED', now(), now())`,
     [connection],
   );
+  return { user, product, connection };
+}
+
+test("of several open checkouts of a user the newest stays, and keys go to those who may have sent them", async () => {
+  await runUntil("OneOpenSession1764039900000");
+  const { user, product, connection } = await insertShop(db);
   const checkout = (n: number, status: string, more: { slot: string; hours: number; isGuest?: boolean }) =>
     db.rows(
       `insert into checkout_sessions (id, mode, connection_id, user_id, is_guest, product_id, price, quantity, slot,
@@ -95,4 +101,36 @@ test("of several open checkouts of a user the newest stays, and keys go to those
     { operation: "createCheckoutSession", scope: hash(`user ${user}`), key: "k10" },
     { operation: "createUser", scope: hash(`key ${uuid(20)}`), key: "k1" },
   ]);
+});
+
+test("grants of purchases that belong to somebody by an address alone are marked", async () => {
+  const other = await createEmptyDatabase();
+  const older = await openDatabase({ url: other.url, entities: [], connectionsMax: 1, statementTimeoutMs: 5_000 });
+  try {
+    const end = migrations.findIndex(({ name }) => name === "GrantsByAddress1764054000000");
+    await runMigrations({ url: other.url, migrations: migrations.slice(0, end), log: openLog("silent") });
+    const { user, product, connection } = await insertShop(older);
+    const owners = ["CLAIM", "CUSTOMER", "EMAIL", "CREATED"];
+    for (const [n, ownerBy] of owners.entries()) {
+      await older.rows(
+        `insert into grants (user_id, id, product_id, mode, source, reason, starts_at, created_at, updated_at,
+           connection_id, stripe_object, stripe_item)
+         values ($1, $2, $3, 'TEST', 'SUBSCRIPTION', 'SUBSCRIPTION', now(), now(), now(), $4, $5, 'si_1')`,
+        [user, uuid(10 + n), product, connection, `sub_${n}`],
+      );
+      await older.rows(
+        `insert into stripe_facts (connection_id, source, kind, stripe_products, facts, observation, observed_at, owner_id,
+           owner_by) values ($1, $2, 'SUBSCRIPTION', '{}', '{}', 1, now(), $3, $4)`,
+        [connection, `sub_${n}`, user, ownerBy],
+      );
+    }
+
+    await runMigrations({ url: other.url, migrations, log: openLog("silent") });
+
+    const rows = await older.rows<{ by_address: boolean }>("select by_address from grants order by id");
+    expect(rows.map(({ by_address }) => by_address)).toEqual([false, false, true, true]);
+  } finally {
+    await older.source.destroy();
+    await other.drop();
+  }
 });

@@ -14,6 +14,7 @@ const plain = {
   endedAt: null,
   endReason: null,
   asOf: null,
+  byAddress: false,
 } as const;
 const hold = (said: Partial<Grant>): Grant => ({
   ...plain,
@@ -26,10 +27,21 @@ const hold = (said: Partial<Grant>): Grant => ({
 const product = (id: string, ...held: Partial<Grant>[]): Product => ({
   product: { id, status: "LIVE", accessMode: "ENTITLED" },
   subject: "KNOWN",
+  isTaken: true,
   grants: held.map((said) => hold({ id: `grant of ${id}`, productId: id, ...said })),
 });
-const draft: Product = { product: { id: "d", status: "DRAFT", accessMode: "PUBLIC" }, subject: "KNOWN", grants: [] };
-const open: Product = { product: { id: "o", status: "LIVE", accessMode: "PUBLIC" }, subject: "KNOWN", grants: [] };
+const draft: Product = {
+  product: { id: "d", status: "DRAFT", accessMode: "PUBLIC" },
+  subject: "KNOWN",
+  isTaken: true,
+  grants: [],
+};
+const open: Product = {
+  product: { id: "o", status: "LIVE", accessMode: "PUBLIC" },
+  subject: "KNOWN",
+  isTaken: true,
+  grants: [],
+};
 
 const ask = (...products: Product[]) => decideAny(products, NOON);
 

@@ -27,6 +27,7 @@ function grant(said: Partial<Grant> = {}): Grant {
     endedAt: null,
     endReason: null,
     asOf: null,
+    byAddress: false,
     ...said,
   };
 }
@@ -60,7 +61,7 @@ describe("the order of the law", () => {
     ["without a grant they stay closed", { product: live, grants: [] }, "denied NO_GRANT"],
   ];
   test.each(rows)("%s", (_, said, expected) => {
-    expect(answer({ product: live, subject: "KNOWN", grants: held, at: NOON, ...said })).toBe(expected);
+    expect(answer({ product: live, subject: "KNOWN", isTaken: true, grants: held, at: NOON, ...said })).toBe(expected);
   });
 });
 
@@ -103,6 +104,29 @@ describe("the reason", () => {
     const recent = grant({ id: "b", startsAt: ms(-5), endedAt: ms(-3), endReason: "CANCELLED" });
     expect(decide(entitled([old, recent]))).toMatchObject({ reason: "CANCELLED", grant: { id: "b" } });
     expect(decide(entitled([recent, old]))).toMatchObject({ reason: "CANCELLED", grant: { id: "b" } });
+  });
+
+  test("is not that of a purchase which is theirs by an address alone, once somebody uses the account", () => {
+    const own = grant({ id: "a", startsAt: ms(-9), endedAt: ms(-8), endReason: "CANCELLED" });
+    const typed = grant({ id: "b", startsAt: ms(-5), reason: "PAYMENT_FAILED", byAddress: true });
+    const asked = entitled([own, typed]);
+    expect(decide(asked)).toMatchObject({ reason: "CANCELLED", grant: { id: "a" } });
+    expect(answer(entitled([typed]))).toBe("denied NO_GRANT");
+    expect(answer({ ...entitled([typed]), isTaken: false })).toBe("denied PAYMENT_FAILED");
+    const toCome = grant({ id: "c", startsAt: ms(5), byAddress: true });
+    expect(answer(entitled([own, toCome]))).toBe("denied NOT_STARTED");
+  });
+
+  test("is, with what others may have typed, what it is without", () => {
+    fc.assert(
+      fc.property(grants, (held) => {
+        const all = decide(entitled(held));
+        const alone = decide(entitled(held.filter(({ byAddress }) => !byAddress)));
+        if (all.allowed || all.reason === "NOT_STARTED") return;
+        expect([all.reason, all.grant]).toEqual([alone.reason, alone.grant]);
+      }),
+      { seed: 20, numRuns: 500 },
+    );
   });
 
   test("of a grant that is still to come is NOT_STARTED, and it says when access begins", () => {

@@ -11,6 +11,7 @@ const life = {
   endedAt: null,
   endReason: null,
   asOf: null,
+  byAddress: false,
 } as const;
 
 describe("a grant", () => {

@@ -122,6 +122,7 @@ describe("what stops a second purchase", () => {
     endedAt: null,
     endReason: null,
     asOf: now,
+    byAddress: false,
     ...more,
   });
   const cases: [string, Partial<Grant>, object | null][] = [
