@@ -2,11 +2,34 @@ import type { QueryRunner } from "typeorm";
 import { Unavailable } from "../base/refusal";
 import { MIGRATIONS_TABLE } from "./check-schema";
 
-/** Tables that serving may not write to as it likes; all others may be read, inserted into, updated and deleted from. */
-const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
-  // The journal is worth something because not even a mistake of ours can rewrite it.
-  ["activities", "select, insert"],
-  [MIGRATIONS_TABLE, "select"],
+/** What serving removes rows of, by statement. People, purchases, grants and the journal are not among it. */
+const REMOVED: ReadonlySet<string> = new Set([
+  "customer_makings",
+  "grant_refs",
+  "idempotency_keys",
+  "job_files",
+  "job_notes",
+  "product_includes",
+  "product_openers",
+  "rate_windows",
+  "resource_products",
+  "resources",
+  "stripe_inbox",
+  "tag_products",
+]);
+
+/** Whose rows stay as they were written. The journal is worth something because not even a mistake of ours rewrites it. */
+const WRITTEN_ONCE: ReadonlySet<string> = new Set([
+  "activities",
+  "job_file_pieces",
+  "job_notes",
+  "job_problems",
+  "notices",
+  "product_includes",
+  "product_openers",
+  "removal_trials",
+  "resource_products",
+  "tag_products",
 ]);
 
 interface Owned {
@@ -51,7 +74,11 @@ export async function grantToRunRole(runner: QueryRunner, roleName: string): Pro
 export function rightsOn(kind: Owned["kind"], name: string): string {
   if (kind === "function") return "execute";
   if (kind === "sequence") return "usage";
-  return EXCEPTIONS.get(name) ?? "select, insert, update, delete";
+  if (name === MIGRATIONS_TABLE) return "select";
+  const rights = ["select", "insert"];
+  if (!WRITTEN_ONCE.has(name)) rights.push("update");
+  if (REMOVED.has(name)) rights.push("delete");
+  return rights.join(", ");
 }
 
 // What the migrating role made itself; extensions bring objects with rights of their own.
