@@ -100,7 +100,10 @@ test("reads by names of the caller's own are batched: users, addresses, resource
   const ten = await statementsOf(() =>
     shop.latchkey.get(`{ ${aliases(10, () => "entitlementToken { token }")} }`, {}, tokens.bob),
   );
-  expect(ten.length).toBe(one.length);
+  // Of what each asks itself; a sweep may come between.
+  const named = one.filter((text) => text.startsWith("/*"));
+  expect(named.length).toBeGreaterThan(0);
+  expect(ten.filter((text) => named.includes(text))).toHaveLength(named.length);
 });
 
 test("an operation counts by its weight, also once its document is known", async () => {
