@@ -27,7 +27,8 @@ const [FIRST_DIGITS, FIRST_LETTERS] = [2, 2];
 const SHAPE = /^([a-z]{3})_([0-9a-hjkmnp-tv-z]{26})$/;
 const kinds = new Map<string, IdKind>(Object.entries(idPrefixes).map(([kind, prefix]) => [prefix, kind as IdKind]));
 
-let lastMs = 0;
+let askedMs = 0;
+let writtenMs = 0;
 let sequence = 0;
 
 const BYTES = 16;
@@ -43,13 +44,22 @@ function takeRandom(): Buffer {
   return pool.subarray(taken, (taken += BYTES));
 }
 
-/** A new UUID of version 7. Ids made by one process in one millisecond keep their order through a 12 bit sequence. */
+/**
+ * A new UUID of version 7. Ids made by one process keep their order through a 12 bit sequence; when a millisecond has used
+ * that up, the next one is begun early.
+ */
 export function newUuid(now: Date = new Date()): string {
   const ms = Math.max(now.getTime(), 0);
-  sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0;
-  lastMs = ms;
+  if (ms >= askedMs && ms <= writtenMs) {
+    sequence = (sequence + 1) & 0xfff;
+    if (sequence === 0) writtenMs++;
+  } else {
+    sequence = 0;
+    writtenMs = ms;
+  }
+  askedMs = ms;
   const bytes = takeRandom();
-  bytes.writeUIntBE(ms, 0, 6);
+  bytes.writeUIntBE(writtenMs, 0, 6);
   bytes[6] = 0x70 | (sequence >> 8);
   bytes[7] = sequence & 0xff;
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
