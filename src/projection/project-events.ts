@@ -20,6 +20,7 @@ import { openApplier } from "./open-applier";
 import { drawObservation } from "../links/observations.store";
 import { atPace } from "../stripe/pace-requests";
 import { openPatience } from "./open-patience";
+import { wakeWaiting } from "./waiting.store";
 import { apart, applySnapshots, seeSubject } from "./project-subject";
 
 export interface Projecting {
@@ -109,7 +110,11 @@ export function projectEvents({ deps, pauses, only, which, paceOf }: Projecting)
     const { connection } = at;
     try {
       const failure = await tryAll(at, subject.subject, subject.events);
-      if (failure === null) return patience.wentWell(connection.id, subject.subject);
+      if (failure === null) {
+        const wakeAfterMs = patience.wentWell(connection.id, subject.subject);
+        if (wakeAfterMs !== null) await wakeWaiting(deps.db, connection.id, wakeAfterMs);
+        return;
+      }
       if (failure === NOT_NOW) return await releaseEvents(deps.db, refsOf(at, subject.events));
       const groups = troubleOf(failure) === "ITS_OWN" ? apart(subject.events) : [];
       if (groups.length < 2) return await park(connection, subject, subject.events, failure);

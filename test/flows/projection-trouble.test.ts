@@ -1,5 +1,5 @@
 import type { Toll } from "../kit/open-toll";
-import { type Stall, openStall } from "../kit/open-stall";
+import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { until } from "../kit/operations";
 import type { Shop } from "../kit/start-shop";
 import { startTolledShop } from "../kit/start-tolled-shop";
@@ -73,6 +73,34 @@ describe("Stripe has trouble", () => {
     expect(failed.every(({ attempts, error }) => attempts === 0 && error?.includes("Stripe"))).toBe(true);
     shop.toll.decide(() => "PASS");
     await opens(email);
+    await nothingWaits();
+  });
+
+  test("jobs and events that waited for Stripe go on with the first success of the account", async () => {
+    const { db } = shop.latchkey.server.deps;
+    shop.toll.decide(() => 500);
+    const customer = await stall.customer(somebody());
+    await stall.subscribe(customer);
+    const { reconcile: job } = await shop.latchkey.get<{ reconcile: { id: string } }>(
+      "mutation { reconcile(input: {}) { id } }",
+    );
+    await inboxHas(1, "state = 'PENDING' and subject = $1 and error is not null", customer);
+    const waiting = () =>
+      db.rows("/* test */ select 1 from jobs where waits > 0 and claim is null and status = 'RUNNING'");
+    await until(waiting, (rows) => rows.length === 1);
+    const later = "next_try_at = now() + interval '1 hour'";
+    // A job that is being tried again is left alone; it is set back when it waits.
+    await until(
+      () =>
+        db.rows(
+          `/* test */ update jobs set ${later} where waits > 0 and claim is null and status = 'RUNNING' returning 1`,
+        ),
+      ([, updated]) => Number(updated) > 0,
+    );
+    await db.rows(`/* test */ update stripe_inbox set ${later} where state = 'PENDING' and error is not null`);
+    shop.toll.decide(() => "PASS");
+    await stall.subscribe(await stall.customer(somebody()));
+    expect((await jobDone(shop, job.id)).status).toBe("SUCCEEDED");
     await nothingWaits();
   });
 
