@@ -94,13 +94,16 @@ export async function findOthersAddresses(
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Removes names and addresses from purchases and customers, and from events that are still kept. */
+/**
+ * Removes names and addresses from purchases and customers, and from events that are still kept. The purchases are planned
+ * again, as nobody's: what is still charged is listed at once.
+ */
 export async function blankTraces(
   tx: Tx,
   { sources, customers }: { sources: readonly BlankSource[]; customers: readonly BlankCustomer[] },
 ): Promise<void> {
   await tx.rows(
-    `/* removalTraces.blankSources */ update stripe_facts f set buyer_key = null,
+    `/* removalTraces.blankSources */ update stripe_facts f set buyer_key = null, needs_plan = true,
        facts = facts || '{"buyer": {"email": null, "name": null}}'
      from unnest($1::uuid[], $2::text[]) as n (connection_id, source)
      where f.connection_id = n.connection_id and f.source = n.source`,

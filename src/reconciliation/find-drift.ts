@@ -3,6 +3,7 @@ import { type HeldSource, findSources } from "../access/facts.store";
 import { type Standing, loadStandings } from "../access/load-standings";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Reader } from "../database/db";
+import { findRemovedCustomers } from "../access/find-removed";
 import { findUnlinkedCustomers } from "../links/customer-links.store";
 import { type CustomerSnapshot, customerName } from "../links/customer-snapshot";
 import { findCustomers } from "../links/customers.store";
@@ -135,7 +136,8 @@ async function compareAllCustomers(
   customers: readonly CustomerSnapshot[],
 ): Promise<{ findings: Finding[]; news: CustomerSnapshot[] }> {
   const known = new Map((await findCustomers(db, customers)).map((each) => [customerName(each), each]));
-  const forgotten = new Set((await findUnlinkedCustomers(db, customers)).map(customerName));
+  const unlinked = (await findUnlinkedCustomers(db, customers)).map(customerName);
+  const forgotten = new Set([...unlinked, ...(await findRemovedCustomers(db, customers))]);
   const compared = customers.map((said) => {
     const before = known.get(customerName(said));
     const isForgotten = forgotten.has(customerName(said));

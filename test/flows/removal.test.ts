@@ -1,4 +1,5 @@
 import { CHECKOUT_ENV, checkoutOperationsOf } from "../kit/checkout-operations";
+import { replanned } from "../kit/import-list";
 import { jobDone, openStall, type Stall } from "../kit/open-stall";
 import { dumpRows, type Operations, operationsOf } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
@@ -115,6 +116,23 @@ test("a subscriber who was removed is not created again by renewals, refunds, jo
     expect(await dumpRows(shop.latchkey)).not.toMatch(/zebulon/i);
   }
   expect(await ownerOf(id)).toEqual({ owner: null });
+});
+
+test("what a removed person had bought is nobody's at once, and no difference to Stripe, today or tomorrow", async () => {
+  const email = "former-zebulon@shop.example";
+  const { id } = await stall.subscribe(await stall.customer(email, { name: "Zebulon Pike" }));
+  await remove(email);
+  await replanned(shop.latchkey);
+  expect(await ownerOf(id)).toEqual({ owner: null });
+  const { unclaimedPurchases } = await shop.latchkey.get<{ unclaimedPurchases: { nodes: object[] } }>(
+    "{ unclaimedPurchases(first: 50) { nodes { stripeObject reason } } }",
+  );
+  expect(unclaimedPurchases.nodes).toContainEqual({ stripeObject: id, reason: "PERSON_REMOVED" });
+  for (const round of ["first", "second"]) {
+    const { job } = await shop.latchkey.get<{ job: { id: string } }>("mutation { job: reconcile(input: {}) { id } }");
+    const done = await jobDone(shop, job.id);
+    expect([round, done.updated, done.problems.nodes]).toEqual([round, 0, []]);
+  }
 });
 
 test("a purchase that was begun before the removal and is met after it, by an import, creates nobody", async () => {
