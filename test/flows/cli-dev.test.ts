@@ -4,21 +4,22 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type RunningCli, runCli, startCli } from "../kit/run-cli";
+import { untilTrue } from "../kit/until";
+
+// One server for the whole file: a start brings a PostgreSQL, a Stripe and a demo shop. Tests that stop it start it again.
 
 let dataDir: string;
-let running: RunningCli[] = [];
+let server: Started;
 
-beforeAll(() => {
+beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), "latchkey-dev-"));
+  server = await startDev();
 });
 
-afterEach(async () => {
-  for (const cli of running) cli.child.kill("SIGKILL");
-  await Promise.all(running.map((cli) => cli.ended));
-  running = [];
+afterAll(async () => {
+  await end("SIGKILL");
+  rmSync(dataDir, { recursive: true, force: true });
 });
-
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 interface Started {
   cli: RunningCli;
@@ -27,22 +28,21 @@ interface Started {
   printed: string;
 }
 
-async function startDev(...args: string[]): Promise<Started> {
-  const cli = await startCli(["dev", ...args], { PORT: "0", LATCHKEY_DATA_DIR: dataDir });
-  running.push(cli);
+async function startDev(env: Record<string, string> = {}): Promise<Started> {
+  const cli = await startCli(["dev"], { PORT: "0", LATCHKEY_DATA_DIR: dataDir, ...env });
   const printed = await cli.until(/Ctrl-C stops the server/);
   const url = /GraphQL +(\S+)/.exec(printed)?.[1] ?? "";
   return { cli, url, key: /lk_test_\w+/.exec(printed)?.[0] ?? "", printed };
 }
 
-async function stop({ cli }: Started, signal: NodeJS.Signals): Promise<number | null> {
-  cli.child.kill(signal);
-  return (await cli.ended).code;
+async function end(signal: NodeJS.Signals): Promise<number | null> {
+  server.cli.child.kill(signal);
+  return (await server.cli.ended).code;
 }
 
-async function ask<Data>({ url, key }: Started, query: string): Promise<Data> {
+async function ask<Data>(query: string, key = server.key): Promise<Data> {
   const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
+  const response = await fetch(server.url, { method: "POST", headers, body: JSON.stringify({ query }) });
   return ((await response.json()) as { data: Data }).data;
 }
 
@@ -52,79 +52,144 @@ interface Counts {
   activities: { totalCount: number };
 }
 
-const count = (server: Started) =>
-  ask<Counts>(server, "{ users { totalCount } products { totalCount } activities { totalCount } }");
+const count = () => ask<Counts>("{ users { totalCount } products { totalCount } activities { totalCount } }");
+
+const linkIn = (name: string) => new RegExp(`${name} +(http\\S+)`).exec(server.printed)?.[1] ?? "";
+
+/** What is in the simulated Stripe. */
+async function stripeHas<Row>(list: string): Promise<Row[]> {
+  const response = await fetch(new URL(`/_control/${list}`, linkIn("Control room")));
+  return ((await response.json()) as { data: Row[] }).data;
+}
+
+async function reconcile() {
+  const { code, out, said } = await runCli(["reconcile", "--json"], { LATCHKEY_DATA_DIR: dataDir });
+  expect([code, said]).toEqual([0, ""]);
+  return JSON.parse(out) as { status: string; done: number; failed: number };
+}
 
 test("the first start needs no settings, and what it prints can be pasted and answers", async () => {
-  const server = await startDev();
   const body = /-d '(.*)'/.exec(server.printed)?.[1] ?? "";
   const headers = { "content-type": "application/json", authorization: `Bearer ${server.key}` };
   const response = await fetch(server.url, { method: "POST", headers, body });
   expect(await response.json()).toEqual({
     data: { access: { allowed: true, reason: "PURCHASE", endsAt: null, via: { name: "The whole bakery" } } },
   });
-  const graphiql = /GraphiQL +(\S+)/.exec(server.printed)?.[1] ?? "";
-  expect((await fetch(graphiql)).status).toBe(200);
-  expect(await stop(server, "SIGTERM")).toBe(0);
+  expect((await fetch(linkIn("GraphiQL"))).status).toBe(200);
 });
 
-test("a restart finds its data and its key again and adds nothing", async () => {
-  const first = await startDev();
-  const before = await count(first);
-  expect(await stop(first, "SIGINT")).toBe(0);
-  const second = await startDev();
-  expect(second.key).toBe(first.key);
-  expect(await count(second)).toEqual(before);
-  expect(before).toMatchObject({ users: { totalCount: 8 }, products: { totalCount: 7 } });
+test("it brings a simulated Stripe whose links can be clicked, with somebody in every state", async () => {
+  for (const [name, text] of [
+    ["Control room", "Control room"],
+    ["Checkout", "Bread for beginners"],
+    ["Portal", "Membership"],
+  ] as const) {
+    const page = await fetch(linkIn(name));
+    expect([name, page.status]).toEqual([name, 200]);
+    expect(await page.text()).toContain(text);
+  }
+  const subscriptions = await stripeHas<{ status: string; cancel_at_period_end: boolean }>("subscriptions");
+  const states = ["active", "trialing", "past_due", "canceled", "paused", "incomplete", "unpaid"];
+  expect(new Set(subscriptions.map(({ status }) => status))).toEqual(new Set(states));
+  expect(subscriptions.filter((subscription) => subscription.cancel_at_period_end)).toHaveLength(1);
 });
 
-test("a start that died while it filled the demo shop is completed by the next one, and nothing is there twice", async () => {
-  const first = await startDev();
-  const before = await count(first);
-  const mark = 'updateProduct(input: { product: "membership", metadata: { demo: "begun" } }) { id }';
-  await ask(first, `mutation { ${mark} deleteUser(user: "marie") }`);
-  first.cli.child.kill("SIGKILL");
-  await first.cli.ended;
-  const second = await startDev();
-  const after = await count(second);
-  expect([after.users, after.products]).toEqual([before.users, before.products]);
-  const { user, product } = await ask<{ user: unknown; product: unknown }>(
-    second,
-    '{ user(id: "marie") { grants { nodes { status } } } product(key: "membership") { metadata } }',
+test("the simulated Stripe is connected by itself, and what happens there arrives here", async () => {
+  const ours = new URL(server.url).origin;
+  await untilTrue(async () =>
+    (await stripeHas<{ url: string }>("endpoints")).some(({ url }) => url.startsWith(`${ours}/stripe/webhook/con_`)),
   );
-  expect(user).toEqual({ grants: { nodes: [{ status: "ENDED" }] } });
-  expect(product).toEqual({ metadata: { demo: "complete" } });
+  const post = (act: string, body: object) =>
+    fetch(new URL(`/_control/${act}`, linkIn("Control room")), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const [customer] = await stripeHas<{ id: string }>("customers");
+  await post("delete-customer", { customer: customer?.id });
+  const deliveries = () => stripeHas<{ status: string }>("deliveries?type=customer.deleted");
+  await untilTrue(async () => (await deliveries()).some(({ status }) => status === "delivered"));
 });
 
 test("keys can be made for the local database while the server runs, and work there", async () => {
-  const server = await startDev();
   const made = await runCli(["keys", "create", "--name", "second", "--role", "read"], { LATCHKEY_DATA_DIR: dataDir });
-  const asked = await ask<unknown>({ ...server, key: made.out.trim() }, "{ viewer { role mode } }");
-  expect(asked).toEqual({ viewer: { role: "READ", mode: "TEST" } });
+  expect(await ask<unknown>("{ viewer { role mode } }", made.out.trim())).toEqual({
+    viewer: { role: "READ", mode: "TEST" },
+  });
 });
 
-test("commands find the database and the simulated Stripe of a server beside them, and open both when it is stopped", async () => {
-  const reconcile = async () => {
-    const { code, out, said } = await runCli(["reconcile", "--json"], { LATCHKEY_DATA_DIR: dataDir });
-    expect([code, said]).toEqual([0, ""]);
-    return JSON.parse(out) as { status: string; done: number; failed: number };
-  };
-  const server = await startDev();
-  const beside = await reconcile();
-  expect(beside).toMatchObject({ status: "SUCCEEDED", failed: 0 });
-  expect(beside.done).toBeGreaterThan(5);
-  expect(await stop(server, "SIGTERM")).toBe(0);
-  expect(await reconcile()).toMatchObject({ status: "SUCCEEDED", done: beside.done });
+test("two processes do not write one world", async () => {
+  const { code, said } = await runCli(["dev"], { PORT: "0", LATCHKEY_DATA_DIR: dataDir });
+  expect([code, said]).toEqual([1, expect.stringContaining("is used by another process")]);
+});
+
+test("local mode refuses to start beside a live key", async () => {
+  const { code, said } = await runCli(["dev"], {
+    PORT: "0",
+    LATCHKEY_DATA_DIR: dataDir,
+    STRIPE_SECRET_KEY: "sk_live_0123456789abcdefghijklmn",
+  });
+  expect([code, said]).toEqual([2, expect.stringContaining("STRIPE_SECRET_KEY")]);
+  expect(said).not.toContain("sk_live_0");
 });
 
 test("a port in use is said in a sentence, and nothing is left running", async () => {
   const other: Server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));
   const { port } = other.address() as AddressInfo;
-  const result = await runCli(["dev"], { PORT: String(port), LATCHKEY_DATA_DIR: dataDir });
-  expect(result).toMatchObject({ code: 1, out: "" });
-  expect(result.said).toBe(
-    `Port ${port} is in use. Stop what listens there, or choose another one: PORT=4001, or PORT=0 for any.\n`,
+  const folder = mkdtempSync(path.join(tmpdir(), "latchkey-dev-"));
+  try {
+    const result = await runCli(["dev"], { PORT: String(port), LATCHKEY_DATA_DIR: folder });
+    expect(result).toMatchObject({ code: 1, out: "" });
+    expect(result.said).toBe(
+      `Port ${port} is in use. Stop what listens there, or choose another one: PORT=4001, or PORT=0 for any.\n`,
+    );
+  } finally {
+    other.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a start that died while it filled the demo shop is completed by the next one, and nothing is there twice", async () => {
+  const before = await count();
+  const [customers, checkout] = [await stripeHas("customers"), new URL(linkIn("Checkout")).pathname];
+  const mark = 'updateProduct(input: { product: "membership", metadata: { demo: "begun" } }) { id }';
+  await ask(`mutation { ${mark} deleteUser(user: "marie") }`);
+  await end("SIGKILL");
+  server = await startDev();
+  const after = await count();
+  expect([after.users, after.products]).toEqual([before.users, before.products]);
+  const { user, product } = await ask<{ user: unknown; product: unknown }>(
+    '{ user(id: "marie") { grants { nodes { status } } } product(key: "membership") { metadata } }',
   );
-  other.close();
+  expect(user).toEqual({ grants: { nodes: [{ status: "ENDED" }] } });
+  expect(product).toEqual({ metadata: { demo: "complete" } });
+  // The simulated world is found again too.
+  expect(await stripeHas("customers")).toEqual(customers);
+  expect(new URL(linkIn("Checkout")).pathname).toBe(checkout);
+});
+
+test("commands find the database and the simulated Stripe of a server beside them, open both when it is stopped, and a restart adds nothing", async () => {
+  const beside = await reconcile();
+  expect(beside).toMatchObject({ status: "SUCCEEDED", failed: 0 });
+  expect(beside.done).toBeGreaterThan(5);
+  const [before, { key }] = [await count(), server];
+  expect(before).toMatchObject({ users: { totalCount: 8 }, products: { totalCount: 7 } });
+  expect(await end("SIGTERM")).toBe(0);
+  expect(await reconcile()).toMatchObject({ status: "SUCCEEDED", done: beside.done });
+  server = await startDev();
+  expect(server.key).toBe(key);
+  const after = await count();
+  expect([after.users, after.products]).toEqual([before.users, before.products]);
+  // The line of the reconciliation that ran alone.
+  expect(after.activities.totalCount).toBe(before.activities.totalCount + 1);
+});
+
+test("who brings a Stripe of their own gets no simulated one", async () => {
+  expect(await end("SIGINT")).toBe(0);
+  server = await startDev({
+    STRIPE_SECRET_KEY: "sk_test_0123456789abcdefghijkl",
+    STRIPE_API_BASE: "http://127.0.0.1:9",
+  });
+  expect(server.printed).not.toContain("simulated Stripe");
 });
