@@ -76,7 +76,7 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
     PORT: "0",
     HOST: "127.0.0.1",
     // A connection takes PostgreSQL longer to open than a test usually needs it for.
-    LATCHKEY_DATABASE_CONNECTIONS: "5",
+    LATCHKEY_DATABASE_CONNECTIONS: "4",
     ...env,
     DATABASE_URL: env["DATABASE_URL"] ?? database.url,
   };
