@@ -44,12 +44,33 @@ const endpoints = async () => (await shop.stripe.webhookEndpoints.list({ limit: 
 const restrict = (missing: string[]) => shop.control("restrict-key", { key: "rk_test_narrow", missing });
 const fault = (plan: object) => shop.control("plan-fault", plan);
 
-beforeEach(async () => {
+const open = async () => {
   shop = await startShop({ connect: false });
-});
-afterEach(() => shop.stop());
+};
+/** For tests that count what is there, or that need an account that was never connected. */
+const withShopForEach = () => {
+  beforeEach(open);
+  afterEach(() => shop.stop());
+};
+/** For tests that get along with an account that another one of them has connected. */
+const withShopForAll = () => {
+  beforeAll(open);
+  afterAll(() => shop.stop());
+  beforeEach(async () => {
+    await shop.control("clear-faults");
+    await restrict([]);
+  });
+};
+/** How often it was told of a new customer. */
+const heardOfNewCustomer = async () => {
+  const { id } = await shop.stripe.customers.create({});
+  await shop.simulator.deliveries.settled();
+  return shop.latchkey.server.deps.db.rows("/* test */ select 1 from stripe_inbox where object_id = $1", [id]);
+};
 
 describe("connecting", () => {
+  withShopForEach();
+
   test("CH-X1, RWS-X36, TA-X4: makes the endpoint at the pinned version, and tells name, state and health", async () => {
     const connection = await connect();
     const account = await shop.stripe.accounts.retrieveCurrent();
@@ -71,39 +92,6 @@ describe("connecting", () => {
     expect(endpoint?.enabled_events.toSorted()).toEqual(neededEvents.toSorted());
     expect(await list()).toEqual([connection]);
     expect(await get("node", { id: connection.id })).toEqual({ id: connection.id });
-  });
-
-  test("the pinned version is the one that the official client speaks", () => {
-    expect(PINNED_VERSION).toBe(Stripe.API_VERSION);
-  });
-
-  test("TA-X6: subscribes to every kind of event that access depends on", () => {
-    const families = [
-      "charge.dispute.created",
-      "charge.dispute.closed",
-      "charge.succeeded",
-      "charge.refunded",
-      "refund.created",
-      "checkout.session.completed",
-      "checkout.session.async_payment_succeeded",
-      "checkout.session.async_payment_failed",
-      "customer.subscription.created",
-      "customer.subscription.updated",
-      "customer.subscription.deleted",
-      "customer.subscription.paused",
-      "customer.subscription.resumed",
-      "customer.subscription.pending_update_applied",
-      "customer.subscription.pending_update_expired",
-      "customer.subscription.trial_will_end",
-      "customer.updated",
-      "customer.deleted",
-      "product.updated",
-      "price.updated",
-      "entitlements.active_entitlement_summary.updated",
-    ];
-    expect(families.filter((type) => !neededEvents.some((needed) => needed === type))).toEqual([]);
-    expect(neededEvents.filter((type) => type.startsWith("invoice.")).length).toBeGreaterThan(15);
-    expect(new Set(neededEvents).size).toBe(neededEvents.length);
   });
 
   test("TA-S6: a portal configuration is there afterwards; one that is there already is used as it is", async () => {
@@ -170,6 +158,59 @@ describe("connecting", () => {
     expect(left.map((one) => one.id)).not.toContain(id);
   });
 
+  test("names every permission that a restricted key lacks, and makes nothing", async () => {
+    await restrict(["customer_read", "webhook_endpoint_write", "dispute_read"]);
+    const error = await refused("connect", { input: { secretKey: "rk_test_narrow" } });
+    expect(error).toMatchObject({
+      extensions: {
+        code: "STRIPE_KEY_INVALID",
+        details: { missingPermissions: ["Customers: read", "Disputes: read", "Webhook Endpoints: write"] },
+      },
+    });
+    expect([await list(), await endpoints()]).toEqual([[], []]);
+    await restrict([]);
+    expect(await connect({ secretKey: "rk_test_narrow" })).toMatchObject({ status: "CONNECTED" });
+  });
+});
+
+describe("what is subscribed to", () => {
+  test("the pinned version is the one that the official client speaks", () => {
+    expect(PINNED_VERSION).toBe(Stripe.API_VERSION);
+  });
+
+  test("TA-X6: subscribes to every kind of event that access depends on", () => {
+    const families = [
+      "charge.dispute.created",
+      "charge.dispute.closed",
+      "charge.succeeded",
+      "charge.refunded",
+      "refund.created",
+      "checkout.session.completed",
+      "checkout.session.async_payment_succeeded",
+      "checkout.session.async_payment_failed",
+      "customer.subscription.created",
+      "customer.subscription.updated",
+      "customer.subscription.deleted",
+      "customer.subscription.paused",
+      "customer.subscription.resumed",
+      "customer.subscription.pending_update_applied",
+      "customer.subscription.pending_update_expired",
+      "customer.subscription.trial_will_end",
+      "customer.updated",
+      "customer.deleted",
+      "product.updated",
+      "price.updated",
+      "entitlements.active_entitlement_summary.updated",
+    ];
+    expect(families.filter((type) => !neededEvents.some((needed) => needed === type))).toEqual([]);
+    expect(neededEvents.filter((type) => type.startsWith("invoice.")).length).toBeGreaterThan(15);
+    expect(new Set(neededEvents).size).toBe(neededEvents.length);
+  });
+});
+
+describe("connecting in vain", () => {
+  withShopForAll();
+
   test.each([
     ["a publishable key", "pk_test_abcdefgh", "STRIPE_KEY_INVALID", /publishable key/],
     ["nonsense", "hunter2", "STRIPE_KEY_INVALID", /no secret key of Stripe/],
@@ -192,20 +233,6 @@ describe("connecting", () => {
     expect(error.extensions.code).toBe("STRIPE_MODE_MISMATCH");
   });
 
-  test("names every permission that a restricted key lacks, and makes nothing", async () => {
-    await restrict(["customer_read", "webhook_endpoint_write", "dispute_read"]);
-    const error = await refused("connect", { input: { secretKey: "rk_test_narrow" } });
-    expect(error).toMatchObject({
-      extensions: {
-        code: "STRIPE_KEY_INVALID",
-        details: { missingPermissions: ["Customers: read", "Disputes: read", "Webhook Endpoints: write"] },
-      },
-    });
-    expect([await list(), await endpoints()]).toEqual([[], []]);
-    await restrict([]);
-    expect(await connect({ secretKey: "rk_test_narrow" })).toMatchObject({ status: "CONNECTED" });
-  });
-
   test.each([
     ["its account", "/v1/account"],
     ["its endpoints", "/v1/webhook_endpoints"],
@@ -218,10 +245,11 @@ describe("connecting", () => {
   });
 
   test("an endpoint that was made is taken back when it cannot be written down", async () => {
-    await shop.latchkey.server.deps.db.rows(
-      "/* test */ alter table stripe_connections add constraint never check (account = '') not valid",
-    );
-    expect((await refused("connect", { input: { secretKey: SHOP_KEY } })).extensions.code).toBe("INTERNAL");
+    const { db } = shop.latchkey.server.deps;
+    await db.rows("/* test */ alter table stripe_connections add constraint never check (account = '') not valid");
+    const error = await refused("connect", { input: { secretKey: SHOP_KEY } });
+    await db.rows("/* test */ alter table stripe_connections drop constraint never");
+    expect(error.extensions.code).toBe("INTERNAL");
     expect(await endpoints()).toEqual([]);
   });
 
@@ -240,6 +268,8 @@ describe("connecting", () => {
 });
 
 describe("changing", () => {
+  withShopForAll();
+
   test("a key is exchanged for another one of the same account", async () => {
     const { id } = await connect();
     const input = { connection: id, secretKey: "sk_test_another", exposePurchaseOptions: false };
@@ -271,6 +301,8 @@ describe("changing", () => {
 });
 
 describe("testing and repairing", () => {
+  withShopForAll();
+
   const trouble: [string, (id: string) => Promise<unknown>, RegExp, boolean][] = [
     ["is disabled", (id) => shop.stripe.webhookEndpoints.update(id, { disabled: true }), /is disabled/, true],
     ["was deleted", (id) => shop.stripe.webhookEndpoints.del(id), /was deleted/, false],
@@ -313,10 +345,23 @@ describe("testing and repairing", () => {
     const left = await endpoints();
     expect(left).toMatchObject([{ url: mended.webhookUrl, status: "enabled", api_version: PINNED_VERSION }]);
     expect(left[0]?.id === before?.id).toBe(isKept);
-    await shop.stripe.customers.create({});
-    await shop.simulator.deliveries.settled();
-    expect(await shop.latchkey.server.deps.db.rows("/* test */ select 1 from stripe_inbox")).toHaveLength(1);
+    expect(await heardOfNewCustomer()).toHaveLength(1);
   });
+
+  test("a restricted key that lost a permission is noticed, by the name of the permission", async () => {
+    const { id } = await connect({ secretKey: "rk_test_narrow" });
+    await restrict(["subscription_read"]);
+    expect(await get("test", { connection: id })).toMatchObject({
+      status: "ERROR",
+      lastError: expect.stringMatching(/Subscriptions: read/),
+    });
+    await restrict([]);
+    expect(await get("test", { connection: id })).toMatchObject({ status: "CONNECTED", lastError: null });
+  });
+});
+
+describe("testing and repairing with a shop for each", () => {
+  withShopForEach();
 
   test("F36: an endpoint whose secret is not ours any more is replaced, and what comes then is taken", async () => {
     const { id } = await connect();
@@ -332,17 +377,6 @@ describe("testing and repairing", () => {
     expect(await endpoints()).toHaveLength(1);
   });
 
-  test("a restricted key that lost a permission is noticed, by the name of the permission", async () => {
-    const { id } = await connect({ secretKey: "rk_test_narrow" });
-    await restrict(["subscription_read"]);
-    expect(await get("test", { connection: id })).toMatchObject({
-      status: "ERROR",
-      lastError: expect.stringMatching(/Subscriptions: read/),
-    });
-    await restrict([]);
-    expect(await get("test", { connection: id })).toMatchObject({ status: "CONNECTED", lastError: null });
-  });
-
   test("when Stripe is down, a test says so and changes nothing", async () => {
     const connection = await connect();
     await fault({ kind: "error-before", path: "/v1/account", count: 5 });
@@ -353,6 +387,32 @@ describe("testing and repairing", () => {
 });
 
 describe("disconnecting", () => {
+  withShopForAll();
+
+  test("goes through although Stripe is down", async () => {
+    const { id } = await connect();
+    await fault({ kind: "error-before", path: "/v1/webhook_endpoints*", count: 5 });
+    expect(await get("disconnect", { connection: id })).toMatchObject({ status: "DISCONNECTED" });
+    await shop.control("clear-faults");
+    await connect();
+    expect(await endpoints()).toHaveLength(1);
+  });
+
+  test.each(["test", "repair"] as const)(
+    "CH-S1: %s asks for an account that is connected, and says how",
+    async (name) => {
+      const { id } = await connect();
+      await get("disconnect", { connection: id });
+      const error = await refused(name, { connection: id });
+      expect(error.extensions.code).toBe("STRIPE_NOT_CONNECTED");
+      expect(error.message).toMatch(/connectStripe/);
+    },
+  );
+});
+
+describe("disconnecting with a shop for each", () => {
+  withShopForEach();
+
   test("RWS-X37, CH-X3, TA-S5: keeps the row, forgets the secrets, removes our endpoint; once in the journal", async () => {
     const { id } = await connect();
     for (let time = 0; time < 2; time++) {
@@ -380,26 +440,6 @@ describe("disconnecting", () => {
     expect(await journal()).toEqual(["STRIPE_CONNECTED", "STRIPE_DISCONNECTED", "STRIPE_CONNECTED"]);
   });
 
-  test("goes through although Stripe is down", async () => {
-    const { id } = await connect();
-    await fault({ kind: "error-before", path: "/v1/webhook_endpoints*", count: 5 });
-    expect(await get("disconnect", { connection: id })).toMatchObject({ status: "DISCONNECTED" });
-    await shop.control("clear-faults");
-    await connect();
-    expect(await endpoints()).toHaveLength(1);
-  });
-
-  test.each(["test", "repair"] as const)(
-    "CH-S1: %s asks for an account that is connected, and says how",
-    async (name) => {
-      const { id } = await connect();
-      await get("disconnect", { connection: id });
-      const error = await refused(name, { connection: id });
-      expect(error.extensions.code).toBe("STRIPE_NOT_CONNECTED");
-      expect(error.message).toMatch(/connectStripe/);
-    },
-  );
-
   test("RWS-X38: another account stands beside it, and the first one is still listed", async () => {
     const { id } = await connect();
     await get("disconnect", { connection: id });
@@ -412,13 +452,21 @@ describe("disconnecting", () => {
   });
 });
 
-test("secrets: nothing of them is in the database, in an answer or in the log", async () => {
-  const connection = await connect({ webhookSecret: "whsec_broughtfromelsewhere" });
-  const second = { connection: connection.id, webhookSecret: "whsec_thesecondone", previousWebhookSecret: "whsec_old" };
-  await get("update", { input: second });
-  const rows = await shop.latchkey.server.deps.db.rows("/* test */ select * from stripe_connections");
-  const told = JSON.stringify([rows, await list()]) + shop.latchkey.logged.join("");
-  expect(told).not.toMatch(/whsec_|sk_test_|rk_test_/);
+describe("secrets", () => {
+  withShopForEach();
+
+  test("secrets: nothing of them is in the database, in an answer or in the log", async () => {
+    const connection = await connect({ webhookSecret: "whsec_broughtfromelsewhere" });
+    const second = {
+      connection: connection.id,
+      webhookSecret: "whsec_thesecondone",
+      previousWebhookSecret: "whsec_old",
+    };
+    await get("update", { input: second });
+    const rows = await shop.latchkey.server.deps.db.rows("/* test */ select * from stripe_connections");
+    const told = JSON.stringify([rows, await list()]) + shop.latchkey.logged.join("");
+    expect(told).not.toMatch(/whsec_|sk_test_|rk_test_/);
+  });
 });
 
 async function untilMatches<Value>(read: () => Promise<Value>, wanted: object): Promise<void> {
