@@ -8,6 +8,7 @@ const files = [
   "flows/great-import",
   "flows/import-crash",
   "flows/order-of-events",
+  "flows/projection-sizes",
   "flows/replicas",
   "flows/story/generator",
   "flows/story/lossy-story",

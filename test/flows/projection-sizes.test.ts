@@ -1,6 +1,7 @@
 import { findConnectionsById } from "../../src/connections/connections.store";
 import { readPublicIdOf } from "../../src/base/ids";
 import { lookAtCustomer } from "../../src/projection/look-at-customer";
+import { isLong } from "../kit/is-long";
 import { type Shop, startShop } from "../kit/start-shop";
 
 // Lists in Stripe's objects show ten of what they hold, and lists of objects a hundred. All of it counts.
@@ -8,6 +9,8 @@ import { type Shop, startShop } from "../kit/start-shop";
 let shop: Shop;
 const prices: { product: string; monthly: string; once: string }[] = [];
 const MANY = 25;
+/** What comes on a second page, after the hundred of the first. */
+const BEYOND_A_PAGE = isLong ? 130 : 101;
 
 beforeAll(async () => {
   shop = await startShop();
@@ -72,12 +75,12 @@ test("F21: every one of 60 lines of a checkout", async () => {
   expect(await opened(email)).toEqual(everything());
 });
 
-test("F21: every one of 150 lines of an invoice", async () => {
+test("F21: every line of an invoice that has more than a hundred", async () => {
   const email = "invoice@shop.example";
   const customer = await customerOf(email);
   const { id: invoice } = await shop.stripe.invoices.create({ customer, auto_advance: false });
-  for (let at = 0; at < 150; at++) {
-    const price = at < 125 ? (prices[0]?.once ?? "") : (prices[at - 125]?.once ?? "");
+  for (let at = 0; at < 100 + MANY; at++) {
+    const price = at < 100 ? (prices[0]?.once ?? "") : (prices[at - 100]?.once ?? "");
     await shop.stripe.invoiceItems.create({ customer, invoice, pricing: { price }, quantity: 1 });
   }
   await shop.stripe.invoices.pay(invoice);
@@ -95,12 +98,12 @@ test("RWS-X7: what was bought for ever before 25 renewals stays open", async () 
   expect(await opened(email)).toEqual(["thing-07"]);
 });
 
-test("F21: a customer with 130 invoices, told by webhooks that come all at once", async () => {
+test("F21: a customer with more than a hundred invoices, told by webhooks that come all at once", async () => {
   const email = "many@shop.example";
   const customer = await customerOf(email);
   await shop.settled();
   shop.simulator.deliveries.holdAll();
-  for (let at = 0; at < 130; at++)
+  for (let at = 0; at < BEYOND_A_PAGE; at++)
     await shop.control("dashboard-invoice", { customer, price: prices[at % MANY]?.once });
   await shop.simulator.deliveries.release();
   expect(await opened(email)).toEqual(everything());
@@ -109,7 +112,7 @@ test("F21: a customer with 130 invoices, told by webhooks that come all at once"
 describe("everything of one customer, whatever the length of the lists", () => {
   test("RWS-X7: more than a hundred subscriptions, orders and checkouts each, told by no webhook at all", async () => {
     const { stripe, latchkey } = shop;
-    const emails = ["all-1@shop.example", "all-2@shop.example", "all-3@shop.example"];
+    const emails = (isLong ? [1, 2, 3] : [1]).map((person) => `all-${person}@shop.example`);
     await shop.settled();
     shop.simulator.deliveries.instruct({ event: "*", count: 100_000, drop: true });
     const counts: number[] = [];
@@ -140,7 +143,7 @@ describe("everything of one customer, whatever the length of the lists", () => {
       const again = await lookAtCustomer(deps, connection, customer, "RECONCILIATION");
       expect(again.map(({ wasKnown }) => wasKnown)).not.toContain(false);
     }
-    expect(counts).toEqual([303, 303, 303]);
+    expect(counts).toEqual(emails.map(() => 303));
     shop.simulator.deliveries.instructions.clear();
   });
 });
