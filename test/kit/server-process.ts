@@ -61,6 +61,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     PORT: String(port),
     HOST: "127.0.0.1",
     DATABASE_URL: databaseUrl,
+    LATCHKEY_DATABASE_CONNECTIONS: "4",
     TEST_CLOCK_FILE: clock.file,
     TEST_CLOCK_SKEW_MS: String(skewMs),
     ...env,
