@@ -18,6 +18,7 @@ export function shopCli({ latchkey, simulator }: Pick<Shop, "latchkey" | "simula
     LATCHKEY_PUBLIC_URL: latchkey.url,
     STRIPE_API_BASE: simulator.url,
     LATCHKEY_STRIPE_REQUESTS_PER_SECOND: "50000",
+    LATCHKEY_DATABASE_CONNECTIONS: "4",
   };
   return {
     env,
