@@ -13,8 +13,8 @@ export async function deleteUser(
 ): Promise<string> {
   return db.transaction(async (tx) => {
     const user = await findUser(tx, readUserRef(named));
-    if (user) await checkMayChange(tx, identity.mode, [user.id], "user");
-    const [removed] = user ? await removeUsers(tx, [user.id], { identity, now: clock.now() }) : [];
+    const before = (ids: readonly string[]) => checkMayChange(tx, identity.mode, ids, "user");
+    const [removed] = user ? await removeUsers(tx, [user.id], { identity, now: clock.now(), before }) : [];
     if (!removed) throw userNotFound();
     return removed;
   });

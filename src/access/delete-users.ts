@@ -45,9 +45,9 @@ export async function deleteUsers(
   }
   return db.transaction(async (tx) => {
     const { userIds, notFound } = await findNamed(tx, named);
-    await checkMayChange(tx, identity.mode, userIds, "users");
     let loss: Loss = { people: [], productsLost: 0, subscriptionsCharged: 0 };
     const before = async (ids: readonly string[]) => {
+      await checkMayChange(tx, identity.mode, ids, "users");
       loss = await lossOf(tx, ids);
     };
     const removed = await removeUsers(tx, userIds, { identity, now, before });
