@@ -114,6 +114,80 @@ import { readSubscription } from "./read-subscription";`,
     ],
     caughtBy: [LIES, story(2)],
   },
+  "count grace from each read": {
+    edits: [
+      {
+        file: "src/access/plan-life.ts",
+        find: "(state.unpaid?.sinceAt ?? observedAt).getTime()",
+        put: "observedAt.getTime()",
+      },
+    ],
+    caughtBy: [{ paths: ["test/flows/unpaid-runs.test.ts"] }, story(2)],
+  },
+  "lock out who pays as another customer": {
+    edits: [
+      {
+        file: "src/links/decide-owner.ts",
+        find: "addressee.isVerified || !addressee.isTaken",
+        put: "!addressee.isTaken",
+      },
+    ],
+    caughtBy: [{ paths: ["test/flows/joins-by-address.test.ts"] }, story(2)],
+  },
+  "give a purchase to whoever wrote its address down": {
+    edits: [{ file: "src/links/decide-owner.ts", find: "addressee.isVerified || !addressee.isTaken", put: "true" }],
+    caughtBy: [{ paths: ["test/flows/joins-by-address.test.ts"] }, story(2)],
+  },
+  "list no purchase of nobody": {
+    edits: [
+      {
+        file: "src/access/plan-unclaimed.ts",
+        find: "if (owner === null || claimable === null) return null;",
+        put: "if (owner !== undefined) return null;",
+      },
+    ],
+    caughtBy: [{ paths: ["test/flows/unclaimed.test.ts"] }],
+  },
+  "create a removed person again": {
+    edits: [
+      {
+        file: "src/links/decide-owner.ts",
+        find: 'if (question.wasRemoved) return nobody("PERSON_REMOVED");',
+        put: "",
+      },
+    ],
+    caughtBy: [{ paths: ["test/flows/removal.test.ts"] }, story(2)],
+  },
+  "sell the public any price of a link": {
+    edits: [
+      {
+        file: "src/checkout/decide-sale.ts",
+        find: "const options = decidePurchaseOptions(sold, offers, { isPublic: true, sells: false });",
+        put: "if (offers.length > 0) return decideSale(offers, priceId);\n  const options = decidePurchaseOptions(sold, offers, { isPublic: true, sells: false });",
+      },
+    ],
+    caughtBy: [{ paths: ["test/api/public-sale.test.ts"] }],
+  },
+  "let buyers switch promotion codes on": {
+    edits: [
+      {
+        file: "src/checkout/decide-terms.ts",
+        find: "if (codes !== null && codes !== terms.allowPromotionCodes) {",
+        put: "if (codes !== null && codes !== terms.allowPromotionCodes && !codes) {",
+      },
+    ],
+    caughtBy: [{ paths: ["test/api/public-sale.test.ts"] }],
+  },
+  "open a session for each idempotency key": {
+    edits: [
+      {
+        file: "src/checkout/reserve-session.ts",
+        find: "const open = wanted.isGuest ? null : await findOpen(tx, wanted);",
+        put: "const open = null as Awaited<ReturnType<typeof findOpen>>;",
+      },
+    ],
+    caughtBy: [{ paths: ["test/api/open-sessions.test.ts"] }],
+  },
 };
 
 const isWanted = Boolean(process.env["PLANTED_FAULTS"]);
