@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from "typeorm";
 
-/** Marks grants whose purchase is the user's by its e-mail address alone, so that a denial does not speak of them. */
+/** Marks grants whose purchase is the user's by its e-mail address alone, so that a denial speaks of them last. */
 export class GrantsByAddress1764054000000 implements MigrationInterface {
   readonly name = "GrantsByAddress1764054000000";
 
@@ -16,7 +16,7 @@ export class GrantsByAddress1764054000000 implements MigrationInterface {
 const statements = [
   `alter table grants add column by_address boolean not null default false`,
   `comment on column grants.by_address is
-    'the purchase belongs to its user by an e-mail address alone: it opens, and is never the reason of a denial'`,
+    'the purchase belongs to its user by an e-mail address alone: it opens, and a denial speaks of it last'`,
   `update grants g set by_address = true from stripe_facts f
     where f.connection_id = g.connection_id and f.source = g.stripe_object and f.owner_id = g.user_id
       and f.owner_by in ('EMAIL', 'CREATED')`,

@@ -816,7 +816,7 @@ comment on column grants.revoked_at is 'ended by hand: what Stripe says later do
 
 comment on column grants.link_ids is 'the links by which it is given; one that only keeps what it gave finds it by this';
 
-comment on column grants.by_address is 'the purchase belongs to its user by an e-mail address alone: it opens, and is never the reason of a denial';
+comment on column grants.by_address is 'the purchase belongs to its user by an e-mail address alone: it opens, and a denial speaks of it last';
 
 comment on column idempotency_keys.scope is 'the hash of who sent the key: an API key, a user, or a visitor behind a publishable key';
 

@@ -7,8 +7,6 @@ export interface Question {
   product: { id: string; status: ProductStatus; accessMode: AccessMode } | null;
   /** Nobody: no user was named and none is signed in. Unknown: one was named, and there is none of that name. */
   subject: "NOBODY" | "UNKNOWN" | "KNOWN";
-  /** Somebody uses the account: what others may have typed its address for does not count against them. */
-  isTaken: boolean;
   /** The user's grants on the product and on live bundles that include it, past and future ones too. */
   grants: readonly Grant[];
   at: Date;
@@ -31,7 +29,7 @@ export interface Decision {
 }
 
 /** The order is the law: product, status, PUBLIC, somebody, AUTHENTICATED, grants, denial. */
-export function decide({ product, subject, isTaken, grants, at }: Question): Decision {
+export function decide({ product, subject, grants, at }: Question): Decision {
   if (!product) return plain(null, "UNKNOWN_PRODUCT");
   if (product.status !== "LIVE") return plain(product.id, "PRODUCT_NOT_LIVE");
   if (product.accessMode === "PUBLIC") return plain(product.id, "PUBLIC");
@@ -41,7 +39,7 @@ export function decide({ product, subject, isTaken, grants, at }: Question): Dec
   // A mode that this build has never heard of opens nothing.
   if (product.accessMode !== "ENTITLED") return plain(product.id, "NO_GRANT");
   const live = grants.filter((grant) => isLive(grant, at)).sort(longestFirst(product.id));
-  return live[0] ? allow(product.id, live[0], grants, at) : deny(product.id, { isTaken, grants, at });
+  return live[0] ? allow(product.id, live[0], grants, at) : deny(product.id, grants, at);
 }
 
 function plain(productId: string | null, reason: AccessReason): Decision {
@@ -63,9 +61,8 @@ function allow(productId: string, grant: Grant, grants: readonly Grant[], at: Da
   };
 }
 
-function deny(productId: string, { isTaken, grants, at }: Pick<Question, "isTaken" | "grants" | "at">): Decision {
-  const telling = grants.filter((grant) => !isTaken || !grant.byAddress || isToCome(grant, at));
-  const grant = telling.sort(mostTellingFirst(at))[0] ?? null;
+function deny(productId: string, grants: readonly Grant[], at: Date): Decision {
+  const grant = [...grants].sort(mostTellingFirst(at))[0] ?? null;
   const reason = grant ? reasonOf(grant, at) : "NO_GRANT";
   const startsAt = grant && reason === "NOT_STARTED" ? grant.startsAt : null;
   const recheckAt = nextChange(grants, at);
@@ -81,9 +78,12 @@ function longestFirst(productId: string): (a: Grant, b: Grant) => number {
     compareText(a.id, b.id);
 }
 
-/** The next one that is to come, else the most recent one; one that was ended before it began tells least. */
+/**
+ * The next one that is to come, else the most recent one; one that was ended before it began tells less. What belongs to
+ * the user by an address alone gives the reason only when nothing else does: anybody can have typed the address.
+ */
 function mostTellingFirst(at: Date): (a: Grant, b: Grant) => number {
-  const weight = (grant: Grant) => (isToCome(grant, at) ? 0 : hasLife(grant) ? 1 : 2);
+  const weight = (grant: Grant) => (isToCome(grant, at) ? 0 : (hasLife(grant) ? 1 : 2) + (grant.byAddress ? 2 : 0));
   return (a, b) =>
     weight(a) - weight(b) ||
     (isToCome(a, at) ? 1 : -1) * (a.startsAt.getTime() - b.startsAt.getTime()) ||

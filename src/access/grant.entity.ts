@@ -67,7 +67,7 @@ export class GrantEntity implements Grant {
   @Column("timestamptz", { name: "as_of", nullable: true })
   asOf!: Date | null;
 
-  /** The purchase is the user's by its e-mail address alone: it opens, and never gives the reason why something is closed. */
+  /** The purchase is the user's by its e-mail address alone: it opens, and a denial speaks of it last. */
   @Column("boolean", { name: "by_address", default: false })
   byAddress!: boolean;
 

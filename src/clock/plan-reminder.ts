@@ -21,7 +21,7 @@ export interface ReminderQuestion {
 /** That access will end, as the decision said it then and says it now: another grant that lasts longer is no end. */
 export function planReminder({ product, days, endsAt, heldThen, held, now }: ReminderQuestion): ActivityLine | null {
   const dueAt = reminderDueAt(endsAt, days);
-  const question = { product, subject: "KNOWN", isTaken: true } as const;
+  const question = { product, subject: "KNOWN" } as const;
   const decided = decide({ ...question, grants: heldThen, at: justBefore(dueAt) });
   const decision = decide({ ...question, grants: held, at: now });
   if (!says(decided, endsAt) || !says(decision, endsAt)) return null;

@@ -62,8 +62,7 @@ export async function checkResourceAccess(
   const user = await subjectOf(ctx, input.user);
   const at = ctx.clock.now();
   const resource = await ctx.load(resourceByKey, input.resource);
-  if (!resource)
-    return { decision: decide({ product: null, subject: "NOBODY", isTaken: false, grants: [], at }), openers: [] };
+  if (!resource) return { decision: decide({ product: null, subject: "NOBODY", grants: [], at }), openers: [] };
   const opening = await ctx.load(openingProducts, resource.id);
   const products = opening.map((row) => ({ id: row.product_id, key: null }));
   const questions = await Promise.all(products.map((product) => askAs(ctx, { product, user })));

@@ -23,8 +23,7 @@ export async function checkList(ctx: Context, products: readonly ListedProduct[]
     const question = {
       product: { id: uuid, status, accessMode },
       subject: opening ? ("KNOWN" as const) : ("UNKNOWN" as const),
-      isTaken: opening?.isTaken ?? false,
-      grants: opening?.byProduct.get(uuid) ?? [],
+      grants: opening?.get(uuid) ?? [],
     };
     return decide({ ...hideUnseen(ctx, question), at });
   });

@@ -2,7 +2,6 @@ import type { Mode } from "../base/mode";
 import type { Db } from "../database/db";
 import type { AccessMode, ProductStatus } from "../products/product.entity";
 import type { ProductRef } from "../products/read-product-ref";
-import { TAKEN_SQL } from "../users/proofs";
 import type { UserRef } from "../users/read-user-ref";
 import type { Question } from "../access/decide";
 import type { Grant, GrantSource } from "../access/grant";
@@ -20,8 +19,6 @@ export interface CheckRow {
   status: ProductStatus;
   access_mode: AccessMode;
   user_id: string | null;
-  /** Somebody uses the account. */
-  is_taken: boolean;
   grant_id: string | null;
   granted_id: string;
   source: GrantSource;
@@ -43,7 +40,7 @@ export interface CheckRow {
  * plan for one key so much cheaper than the general one that it would plan each check anew, at ten times its cost.
  */
 const checkSql = `/* access.check */
-  select k.place, p.id as product_id, p.status, p.access_mode, u.id as user_id, u.is_taken,
+  select k.place, p.id as product_id, p.status, p.access_mode, u.id as user_id,
          g.id as grant_id, g.product_id as granted_id, g.source, g.reason,
          g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason, g.as_of, g.by_address
   from rows from (
@@ -55,9 +52,9 @@ const checkSql = `/* access.check */
     select id, status, access_mode from products where key = k.product_key and k.product_key is not null
   ) p on true
   left join lateral (
-    select id, ${TAKEN_SQL} as is_taken from users where id = k.user_id and deleted_at is null
+    select id from users where id = k.user_id and deleted_at is null
     union all
-    select id, true from users where external_id = k.external_id and k.external_id is not null and deleted_at is null
+    select id from users where external_id = k.external_id and k.external_id is not null and deleted_at is null
   ) u on true
   left join lateral (
     select g.* from product_openers o
@@ -85,7 +82,6 @@ function toQuestion(key: CheckKey, rows: readonly CheckRow[]): Omit<Question, "a
   return {
     product: row?.product_id ? { id: row.product_id, status: row.status, accessMode: row.access_mode } : null,
     subject: key.user === null ? "NOBODY" : row?.user_id ? "KNOWN" : "UNKNOWN",
-    isTaken: row?.is_taken ?? false,
     grants: rows.flatMap((each) => toGrant(each) ?? []),
   };
 }

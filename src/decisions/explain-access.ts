@@ -99,27 +99,16 @@ function explainSubject({ product, subject }: Omit<Question, "at">, names: FixNa
 }
 
 function explainGrants({ product, grants, at }: Question, decision: Decision, names: FixNames): ChainStep[] {
-  return [
-    grantsStep({ accessMode: product?.accessMode, decision, grants }, names),
-    ...grants.map((grant) => grantStep(grant, at, names)),
-  ];
+  return [grantsStep(product?.accessMode, decision, names), ...grants.map((grant) => grantStep(grant, at, names))];
 }
 
-function grantsStep(
-  { accessMode, decision, grants }: { accessMode: string | undefined; decision: Decision; grants: readonly Grant[] },
-  names: FixNames,
-): ChainStep {
+function grantsStep(accessMode: string | undefined, decision: Decision, names: FixNames): ChainStep {
   if (accessMode !== "ENTITLED") {
     return passed("access mode", `The product is ${accessMode ?? "unknown"}: no grant is needed.`);
   }
   if (decision.allowed) return passed("a live grant", "A grant is live.");
-  return failed("a live grant", `No grant is live. ${describeHeld(decision, grants)}`, formatGrantFix(names));
-}
-
-function describeHeld({ grant, reason }: Decision, grants: readonly Grant[]): string {
-  if (grant) return `The latest grant says ${reason}.`;
-  if (grants.length === 0) return "The user never held a grant.";
-  return "Former grants belong to the user by an e-mail address alone and give no reason. linkCustomer confirms them.";
+  const held = decision.grant === null ? "The user never held a grant." : `The latest grant says ${decision.reason}.`;
+  return failed("a live grant", `No grant is live. ${held}`, formatGrantFix(names));
 }
 
 function grantStep(grant: Grant, at: Date, names: FixNames): ChainStep {

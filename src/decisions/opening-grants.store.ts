@@ -1,6 +1,5 @@
 import type { Mode } from "../base/mode";
 import type { Db } from "../database/db";
-import { TAKEN_SQL } from "../users/proofs";
 import type { UserRef } from "../users/read-user-ref";
 import { type CheckRow, toGrant } from "./check.store";
 import type { Grant } from "../access/grant";
@@ -10,12 +9,12 @@ import type { Grant } from "../access/grant";
  * first and the catalogue is not looked at.
  */
 const openingSql = `/* access.list */
-  select u.id as user_id, u.is_taken, g.opened_id, g.grant_id, g.granted_id, g.source, g.reason,
+  select u.id as user_id, g.opened_id, g.grant_id, g.granted_id, g.source, g.reason,
          g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason, g.as_of, g.by_address
   from (
-    select id, ${TAKEN_SQL} as is_taken from users where id = $1::uuid and deleted_at is null
+    select id from users where id = $1::uuid and deleted_at is null
     union all
-    select id, true from users where external_id = $2::text and deleted_at is null
+    select id from users where external_id = $2::text and deleted_at is null
   ) u
   left join lateral (
     select o.product_id as opened_id, g.id as grant_id, g.product_id as granted_id, g.source, g.reason,
@@ -32,18 +31,17 @@ export async function findOpening(
   mode: Mode,
   user: UserRef,
   productIds: readonly string[],
-): Promise<{ isTaken: boolean; byProduct: Map<string, Grant[]> } | null> {
+): Promise<Map<string, Grant[]> | null> {
   const values = [user.id, user.externalId, productIds, mode];
   const rows = await db.prepared<CheckRow & { opened_id: string }>("access.list", openingSql, values);
-  const [row] = rows;
-  if (!row) return null;
+  if (rows.length === 0) return null;
   const byProduct = new Map<string, Grant[]>();
-  for (const each of rows) {
-    const grant = toGrant(each);
+  for (const row of rows) {
+    const grant = toGrant(row);
     if (!grant) continue;
-    const found = byProduct.get(each.opened_id);
+    const found = byProduct.get(row.opened_id);
     if (found) found.push(grant);
-    else byProduct.set(each.opened_id, [grant]);
+    else byProduct.set(row.opened_id, [grant]);
   }
-  return { isTaken: row.is_taken, byProduct };
+  return byProduct;
 }

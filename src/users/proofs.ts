@@ -23,7 +23,3 @@ export function isTaken(user: UserEntity): boolean {
   const { externalId, lastSeenAt, takenAt, emailVerifiedLive, emailVerifiedTest } = user;
   return externalId !== null || lastSeenAt !== null || takenAt !== null || emailVerifiedLive || emailVerifiedTest;
 }
-
-/** In SQL what isTaken says of a row of `users`. */
-export const TAKEN_SQL = `(external_id is not null or last_seen_at is not null or taken_at is not null
-      or email_verified_live or email_verified_test)`;

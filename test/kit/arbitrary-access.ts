@@ -70,7 +70,6 @@ export function entitled(held: readonly Grant[], at: Date = NOON): Question {
   return {
     product: { id: PRODUCT, status: "LIVE", accessMode: "ENTITLED" },
     subject: "KNOWN",
-    isTaken: true,
     grants: held,
     at,
   };
@@ -86,7 +85,6 @@ export const question: fc.Arbitrary<Question> = fc.record({
     { freq: 10 },
   ),
   subject: fc.constantFrom("KNOWN", "KNOWN", "KNOWN", "NOBODY", "UNKNOWN"),
-  isTaken: fc.boolean(),
   grants,
   at: fc.constant(NOON),
 });

@@ -27,19 +27,16 @@ const hold = (said: Partial<Grant>): Grant => ({
 const product = (id: string, ...held: Partial<Grant>[]): Product => ({
   product: { id, status: "LIVE", accessMode: "ENTITLED" },
   subject: "KNOWN",
-  isTaken: true,
   grants: held.map((said) => hold({ id: `grant of ${id}`, productId: id, ...said })),
 });
 const draft: Product = {
   product: { id: "d", status: "DRAFT", accessMode: "PUBLIC" },
   subject: "KNOWN",
-  isTaken: true,
   grants: [],
 };
 const open: Product = {
   product: { id: "o", status: "LIVE", accessMode: "PUBLIC" },
   subject: "KNOWN",
-  isTaken: true,
   grants: [],
 };
 

@@ -1,7 +1,7 @@
 /* access.check */
   select k.place, p.id as product_id, p.status, p.access_mode, u.id as user_id,
      g.id as grant_id, g.product_id as granted_id, g.source, g.reason,
-     g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason, g.as_of
+     g.starts_at, g.ends_at, g.closes_at, g.ended_at, g.end_reason, g.as_of, g.by_address
   from rows from (
 unnest((select $1::uuid[])), unnest((select $2::text[])), unnest((select $3::uuid[])), unnest((select $4::text[]))
   ) with ordinality as k (product_id, product_key, user_id, external_id, place)
