@@ -26,6 +26,8 @@ module.exports = {
     [`node_modules/(${esModules})/.+\\.js$`]: ["@swc/jest", javascript],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`],
+  // It asks whether the stories are sharp enough, and stands in the long suite.
+  testPathIgnorePatterns: ["<rootDir>/test/flows/story/generator.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.latchkey/"],
   // One more than there are cores: files wait for one another's databases, processes and pauses.
   maxWorkers: availableParallelism() + 1,

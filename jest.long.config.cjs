@@ -9,6 +9,7 @@ const files = [
   "flows/import-crash",
   "flows/order-of-events",
   "flows/projection-sizes",
+  "flows/replay",
   "flows/replicas",
   "flows/story/generator",
   "flows/story/lossy-story",
@@ -19,5 +20,6 @@ module.exports = {
   ...require("./jest.config.cjs"),
   rootDir: __dirname,
   testMatch: files.map((file) => `<rootDir>/test/${file}.test.ts`),
+  testPathIgnorePatterns: [],
   testTimeout: 900000,
 };

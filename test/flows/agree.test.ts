@@ -9,7 +9,7 @@ import { type Latchkey, startLatchkey } from "../kit/start-latchkey";
 import { testClock } from "../kit/test-clock";
 
 // AGREE_RUNS=2000 for a very long look.
-const numRuns = Number(process.env["AGREE_RUNS"] ?? (isLong ? 100 : 10));
+const numRuns = Number(process.env["AGREE_RUNS"] ?? (isLong ? 100 : 6));
 const TIME_MAX = Math.max(120_000, numRuns * 2_000);
 
 let latchkey: Latchkey;

@@ -5,7 +5,7 @@ import { createTestDatabase } from "../kit/test-database";
 
 const size = isLong
   ? { customers: 1_000, subscriptions: 1_200, special: 2, kills: 2 }
-  : { customers: 150, subscriptions: 180, special: 1, kills: 1 };
+  : { customers: 110, subscriptions: 130, special: 1, kills: 1 };
 
 test("F23, F24: customers are imported below Stripe's limit by a server that is killed, and all is there once", async () => {
   const database = await createTestDatabase();

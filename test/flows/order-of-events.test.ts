@@ -33,7 +33,7 @@ const subscription: Sale = {
   product: "monthly",
   mode: "subscription",
   types: ["customer.subscription.created", "checkout.session.completed", ...atTheEnd],
-  every: isLong ? 1 : 12,
+  every: isLong ? 1 : 24,
   ends: {
     grants: ["SUBSCRIPTION 1 of sub, from 12:00:00 without end"],
     journal: [
@@ -51,7 +51,7 @@ const once: Sale = {
   mode: "payment",
   more: { invoice_creation: { enabled: true } },
   types: ["payment_intent.succeeded", "checkout.session.completed", ...atTheEnd],
-  every: isLong ? 5 : 30,
+  every: isLong ? 5 : 60,
   ends: {
     grants: ["PURCHASE 1 of in, from 12:00:00 without end"],
     journal: [

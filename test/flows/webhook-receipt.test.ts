@@ -1,5 +1,4 @@
 import { request } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Latchkey } from "../kit/start-latchkey";
 import { signatureOf } from "../kit/sign-webhook";
@@ -64,12 +63,23 @@ const rowOf = async (eventId: string) =>
 const countRows = async () =>
   (await query<{ rows: number }>("select count(*)::int as rows from stripe_inbox"))[0]?.rows;
 
-async function health(): Promise<{ lastEventAt: string | null; rejected: number; strangers: number }> {
-  // Counts are written once a second.
-  await pause(1_300);
+interface Health {
+  lastEventAt: string | null;
+  rejected: number;
+  strangers: number;
+}
+
+/** The counts of everything that came before. They are written together, so a last good event shows that they are there. */
+async function health(): Promise<Health> {
+  shop.clock.moveBy(1_000);
+  const at = shop.clock.now().toISOString();
+  await post(JSON.stringify(eventOf()));
   const document = "{ stripeConnections { webhookHealth { lastEventAt rejected lastRejectedAt strangers } } }";
-  const answer = await shop.latchkey.get<{ stripeConnections: { webhookHealth: never }[] }>(document);
-  return answer.stripeConnections[0]?.webhookHealth as never;
+  const read = async () => {
+    const answer = await shop.latchkey.get<{ stripeConnections: { webhookHealth: Health }[] }>(document);
+    return answer.stripeConnections[0]?.webhookHealth as Health;
+  };
+  return until(read, ({ lastEventAt }) => lastEventAt === at);
 }
 
 test("a good event is answered 200 when it is written down", async () => {
