@@ -6,7 +6,7 @@ const OVERLAP_MS = 60_000;
 const LAG_MS: Readonly<Record<string, number>> = { UNCONFIRMED_ENDS: 60_000 };
 
 /** Servers whose sweeps tests wait for look often. */
-export const SWEEPING = { clockEveryMs: 10 };
+export const SWEEPING = { clockEveryMs: 40 };
 
 /** What the clock has brought until now is told. */
 export async function swept({ server, clock }: Pick<Latchkey, "server" | "clock">): Promise<void> {
