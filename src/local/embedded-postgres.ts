@@ -8,13 +8,15 @@ import { type Account, choosePostgresAccount } from "./choose-postgres-account";
 import { createPostgresData, type Places, placesIn, USER } from "./create-postgres-data";
 import { explainPostgresTrouble, readErrorCode } from "./explain-postgres-trouble";
 import { type Binaries, findPostgresBinaries } from "./find-postgres-binaries";
-import { findRunningServer, launchPostgres, stopPostgres } from "./run-postgres";
+import { findRunningServer, launchPostgres, type Running, stopPostgres } from "./run-postgres";
 
 export interface EmbeddedPostgresOptions {
   /** A folder that belongs to this database alone. It is made when it is not there. */
   dataDir: string;
   /** False gives up safety in a power failure for speed. */
   durable?: boolean;
+  /** Also listens at a socket in its data folder: a question costs a third less than through the network. */
+  socket?: boolean;
   log?: Logger;
 }
 
@@ -35,13 +37,13 @@ const START_MS_MAX = MINUTE;
  * stopped by that one. A holder that was killed loses its connection and so does not count.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { durable = true, log } = options;
+  const { durable = true, socket = false, log } = options;
   const places = placesIn(options.dataDir);
   try {
     const account = choosePostgresAccount(places.data);
     const binaries = findPostgresBinaries(account, places.root);
     createPostgresData(places, binaries, account, durable);
-    const { holder, port, startedHere } = await findOrLaunch(places, binaries, account, durable);
+    const { holder, port, startedHere } = await findOrLaunch(places, binaries, account, { durable, socket });
     log?.info({ port, startedHere, folder: places.root }, "the embedded database is ready");
     let stopped: Promise<void> | undefined;
     return {
@@ -60,13 +62,13 @@ interface Held {
   startedHere: boolean;
 }
 
-async function findOrLaunch(places: Places, binaries: Binaries, account: Account, durable: boolean): Promise<Held> {
+async function findOrLaunch(places: Places, binaries: Binaries, account: Account, running: Running): Promise<Held> {
   const deadline = Date.now() + START_MS_MAX;
   while (Date.now() < deadline) {
-    const running = findRunningServer(places.data);
-    const held = running
-      ? running.ready && (await hold(places, running.port, false))
-      : await launchAndHold(places, binaries, account, durable, deadline);
+    const found = findRunningServer(places.data);
+    const held = found
+      ? found.ready && (await hold(places, found.port, false))
+      : await launchAndHold(places, binaries, account, running, deadline);
     if (held) return held;
     // It is starting, stopping, or another process was faster. Each of these ends soon.
     await delay(10);
@@ -84,10 +86,10 @@ async function launchAndHold(
   places: Places,
   binaries: Binaries,
   account: Account,
-  durable: boolean,
+  how: Running,
   deadline: number,
 ): Promise<Held | null> {
-  const server = await launchPostgres(places, binaries, account, durable);
+  const server = await launchPostgres(places, binaries, account, how);
   while (server.failure() === null && server.child.exitCode === null && server.child.signalCode === null) {
     const running = findRunningServer(places.data);
     if (running && running.pid !== server.child.pid) return null;

@@ -71,18 +71,24 @@ export interface StartedServer {
   failure(): Error | null;
 }
 
+export interface Running {
+  durable: boolean;
+  socket: boolean;
+}
+
 /** Starts the server and lets go of it: it lives on when this process is killed, and the next one finds it. */
 export async function launchPostgres(
   places: Places,
   binaries: Binaries,
   account: Account,
-  durable: boolean,
+  { durable, socket }: Running,
 ): Promise<StartedServer> {
   const port = await findFreePort();
   const settings: Record<string, string> = {
     listen_addresses: "127.0.0.1",
     port: String(port),
-    unix_socket_directories: "",
+    // Relative to the data folder, which nobody else may enter.
+    unix_socket_directories: socket ? "." : "",
     ...(durable ? {} : NOT_DURABLE),
   };
   const log = openServerLog(places.log, account);

@@ -1,4 +1,5 @@
-import { type AddressInfo, type Socket, connect, createServer } from "node:net";
+import { type AddressInfo, type Socket, createServer } from "node:net";
+import { connectToServer } from "./test-server";
 
 /** A proxy in front of PostgreSQL that loses connections when a test says so. */
 export interface DatabaseLine {
@@ -29,7 +30,7 @@ export async function openDatabaseLine(): Promise<DatabaseLine> {
       near.destroy();
       return;
     }
-    const far = connect(Number(target.port), target.hostname);
+    const far = connectToServer(target);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on("error", () => socket.destroy());

@@ -1,11 +1,12 @@
-import { type AddressInfo, type Socket, connect, createServer } from "node:net";
+import { type AddressInfo, type Socket, createServer } from "node:net";
+import { connectToServer } from "./test-server";
 
 /** The same database through a line on which every answer and every notice arrives this much later. */
 export async function delayedLine(url: string, delayMs: number): Promise<{ url: string; close(): Promise<void> }> {
-  const { hostname, port } = new URL(url);
+  const target = new URL(url);
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
+    const far = connectToServer(target);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on("error", () => socket.destroy());

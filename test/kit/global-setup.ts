@@ -28,6 +28,6 @@ async function startServer(): Promise<string> {
   await removeDataOfDeadRuns();
   const dataDir = makeDataDir();
   process.env[DATA_DIR] = dataDir;
-  const { url } = await startEmbeddedPostgres({ dataDir, durable: false });
+  const { url } = await startEmbeddedPostgres({ dataDir, durable: false, socket: true });
   return url;
 }

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { connect, type Socket } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { placesIn } from "../../src/local/create-postgres-data";
@@ -19,10 +20,19 @@ export function templateOf(prefix: string): string {
   return `${prefix}_template`;
 }
 
+/** The database of a run's own server is reached through a socket: it is asked a million times. */
 export function urlOf(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
+  const dataDir = process.env[DATA_DIR];
+  if (dataDir) url.hostname = encodeURIComponent(placesIn(dataDir).data);
   return url.href;
+}
+
+/** A plain connection to the server of a database, for lines between the two. */
+export function connectToServer({ hostname, port }: URL): Socket {
+  const host = decodeURIComponent(hostname);
+  return host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(Number(port), host);
 }
 
 const FOLDER = /^latchkey-test-(\d+)-/;
