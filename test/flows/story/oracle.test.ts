@@ -175,6 +175,16 @@ test.each<[string, StripeState, Partial<Books["policy"]>, string]>([
   expect(say(state, booksWith({}, policy))).toBe(expected);
 });
 
+test("a term whose beginning Stripe does not say is open, until it may be over", () => {
+  const state = world({ orders: [{ ...order, paidAt: null }] });
+  const verdictOf = (days: number) =>
+    judge(state, booksWith({ links: [{ ...link, days }] }))
+      .get(ADA)
+      ?.get("alpha");
+  expect(verdictOf(30)).toMatchObject({ allowed: true, endsAt: "UNSURE", mayBeOver: false });
+  expect(verdictOf(0.5)).toMatchObject({ endsAt: "UNSURE", mayBeOver: true });
+});
+
 const bought = world({ orders: [order] });
 test.each<[string, Partial<Books>, string]>([
   ["none", { links: [] }, "no"],

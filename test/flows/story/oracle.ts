@@ -11,6 +11,8 @@ export interface Verdict {
   reason: string;
   /** When it will end as things stand, in seconds. `UNSURE`: Stripe does not say when it began. */
   endsAt: number | null | "UNSURE";
+  /** Nobody can tell whether it is over by now: Stripe does not say when a term began. */
+  mayBeOver?: boolean;
   /** For whoever reads a failure: everything that was weighed. */
   weighed: string[];
 }
@@ -24,6 +26,8 @@ interface Right {
   endsAt: number | null | "UNSURE";
   /** When the clock closes it: after an end that Stripe announced, an hour is left for Stripe to say so. */
   closesAt: number | null;
+  /** The earliest moment at which an unsure end can have come. */
+  mayEndAt?: number;
   why: string;
 }
 
@@ -123,6 +127,7 @@ function rightsOfOrder(order: Order, books: Books): Right[] {
           startsAt: 0,
           endsAt,
           closesAt,
+          ...(endsAt === "UNSURE" ? { mayEndAt: order.boughtAt + (link.days ?? 0) * DAY } : {}),
           why: `${order.key} by ${link.id}`,
         };
       }),
@@ -219,17 +224,23 @@ function decide(product: string, rights: readonly Right[], books: Books, now: nu
   const bundles = bundlesOf(product, books);
   const usable = rights.filter((right) => right.product === product || bundles.has(right.product));
   const [best] = usable
-    .filter((right) => right.startsAt <= now && (right.closesAt === null || now < right.closesAt))
+    .filter((right) => isLive(right, now))
     .toSorted(
       (a, b) =>
         later(b.closesAt, a.closesAt) ||
         Number(b.product === product) - Number(a.product === product) ||
         RANK.indexOf(a.reason) - RANK.indexOf(b.reason),
     );
-  if (usable.some(({ endsAt }) => endsAt === "UNSURE"))
-    return { allowed: true, reason: best?.reason ?? "", endsAt: "UNSURE" };
+  if (usable.some(({ endsAt }) => endsAt === "UNSURE")) {
+    const isSure = usable.some((right) => isLive(right, now) && (right.mayEndAt === undefined || now < right.mayEndAt));
+    return { allowed: true, reason: best?.reason ?? "", endsAt: "UNSURE", mayBeOver: !isSure };
+  }
   if (!best) return { allowed: false, reason: "no live right", endsAt: null };
   return { allowed: true, reason: best.reason, endsAt: endOfRun(best, usable) };
+}
+
+function isLive({ startsAt, closesAt }: Right, now: number): boolean {
+  return startsAt <= now && (closesAt === null || now < closesAt);
 }
 
 /** Rights that follow one another without a gap are one time of access. */
