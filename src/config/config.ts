@@ -67,7 +67,7 @@ export interface Limits {
   guestCheckoutsPerMinutePerAddress: number;
   /** Of one file that is brought, after decoding. */
   uploadBytesMax: number;
-  /** Of all lists that are kept for one key. */
+  /** Bytes that all lists of one key may take up together. */
   uploadQuotaBytes: number;
   /** Open at once, in each replica. */
   streamsPerKey: number;

@@ -2,7 +2,7 @@ import type { QueryRunner } from "typeorm";
 import { Unavailable } from "../base/refusal";
 import { MIGRATIONS_TABLE } from "./check-schema";
 
-/** What serving removes rows of, by statement. People, purchases, grants and the journal are not among it. */
+/** Tables from which serving deletes rows. It never deletes people, purchases, grants or journal lines. */
 const REMOVED: ReadonlySet<string> = new Set([
   "customer_makings",
   "grant_refs",
@@ -18,7 +18,7 @@ const REMOVED: ReadonlySet<string> = new Set([
   "tag_products",
 ]);
 
-/** Whose rows stay as they were written. The journal is worth something because not even a mistake of ours rewrites it. */
+/** Tables whose rows serving never changes. The journal can be trusted because not even a mistake of ours rewrites it. */
 const WRITTEN_ONCE: ReadonlySet<string> = new Set([
   "activities",
   "job_file_pieces",

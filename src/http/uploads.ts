@@ -127,7 +127,7 @@ async function goOn(context: Context, request: HttpRequest): Promise<Answer> {
   return answerOf(job, { offset, isComplete: isLast, status: isLast ? 202 : 204 });
 }
 
-/** What a list takes up counts for the key that began it, whoever continues it. */
+/** The bytes of a list count for the key that began it, also when another key continues it. */
 function quotaOf({ config }: Context, { mode, createdBy }: JobEntity): UploadQuota {
   const { uploadBytesMax, uploadQuotaBytes } = config.limits;
   // A list of the size that is allowed always fits.

@@ -101,7 +101,7 @@ export interface UploadUse {
 
 const NO_USE: UploadUse = { open: 0, bytes: 0 };
 
-/** What all uploads of a mode take up, and those of one key among them. */
+/** Returns the space that the uploads of a mode use, and how much of it one key uses. */
 export async function findUploadUse(
   db: Reader,
   { mode, createdBy }: { mode: Mode; createdBy: string },

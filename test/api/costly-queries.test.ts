@@ -100,7 +100,7 @@ test("reads by names of the caller's own are batched: users, addresses, resource
   const ten = await statementsOf(() =>
     shop.latchkey.get(`{ ${aliases(10, () => "entitlementToken { token }")} }`, {}, tokens.bob),
   );
-  // Of what each asks itself; a sweep may come between.
+  // Only statements of the request itself count: a sweep may run at the same time.
   const named = one.filter((text) => text.startsWith("/*"));
   expect(named.length).toBeGreaterThan(0);
   expect(ten.filter((text) => named.includes(text))).toHaveLength(named.length);

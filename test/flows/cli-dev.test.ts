@@ -56,7 +56,7 @@ const count = () => ask<Counts>("{ users { totalCount } products { totalCount } 
 
 const linkIn = (name: string) => new RegExp(`${name} +(http\\S+)`).exec(server.printed)?.[1] ?? "";
 
-/** What is in the simulated Stripe. */
+/** Returns the rows of a list in the simulated Stripe. */
 async function stripeHas<Row>(list: string): Promise<Row[]> {
   const response = await fetch(new URL(`/_control/${list}`, linkIn("Control room")));
   return ((await response.json()) as { data: Row[] }).data;

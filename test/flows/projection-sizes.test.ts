@@ -9,7 +9,7 @@ import { type Shop, startShop } from "../kit/start-shop";
 let shop: Shop;
 const prices: { product: string; monthly: string; once: string }[] = [];
 const MANY = 25;
-/** What comes on a second page, after the hundred of the first. */
+/** Rows of the second page: the first one holds a hundred. */
 const BEYOND_A_PAGE = isLong ? 130 : 101;
 
 beforeAll(async () => {

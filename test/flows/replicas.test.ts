@@ -210,7 +210,7 @@ describe("two processes", () => {
     const undelivered = simulator.world.shelves.delivery.inOrder.filter(({ row }) => row.status !== "delivered");
     expect(undelivered.map(({ row }) => row.attempts)).toEqual([]);
     expect(await rows("select type, error from stripe_inbox where state = 'FAILED' or attempts > 0")).toEqual([]);
-    // Nobody is linked twice, and everything that is open is open for whoever the customer is linked to.
+    // No customer has two links, and each open grant belongs to the user of its customer's link.
     const wrong = await rows(
       `select g.id from grants g join stripe_facts f on f.connection_id = g.connection_id and f.source = g.stripe_object
        left join customer_links l on l.connection_id = f.connection_id and l.customer = f.customer and l.active
@@ -238,7 +238,7 @@ describe("two processes", () => {
     const held = await rows<{ email: string }>(
       "select email from grants g join users u on u.id = g.user_id where g.ended_at is null and email like 'f%' order by email",
     );
-    // Whoever began and ended in the silence was never somebody here.
+    // A subscription that began and ended during the silence never makes a user.
     const holders = people.filter((_, at) => at % 3 !== 0).toSorted();
     expect(held.map(({ email }) => email)).toEqual(holders);
     const ever = await rows("select 1 from grants g join users u on u.id = g.user_id where email like 'f%'");
