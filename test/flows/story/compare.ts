@@ -86,16 +86,22 @@ export async function findDuplicates(server: ServerInStory): Promise<string[]> {
      where connection_id is not null group by 1, 2, 3, 4, 5 having count(*) > 1`,
   );
   // Access by hand has lines of its own. All other access begins and ends by turns. A product that was open through a bundle
-  // before it was bought itself has no beginning of its own: the lines of the bundle speak for it until then.
-  const turns = await server.rows<object>(
-    `select user_id, product_id, at, type from (
-       select a.*, lag(a.type) over (partition by a.user_id, a.product_id, a.mode order by a.at) as earlier
-       from activities a where a.type in ('ACCESS_STARTED', 'ACCESS_ENDED')) a
-     where (a.type = a.earlier or (a.earlier is null and a.type = 'ACCESS_ENDED' and not exists (
-         select 1 from grants g join product_openers o on o.opener_id = g.product_id and o.product_id = a.product_id
-         where g.user_id = a.user_id and g.product_id <> a.product_id and g.starts_at <= a.at)))
-       and not exists (select 1 from grants g where g.user_id = a.user_id and g.product_id = a.product_id
-                       and (g.connection_id is null or g.revoked_at is not null))`,
+  // before it was bought itself has no beginning of its own: the lines of the bundle speak for it until then. Who takes over
+  // another user goes on with that user's lines; those who had lines themselves before that have two stories in one.
+  const turns = await server.rows<PairRow>(
+    `with turns as (
+       select a.*, coalesce(u.merged_into, a.user_id) as person
+       from activities a left join users u on u.id = a.user_id where a.type in ('ACCESS_STARTED', 'ACCESS_ENDED'))
+     select person, product_id, at, type from (
+       select t.*, lag(t.type) over (partition by t.person, t.product_id, t.mode order by t.at) as earlier from turns t) t
+     where (t.type = t.earlier or (t.earlier is null and t.type = 'ACCESS_ENDED' and not exists (
+         select 1 from grants g join product_openers o on o.opener_id = g.product_id and o.product_id = t.product_id
+         where g.user_id = t.person and g.product_id <> t.product_id and g.starts_at <= t.at)))
+       and not exists (select 1 from grants g where g.user_id = t.person and g.product_id = t.product_id
+                       and (g.connection_id is null or g.revoked_at is not null))
+       and not exists (select 1 from users taken join turns own on own.user_id = taken.merged_into
+                       where taken.merged_into = t.person and own.product_id = t.product_id
+                         and own.at < taken.deleted_at)`,
   );
   // One line for each item that was ever bought, and an item has one grant. Of a user who became part of another one the
   // grants have moved, and the lines have not.
@@ -108,7 +114,29 @@ export async function findDuplicates(server: ServerInStory): Promise<string[]> {
      having count(*) > (select count(*) from grants g where g.user_id = a.user_id and g.product_id = a.product_id
                         and g.stripe_object = a.stripe_object)`,
   );
-  return [...grants, ...turns, ...once].map((row) => JSON.stringify(row));
+  const unpaired = [];
+  for (const turn of turns) unpaired.push([JSON.stringify(turn), ...(await tellPair(server, turn))].join("\n    "));
+  return [...[...grants, ...once].map((row) => JSON.stringify(row)), ...unpaired];
+}
+
+interface PairRow {
+  person: string;
+  product_id: string;
+}
+
+/** What the journal says of a person and a product, and the grants that open it, to see what went wrong. */
+async function tellPair(server: ServerInStory, { person, product_id: product }: PairRow): Promise<string[]> {
+  const lines = await server.rows<object>(
+    `select user_id, at, recorded_at, type, origin, stripe_object, data from activities
+     where product_id = $2 and user_id in (select id from users where id = $1 or merged_into = $1) order by at, id`,
+    [person, product],
+  );
+  const grants = await server.rows<object>(
+    `select g.* from grants g join product_openers o on o.opener_id = g.product_id
+     where g.user_id = $1 and o.product_id = $2 order by g.starts_at, g.id`,
+    [person, product],
+  );
+  return [...lines, ...grants].map((row) => JSON.stringify(row));
 }
 
 /** Grants and journal lines that begin before the subscription was switched to what they are about. */
