@@ -7,7 +7,11 @@ const COLUMNS = 100;
 
 export function writeCommandLinePage(): string {
   const nobody = { env: {}, print: nothing, remark: nothing, write: () => Promise.resolve(), screen: null };
-  const program = describeProgram({ terminal: { ...nobody, input: process.stdin }, endWith: nothing }, "");
+  const untilToldToStop = () => Promise.resolve("");
+  const program = describeProgram(
+    { terminal: { ...nobody, untilToldToStop, input: process.stdin }, endWith: nothing },
+    "",
+  );
   const commands = program.commands.flatMap(withInner);
   return `# Command line
 

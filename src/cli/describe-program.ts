@@ -13,6 +13,10 @@ export function describeProgram(calling: Calling, version: string): Command {
     .description("May this person open this product? A headless GraphQL API over PostgreSQL and Stripe.")
     .version(version)
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => calling.terminal.print(text.trimEnd()),
+      writeErr: (text) => calling.terminal.remark(text.trimEnd()),
+    })
     // A switch is off unless it is named; that need not be said of each.
     .configureHelp({
       optionDescription: (option) =>

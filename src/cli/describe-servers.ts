@@ -8,7 +8,7 @@ export function describeServers(program: Command, { terminal, endWith }: Calling
     .description("Run the server. Needs DATABASE_URL and LATCHKEY_ENCRYPTION_KEY.")
     .action(async () => {
       const { serve } = await import("./serve.js");
-      await serve(terminal.env);
+      await serve(terminal);
     });
   withExamples(serve, "PORT=8080 latchkey serve");
   const dev = program

@@ -9,11 +9,10 @@ import { choosePort } from "./choose-port";
 import { chooseStripe } from "./choose-stripe";
 import { loadLocalConfig } from "./load-config";
 import { SettingMistakes } from "./setting-mistakes";
-import { untilToldToStop } from "./until-told-to-stop";
 import { type ShopLinks, welcome } from "./welcome";
 
 /** Local mode: everything that a server needs is made here, with a small shop to look around in. */
-export async function dev({ env, print }: Terminal, options: { demo: boolean }): Promise<void> {
+export async function dev({ env, print, untilToldToStop }: Terminal, options: { demo: boolean }): Promise<void> {
   refuseProduction(env);
   const config = await choosePort((await loadLocalConfig(env)).config);
   const log = openLog(config.logLevel);

@@ -68,7 +68,7 @@ async function exportTo(
   { out, json }: ExportOptions,
   begin: (deps: OpenDeps) => Promise<JobEntity>,
 ): Promise<number> {
-  return withDeps(terminal.env, async (deps) => {
+  return withDeps(terminal, async (deps) => {
     const job = await begin(deps);
     const afterwards = async () => {
       if (out === undefined) for await (const piece of piecesOf(deps, job)) await terminal.write(piece);

@@ -24,10 +24,10 @@ export interface ImportLinkOptions {
 /** The import that a new link begins by itself, once more: for one link, or for every link of a product, one after another. */
 export async function importLinks(terminal: Terminal, named: string, options: ImportLinkOptions): Promise<number> {
   const { dryRun, notify, json } = options;
-  return withStripe(terminal.env, async (deps) => {
+  return withStripe(terminal, async (deps) => {
     await refuseClosedSecrets(deps);
     const { mode, links } = await linksOf(deps, named, options.mode);
-    const interruption = openInterruption();
+    const interruption = openInterruption(terminal);
     const codes: number[] = [];
     for (const link of links) {
       const job = await deps.db.transaction<JobEntity>((tx) =>

@@ -30,10 +30,10 @@ const PIECE_BYTES = 256 * 1024;
 export async function importUsers(terminal: Terminal, open: OpenList, options: ImportOptions): Promise<number> {
   const { name, contentType, bytes } = open;
   const { connection = null, create: createUsers, notify = false, dryRun, json } = options;
-  return withStripe(terminal.env, async (deps) => {
+  return withStripe(terminal, async (deps) => {
     await refuseClosedSecrets(deps);
     const identity = operatorIn(await modeOf(deps, options));
-    const interruption = openInterruption();
+    const interruption = openInterruption(terminal);
     const list = { options: { dryRun, notify, createUsers, connection }, name, contentType };
     const job = await beginUpload({ ...deps, identity }, list);
     if (await upload(deps, job, bytes, interruption)) return seeJobThrough(terminal, deps, job, { json, interruption });

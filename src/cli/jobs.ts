@@ -20,8 +20,9 @@ export interface ListOptions {
   json: boolean;
 }
 
-export async function listJobs({ env, print }: Terminal, { mode, kind, limit, json }: ListOptions): Promise<void> {
-  const jobs = await withDeps(env, async ({ db }) => {
+export async function listJobs(terminal: Terminal, { mode, kind, limit, json }: ListOptions): Promise<void> {
+  const { print } = terminal;
+  const jobs = await withDeps(terminal, async ({ db }) => {
     const request = { limit, backward: false, after: null, before: null };
     const pages = [];
     for (const one of mode ? [mode] : MODES) pages.push(await findJobPage(db, { mode: one, kind }, request));
@@ -39,7 +40,7 @@ export interface ShowOptions {
 }
 
 export async function showJob(terminal: Terminal, named: string, { problems, json }: ShowOptions): Promise<void> {
-  await withDeps(terminal.env, async (deps) => {
+  await withDeps(terminal, async (deps) => {
     const job = await getJob(deps, named);
     await reportJob(terminal, deps, job, { json, problemsMax: problems });
   });
@@ -47,15 +48,16 @@ export async function showJob(terminal: Terminal, named: string, { problems, jso
 
 /** Also what a command or a server has left where it stood. */
 export async function watchJob(terminal: Terminal, named: string, { json }: { json: boolean }): Promise<number> {
-  return withStripe(terminal.env, async (deps) => {
+  return withStripe(terminal, async (deps) => {
     const job = await getJob(deps, named);
     await refuseClosedSecrets(deps);
     return seeJobThrough(terminal, deps, job, { json });
   });
 }
 
-export async function endJob({ env, print }: Terminal, named: string, { json }: { json: boolean }): Promise<void> {
-  const job = await withDeps(env, async (deps) => {
+export async function endJob(terminal: Terminal, named: string, { json }: { json: boolean }): Promise<void> {
+  const { print } = terminal;
+  const job = await withDeps(terminal, async (deps) => {
     const { id, mode } = await getJob(deps, named);
     return cancelJob(deps, { mode, id });
   });

@@ -20,9 +20,10 @@ const CREATED_BY = "command line";
 const MODES: readonly Mode[] = ["LIVE", "TEST"];
 
 /** The secret goes to standard output, alone, so that it can be put where it belongs without being seen. */
-export async function createKey({ env, print, remark }: Terminal, options: CreateOptions): Promise<void> {
+export async function createKey(terminal: Terminal, options: CreateOptions): Promise<void> {
+  const { print, remark } = terminal;
   const { name, role, mode, expires, json } = options;
-  const { key, secret } = await withDeps(env, (deps) =>
+  const { key, secret } = await withDeps(terminal, (deps) =>
     createApiKey(deps, { name, role, mode, expiresAt: expires ?? null, createdBy: CREATED_BY }),
   );
   if (json) return print(JSON.stringify({ ...describe(key), secret }));
@@ -30,9 +31,10 @@ export async function createKey({ env, print, remark }: Terminal, options: Creat
   print(secret);
 }
 
-export async function listKeys({ env, print }: Terminal, options: { mode?: Mode; json: boolean }): Promise<void> {
+export async function listKeys(terminal: Terminal, options: { mode?: Mode; json: boolean }): Promise<void> {
+  const { print } = terminal;
   const modes = options.mode ? [options.mode] : MODES;
-  const keys = await withDeps(env, async (deps) => {
+  const keys = await withDeps(terminal, async (deps) => {
     const lists = [];
     for (const mode of modes) lists.push(...(await listApiKeys(deps, mode)));
     return lists.map(describe);
@@ -42,10 +44,11 @@ export async function listKeys({ env, print }: Terminal, options: { mode?: Mode;
   else for (const key of keys) print(lineOf(key));
 }
 
-export async function revokeKey({ env, print }: Terminal, options: { id: string; json: boolean }): Promise<void> {
+export async function revokeKey(terminal: Terminal, options: { id: string; json: boolean }): Promise<void> {
+  const { print } = terminal;
   const id = readPublicIdOf("apiKey", options.id);
   if (!id) throw notFound();
-  const key = await withDeps(env, async (deps) => {
+  const key = await withDeps(terminal, async (deps) => {
     for (const mode of MODES) {
       const keys = await listApiKeys(deps, mode);
       if (keys.some((candidate) => candidate.id === id)) return revokeApiKey(deps, { mode, id });

@@ -2,11 +2,11 @@
 import "reflect-metadata";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { CommanderError } from "commander";
-import { describeProgram } from "./describe-program";
-import { FAILED, INTERRUPTED, MISUSED } from "./exit-codes";
+import { FAILED, INTERRUPTED } from "./exit-codes";
 import { reportFailure } from "./report-failure";
+import { runProgram } from "./run-program";
 import type { Terminal } from "./terminal";
+import { untilToldToStop } from "./until-told-to-stop";
 
 // The one place that looks at the process: everybody else is handed what they need. Commands are loaded when they are
 // called, so that help and mistakes come at once.
@@ -21,6 +21,7 @@ const terminal: Terminal = {
   remark: (text) => void stderr.write(`${text}\n`),
   write: (bytes) => new Promise((done, fail) => stdout.write(bytes, (error) => (error ? fail(error) : done()))),
   input: stdin,
+  untilToldToStop,
   screen: stderr.isTTY
     ? { columns: () => stderr.columns || USUAL_COLUMNS, draw: (text) => void stderr.write(text) }
     : null,
@@ -36,22 +37,9 @@ process.on("uncaughtException", (error) => {
 void begin();
 
 async function begin(): Promise<void> {
-  process.exitCode = await run(process.argv);
+  process.exitCode = await runProgram(terminal, process.argv.slice(2), readVersion());
   // What was under way is left where it stands: nobody waits for it any more.
   if (process.exitCode === INTERRUPTED) process.exit();
-}
-
-async function run(argv: readonly string[]): Promise<number> {
-  let code = 0;
-  const program = describeProgram({ terminal, endWith: (result) => (code = result) }, readVersion());
-  try {
-    await program.parseAsync([...argv]);
-    return code;
-  } catch (error) {
-    // Commander has told the person already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-    return reportFailure(error, terminal.remark);
-  }
 }
 
 function readVersion(): string {

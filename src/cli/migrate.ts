@@ -1,6 +1,5 @@
 import { migrations } from "../../migrations";
 import { migrateDatabase } from "../app/prepare-database";
-import { openLog } from "../base/log";
 import type { Config } from "../config/config";
 import { checkSchema, type SchemaState } from "../database/check-schema";
 import { openDatabase } from "../database/open-database";
@@ -9,12 +8,13 @@ import { SECOND } from "../base/durations";
 import type { Terminal } from "./terminal";
 import { chooseDatabase } from "./choose-database";
 import { loadDatabaseConfig } from "./load-config";
+import { openTerminalLog } from "./open-terminal-log";
 import { FAILED } from "./exit-codes";
 
 /** Brings the schema up to this build, or with `status` only says how the two relate (exit code 1: not current). */
 export async function migrate(terminal: Terminal, options: { status: boolean; json: boolean }): Promise<number> {
   const { config } = await loadDatabaseConfig(terminal.env);
-  const database = await chooseDatabase(config, openLog(config.logLevel, process.stderr));
+  const database = await chooseDatabase(config, openTerminalLog(terminal, config.logLevel));
   try {
     return options.status
       ? await showStatus(terminal, config, database.url, options.json)
@@ -24,8 +24,9 @@ export async function migrate(terminal: Terminal, options: { status: boolean; js
   }
 }
 
-async function bringUp({ print }: Terminal, config: Config, databaseUrl: string, json: boolean): Promise<number> {
-  const log = openLog(config.logLevel, process.stderr);
+async function bringUp(terminal: Terminal, config: Config, databaseUrl: string, json: boolean): Promise<number> {
+  const { print } = terminal;
+  const log = openTerminalLog(terminal, config.logLevel);
   const waiting = { waitMs: config.database.startWaitMs, log };
   const { applied } = await retryOutages(waiting, () => migrateDatabase({ config, databaseUrl, log }));
   if (json) print(JSON.stringify({ applied }));
@@ -34,8 +35,9 @@ async function bringUp({ print }: Terminal, config: Config, databaseUrl: string,
   return 0;
 }
 
-async function showStatus({ print }: Terminal, config: Config, url: string, json: boolean): Promise<number> {
-  const waiting = { waitMs: config.database.startWaitMs, log: openLog(config.logLevel, process.stderr) };
+async function showStatus(terminal: Terminal, config: Config, url: string, json: boolean): Promise<number> {
+  const { print } = terminal;
+  const waiting = { waitMs: config.database.startWaitMs, log: openTerminalLog(terminal, config.logLevel) };
   const schema = await retryOutages(waiting, () => readSchema(config.database.ownerUrl ?? url));
   if (json) print(JSON.stringify(schema));
   else print(schema.state === "CURRENT" ? "The database is current." : schema.advice);

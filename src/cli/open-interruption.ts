@@ -1,4 +1,4 @@
-import { untilToldToStop } from "./until-told-to-stop";
+import type { Terminal } from "./terminal";
 
 /** Somebody wants their terminal back. A second time ends the process at once. */
 export interface Interruption {
@@ -7,7 +7,7 @@ export interface Interruption {
 }
 
 /** Asked for before the work begins, so that nothing is cut off in its middle. */
-export function openInterruption(): Interruption {
+export function openInterruption({ untilToldToStop }: Terminal): Interruption {
   let happened = false;
   const wait = async () => {
     await untilToldToStop();

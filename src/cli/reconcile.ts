@@ -18,7 +18,7 @@ export interface ReconcileOptions {
 
 export async function reconcileNow(terminal: Terminal, options: ReconcileOptions): Promise<number> {
   const { connection, user, since, dryRun, json } = options;
-  return withStripe(terminal.env, async (deps) => {
+  return withStripe(terminal, async (deps) => {
     await refuseClosedSecrets(deps);
     const identity = operatorIn(await modeOf(deps, options));
     const asked = { connection, user, since: since && toMoment(since, deps.clock.now()), dryRun };

@@ -18,7 +18,7 @@ export interface ReplayOptions {
 
 export async function replay(terminal: Terminal, options: ReplayOptions): Promise<number> {
   const { since, json } = options;
-  return withStripe(terminal.env, async (deps) => {
+  return withStripe(terminal, async (deps) => {
     await refuseClosedSecrets(deps);
     const mode = await modeOf(deps, options);
     const { id } = await connectionOf(deps, mode, options.connection);

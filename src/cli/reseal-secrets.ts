@@ -11,8 +11,9 @@ import { withDeps } from "./with-deps";
  * The last step but one of changing the sealing key: every server has the new key in front of the old one, then this, then
  * the old one goes. Running it again changes nothing.
  */
-export async function resealSecrets({ env, print }: Terminal, options: { json: boolean }): Promise<void> {
-  const resealed = await withDeps(env, async (deps) => {
+export async function resealSecrets(terminal: Terminal, options: { json: boolean }): Promise<void> {
+  const { print } = terminal;
+  const resealed = await withDeps(terminal, async (deps) => {
     if (deps.config.sealingKeys.length === 0) throw new SettingMistakes([missing]);
     try {
       return (await resealSigningKeys(deps)) + (await resealConnections(deps)) + (await resealRemovalKey(deps));

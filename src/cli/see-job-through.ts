@@ -24,7 +24,7 @@ export async function seeJobThrough(
   terminal: Terminal,
   deps: OpenDeps,
   job: Pick<JobEntity, "id" | "mode">,
-  { json, interruption = openInterruption(), afterwards }: Seeing,
+  { json, interruption = openInterruption(terminal), afterwards }: Seeing,
 ): Promise<number> {
   const progress = openProgress(terminal, { json });
   let last: JobEntity;

@@ -1,12 +1,11 @@
 import { startTracing } from "../app/start-tracing";
 import { openLog } from "../base/log";
-import type { Environment } from "../config/environment";
 import { chooseDatabase } from "./choose-database";
 import { loadConfig } from "./load-config";
-import { untilToldToStop } from "./until-told-to-stop";
+import type { Terminal } from "./terminal";
 
 /** The server as others reach it: every secret is there and strong, or it does not start. */
-export async function serve(env: Environment): Promise<void> {
+export async function serve({ env, untilToldToStop }: Terminal): Promise<void> {
   const { config, notes } = loadConfig(env, { localMode: false });
   const log = openLog(config.logLevel);
   const toldToStop = untilToldToStop();

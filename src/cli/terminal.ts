@@ -12,6 +12,8 @@ export interface Terminal {
   write(bytes: Buffer): Promise<void>;
   /** Standard input, for commands that read `-`. */
   input: Readable;
+  /** Resolves, with the reason, when the process is told to stop. */
+  untilToldToStop(options?: { followParent?: boolean }): Promise<string>;
   /** What can be drawn on, line over line; null: standard error is a pipe or a file. */
   screen: { columns(): number; draw(text: string): void } | null;
 }

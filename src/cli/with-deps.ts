@@ -1,18 +1,19 @@
-import { type Logger, openLog } from "../base/log";
+import type { Logger } from "../base/log";
 import type { Config } from "../config/config";
-import type { Environment } from "../config/environment";
 import type { openDeps } from "../app/open-deps";
 import { retryOutages } from "../database/retry-outages";
 import { type ChosenStripe, reachStripe } from "./choose-stripe";
 import { chooseDatabase } from "./choose-database";
 import { loadDatabaseConfig } from "./load-config";
+import { openTerminalLog } from "./open-terminal-log";
+import type { Terminal } from "./terminal";
 
 export type OpenDeps = Awaited<ReturnType<typeof openDeps>>;
 
 /** For commands that work on the database without a server. What was opened is closed, however the work ends. */
-export async function withDeps<Result>(env: Environment, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
-  const { config } = await loadDatabaseConfig(env);
-  const log = openLog(config.logLevel, process.stderr);
+export async function withDeps<Result>(terminal: Terminal, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
+  const { config } = await loadDatabaseConfig(terminal.env);
+  const log = openTerminalLog(terminal, config.logLevel);
   return openAndWork({ config, log, stripe: null }, work);
 }
 
@@ -20,9 +21,12 @@ export async function withDeps<Result>(env: Environment, work: (deps: OpenDeps) 
  * The same, with the Stripe that a server on this database speaks with. What is waited for stands in the job, so the log
  * is for those who ask for it.
  */
-export async function withStripe<Result>(env: Environment, work: (deps: OpenDeps) => Promise<Result>): Promise<Result> {
-  const { config } = await loadDatabaseConfig(env, "fatal");
-  const log = openLog(config.logLevel, process.stderr);
+export async function withStripe<Result>(
+  terminal: Terminal,
+  work: (deps: OpenDeps) => Promise<Result>,
+): Promise<Result> {
+  const { config } = await loadDatabaseConfig(terminal.env, "fatal");
+  const log = openTerminalLog(terminal, config.logLevel);
   const stripe = await reachStripe(config, log);
   try {
     return await openAndWork({ config: { ...config, stripe: stripe.access }, log, stripe }, work);

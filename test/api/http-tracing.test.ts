@@ -6,7 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { nameOfStatement } from "../../src/app/trace-attributes";
 import { root } from "../kit/read-sources";
-import { runCli } from "../kit/run-cli";
+import { runCliApart } from "../kit/run-cli";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
 
 const COMPILED = path.join(root, "dist/src");
@@ -32,7 +32,7 @@ interface Collector {
 let database: TestDatabase;
 beforeAll(async () => {
   // Whatever it says, it is compiled afterwards.
-  await runCli(["--help"]);
+  await runCliApart(["--help"]);
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());

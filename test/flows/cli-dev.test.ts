@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type RunningCli, runCli, startCli } from "../kit/run-cli";
+import { type RunningCli, runCli, runCliApart, startCli } from "../kit/run-cli";
 import { untilTrue } from "../kit/until";
 
 // One server for the whole file: a start brings a PostgreSQL, a Stripe and a demo shop. Tests that stop it start it again.
@@ -119,12 +119,12 @@ test("keys can be made for the local database while the server runs, and work th
 });
 
 test("two processes do not write one world", async () => {
-  const { code, said } = await runCli(["dev"], { PORT: "0", LATCHKEY_DATA_DIR: dataDir });
+  const { code, said } = await runCliApart(["dev"], { PORT: "0", LATCHKEY_DATA_DIR: dataDir });
   expect([code, said]).toEqual([1, expect.stringContaining("is used by another process")]);
 });
 
 test("local mode refuses to start beside a live key", async () => {
-  const { code, said } = await runCli(["dev"], {
+  const { code, said } = await runCliApart(["dev"], {
     PORT: "0",
     LATCHKEY_DATA_DIR: dataDir,
     STRIPE_SECRET_KEY: "sk_live_0123456789abcdefghijklmn",
@@ -139,7 +139,7 @@ test("a port in use is said in a sentence, and nothing is left running", async (
   const { port } = other.address() as AddressInfo;
   const folder = mkdtempSync(path.join(tmpdir(), "latchkey-dev-"));
   try {
-    const result = await runCli(["dev"], { PORT: String(port), LATCHKEY_DATA_DIR: folder });
+    const result = await runCliApart(["dev"], { PORT: String(port), LATCHKEY_DATA_DIR: folder });
     expect(result).toMatchObject({ code: 1, out: "" });
     expect(result.said).toBe(
       `Port ${port} is in use. Stop what listens there, or choose another one: PORT=4001, or PORT=0 for any.\n`,

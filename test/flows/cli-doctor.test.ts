@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { runCli } from "../kit/run-cli";
+import { type CliResult, runCli } from "../kit/run-cli";
 import { type ShopCli, shopCli, startShopNow } from "../kit/shop-cli";
 import { type Shop, SHOP_KEY } from "../kit/start-shop";
 import { openStall } from "../kit/open-stall";
@@ -27,7 +27,10 @@ interface Finding {
 }
 
 async function examine(env: Record<string, string> = {}) {
-  const { code, out, said } = await cli.run(["doctor", "--json"], env);
+  return read(await cli.run(["doctor", "--json"], env));
+}
+
+function read({ code, out, said }: CliResult) {
   expect(said).toBe("");
   const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: Finding[] };
   const of = (state: Finding["state"]) => findings.filter((finding) => finding.state === state);
@@ -111,11 +114,14 @@ test("another encryption key opens nothing, and an older one asks for a reseal",
 });
 
 test("a clock that is seconds off is a warning, one that is minutes off is wrong, against PostgreSQL and Stripe alike", async () => {
-  const skewed = (ms: number) =>
-    examine({
+  const skewed = async (ms: number) => {
+    const env = {
       NODE_OPTIONS: `--require ${path.join(__dirname, "../kit/skewed-clock.cjs")}`,
       TEST_CLOCK_SKEW_MS: String(ms),
-    });
+    };
+    const { ended } = await cli.start(["doctor", "--json"], env);
+    return read(await ended);
+  };
   const clocks = ["clock_database", "clock_stripe"];
   const late = await skewed(-120_000);
   expect(late.wrong.map(({ check }) => check)).toEqual(clocks);

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isLong } from "./is-long";
 import { readSources, root } from "./read-sources";
+import { runCliHere } from "./run-cli-here";
 
 /** Where the compiled sources are. */
 export const DIST = path.join(root, "dist");
@@ -17,8 +19,12 @@ export interface CliResult {
   said: string;
 }
 
-/** Runs `latchkey` as a person would, with these settings and no others. */
+/** Runs `latchkey` as a person would, with these settings and no others: in the long suite as a process of its own. */
 export async function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
+  return isLong ? runCliApart(args, env) : runCliHere(args, env);
+}
+
+export async function runCliApart(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
   const cli = await startCli(args, env);
   return cli.ended;
 }

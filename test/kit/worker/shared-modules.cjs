@@ -15,6 +15,12 @@ function openSharedModules(root) {
     if (sourceMapPath) sourceMaps.set(file, sourceMapPath);
     module._compile(code, file);
   };
+  // What is loaded when it is needed is named by what it is compiled to.
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = (request, parent, ...rest) => {
+    const isOurs = parent?.filename?.endsWith(".ts") && request.startsWith(".") && request.endsWith(".js");
+    return resolve.call(Module, isOurs ? request.slice(0, -".js".length) : request, parent, ...rest);
+  };
   return {
     sourceMaps,
     has: (file) => folders.some((folder) => file.startsWith(folder)),
