@@ -4,6 +4,7 @@ import { hostileUrls } from "../kit/hostile-urls";
 import { makeCustomer } from "../kit/link-operations";
 import { operationsOf } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
+import { isLong } from "../kit/is-long";
 
 let shop: Shop;
 let user: string;
@@ -24,11 +25,14 @@ afterAll(() => shop.stop());
 
 const PORTAL = "mutation ($input: CreatePortalSessionInput!) { createPortalSession(input: $input) { url } }";
 
+// `pure/return-url` reads each of them; the way through HTTP is the same for all.
+const asked = isLong ? hostileUrls : hostileUrls.filter((_, at) => at % 4 === 0);
+
 test("there are at least sixty", () => {
   expect(new Set(hostileUrls.map(([, url]) => url)).size).toBeGreaterThanOrEqual(60);
 });
 
-test.each(hostileUrls)("RWS-X32: the portal leads nobody back to %s", async (_, returnUrl) => {
+test.each(asked)("RWS-X32: the portal leads nobody back to %s", async (_, returnUrl) => {
   const made = () => shop.simulator.world.shelves["billing_portal.session"].inOrder.length;
   const before = made();
   const refused = await shop.latchkey.refused(PORTAL, { input: { returnUrl } }, token);
@@ -65,7 +69,7 @@ function forgeriesOf(url: string): string[] {
   ].filter((ticket) => ticket !== "");
 }
 
-test.each(hostileUrls)("TA-X28: the hand-back page forwards nobody to %s", async (_, url) => {
+test.each(asked)("TA-X28: the hand-back page forwards nobody to %s", async (_, url) => {
   for (const forgery of forgeriesOf(url)) {
     const answer = await fetch(`${shop.latchkey.url}/return/${forgery}`, { redirect: "manual" });
     const page = await answer.text();
@@ -76,7 +80,7 @@ test.each(hostileUrls)("TA-X28: the hand-back page forwards nobody to %s", async
   }
 });
 
-test.each(hostileUrls)("TA-X28: a good address of ours becomes no other by a session that is %s", async (_, url) => {
+test.each(asked)("TA-X28: a good address of ours becomes no other by a session that is %s", async (_, url) => {
   const address = toHandBackUrl(shop.latchkey.server.deps.config, "shopapp://done?s={CHECKOUT_SESSION_ID}");
   const answer = await fetch(`${address.split("?")[0]}?session=${encodeURIComponent(url)}`, { redirect: "manual" });
   if (answer.status === 431) return;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type RunningCli, runCli, runCliApart, startCli } from "../kit/run-cli";
 import { untilTrue } from "../kit/until";
+import { testLong } from "../kit/is-long";
 
 // One server for the whole file: a start brings a PostgreSQL, a Stripe and a demo shop. Tests that stop it start it again.
 
@@ -133,7 +134,7 @@ test("local mode refuses to start beside a live key", async () => {
   expect(said).not.toContain("sk_live_0");
 });
 
-test("a port in use is said in a sentence, and nothing is left running", async () => {
+testLong("a port in use is said in a sentence, and nothing is left running", async () => {
   const other: Server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));
   const { port } = other.address() as AddressInfo;
@@ -150,40 +151,46 @@ test("a port in use is said in a sentence, and nothing is left running", async (
   }
 });
 
-test("a start that died while it filled the demo shop is completed by the next one, and nothing is there twice", async () => {
-  const before = await count();
-  const [customers, checkout] = [await stripeHas("customers"), new URL(linkIn("Checkout")).pathname];
-  const mark = 'updateProduct(input: { product: "membership", metadata: { demo: "begun" } }) { id }';
-  await ask(`mutation { ${mark} deleteUser(user: "marie") }`);
-  await end("SIGKILL");
-  server = await startDev();
-  const after = await count();
-  expect([after.users, after.products]).toEqual([before.users, before.products]);
-  const { user, product } = await ask<{ user: unknown; product: unknown }>(
-    '{ user(id: "marie") { grants { nodes { status } } } product(key: "membership") { metadata } }',
-  );
-  expect(user).toEqual({ grants: { nodes: [{ status: "ENDED" }] } });
-  expect(product).toEqual({ metadata: { demo: "complete" } });
-  // The simulated world is found again too.
-  expect(await stripeHas("customers")).toEqual(customers);
-  expect(new URL(linkIn("Checkout")).pathname).toBe(checkout);
-});
+testLong(
+  "a start that died while it filled the demo shop is completed by the next one, and nothing is there twice",
+  async () => {
+    const before = await count();
+    const [customers, checkout] = [await stripeHas("customers"), new URL(linkIn("Checkout")).pathname];
+    const mark = 'updateProduct(input: { product: "membership", metadata: { demo: "begun" } }) { id }';
+    await ask(`mutation { ${mark} deleteUser(user: "marie") }`);
+    await end("SIGKILL");
+    server = await startDev();
+    const after = await count();
+    expect([after.users, after.products]).toEqual([before.users, before.products]);
+    const { user, product } = await ask<{ user: unknown; product: unknown }>(
+      '{ user(id: "marie") { grants { nodes { status } } } product(key: "membership") { metadata } }',
+    );
+    expect(user).toEqual({ grants: { nodes: [{ status: "ENDED" }] } });
+    expect(product).toEqual({ metadata: { demo: "complete" } });
+    // The simulated world is found again too.
+    expect(await stripeHas("customers")).toEqual(customers);
+    expect(new URL(linkIn("Checkout")).pathname).toBe(checkout);
+  },
+);
 
-test("commands find the database and the simulated Stripe of a server beside them, open both when it is stopped, and a restart adds nothing", async () => {
-  const beside = await reconcile();
-  expect(beside).toMatchObject({ status: "SUCCEEDED", failed: 0 });
-  expect(beside.done).toBeGreaterThan(5);
-  const [before, { key }] = [await count(), server];
-  expect(before).toMatchObject({ users: { totalCount: 8 }, products: { totalCount: 7 } });
-  expect(await end("SIGTERM")).toBe(0);
-  expect(await reconcile()).toMatchObject({ status: "SUCCEEDED", done: beside.done });
-  server = await startDev();
-  expect(server.key).toBe(key);
-  const after = await count();
-  expect([after.users, after.products]).toEqual([before.users, before.products]);
-  // The line of the reconciliation that ran alone.
-  expect(after.activities.totalCount).toBe(before.activities.totalCount + 1);
-});
+testLong(
+  "commands find the database and the simulated Stripe of a server beside them, open both when it is stopped, and a restart adds nothing",
+  async () => {
+    const beside = await reconcile();
+    expect(beside).toMatchObject({ status: "SUCCEEDED", failed: 0 });
+    expect(beside.done).toBeGreaterThan(5);
+    const [before, { key }] = [await count(), server];
+    expect(before).toMatchObject({ users: { totalCount: 8 }, products: { totalCount: 7 } });
+    expect(await end("SIGTERM")).toBe(0);
+    expect(await reconcile()).toMatchObject({ status: "SUCCEEDED", done: beside.done });
+    server = await startDev();
+    expect(server.key).toBe(key);
+    const after = await count();
+    expect([after.users, after.products]).toEqual([before.users, before.products]);
+    // The line of the reconciliation that ran alone.
+    expect(after.activities.totalCount).toBe(before.activities.totalCount + 1);
+  },
+);
 
 test("who brings a Stripe of their own gets no simulated one", async () => {
   expect(await end("SIGINT")).toBe(0);

@@ -1,6 +1,7 @@
 import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { until } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
+import { testLong } from "../kit/is-long";
 
 const CONNECT = "mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id } }";
 const TRY = "mutation ($input: LinkProductInput!) { linkProduct(input: $input) { job { id } } }";
@@ -163,7 +164,7 @@ test("RWS-S8, CH-X11: a purchase of nobody known, or of nobody surely, does not 
   expect(await stall.allowed("unverified@a.example")).toBe(true);
 });
 
-test("RWS-X7: a lifetime purchase is found behind 25 renewals, and so is the 101st customer", async () => {
+testLong("RWS-X7: a lifetime purchase is found behind 25 renewals, and so is the 101st customer", async () => {
   const lifetime = await stall.customer("lifetime@a.example");
   await stall.buyOnce({ customer: lifetime }, { invoice_creation: { enabled: true } });
   const other = await shop.stripe.prices.create({

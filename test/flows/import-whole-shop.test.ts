@@ -1,6 +1,7 @@
 import { fillStalls } from "../kit/fill-stalls";
 import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { SHOP_KEY, type Shop, startShop } from "../kit/start-shop";
+import { testLong } from "../kit/is-long";
 
 const CONNECT = "mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id } }";
 const LINK = `mutation ($input: LinkProductInput!) { linkProduct(input: $input) { link { id } job { id } } }`;
@@ -107,7 +108,7 @@ async function everything() {
   );
 }
 
-test("the import of a whole shop changes nothing when it is run again, and says so", async () => {
+testLong("the import of a whole shop changes nothing when it is run again, and says so", async () => {
   await connect();
   const { link, job } = await stall.link();
   await shop.settled();

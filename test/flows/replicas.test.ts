@@ -12,7 +12,7 @@ import {
   startServerProcess,
   WAITING,
 } from "../kit/server-process";
-import { isLong } from "../kit/is-long";
+import { describeLong, isLong } from "../kit/is-long";
 import { until } from "../kit/operations";
 import { createTestDatabase, type TestDatabase } from "../kit/test-database";
 
@@ -246,7 +246,7 @@ describe("two processes", () => {
   });
 });
 
-describe("processes of their own", () => {
+describeLong("processes of their own", () => {
   beforeEach(begin);
   afterEach(end);
 

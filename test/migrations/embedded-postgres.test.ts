@@ -8,6 +8,7 @@ import { Client } from "pg";
 import { placesIn } from "../../src/local/create-postgres-data";
 import { startEmbeddedPostgres } from "../../src/local/embedded-postgres";
 import { findRunningServer, stopPostgres } from "../../src/local/run-postgres";
+import { testLong } from "../kit/is-long";
 
 // To make a database takes a second, so most tests use the same one, which each leaves stopped.
 let shared: string;
@@ -83,7 +84,7 @@ test("a restart finds the data again, with the same password", async () => {
   await second.stop();
 });
 
-test("processes that ask for the same new folder at the same moment get one server", async () => {
+testLong("processes that ask for the same new folder at the same moment get one server", async () => {
   dataDir = makeFolder();
   const holders = await Promise.all([holdElsewhere(), holdElsewhere(), start(), start()]);
   expect(new Set(holders.map(({ url }) => url)).size).toBe(1);
@@ -118,24 +119,27 @@ test("the server of a process that was killed is used again, and stopped by the 
   expect(isRunning()).toBe(false);
 });
 
-test("a server that crashed starts again, also when its process number belongs to somebody else by now", async () => {
-  const { data } = placesIn(dataDir);
-  const pidFile = path.join(data, "postmaster.pid");
-  const first = await start(true);
-  await ask(first.url, "create table kept_in_crash as select 1 as one");
-  const left = fs.readFileSync(pidFile, "utf8");
-  process.kill(Number(left.split("\n")[0]), "SIGKILL");
+testLong(
+  "a server that crashed starts again, also when its process number belongs to somebody else by now",
+  async () => {
+    const { data } = placesIn(dataDir);
+    const pidFile = path.join(data, "postmaster.pid");
+    const first = await start(true);
+    await ask(first.url, "create table kept_in_crash as select 1 as one");
+    const left = fs.readFileSync(pidFile, "utf8");
+    process.kill(Number(left.split("\n")[0]), "SIGKILL");
 
-  const second = await start(true);
-  expect(second.startedHere).toBe(true);
-  await second.stop();
+    const second = await start(true);
+    expect(second.startedHere).toBe(true);
+    await second.stop();
 
-  fs.writeFileSync(pidFile, left.replace(/^\d+/, String(process.pid)));
-  const third = await start(true);
-  expect(third.startedHere).toBe(true);
-  expect(await ask(third.url, "select one from kept_in_crash")).toEqual([{ one: 1 }]);
-  await third.stop();
-});
+    fs.writeFileSync(pidFile, left.replace(/^\d+/, String(process.pid)));
+    const third = await start(true);
+    expect(third.startedHere).toBe(true);
+    expect(await ask(third.url, "select one from kept_in_crash")).toEqual([{ one: 1 }]);
+    await third.stop();
+  },
+);
 
 test("nobody gets in without the password, and the server listens on this machine alone", async () => {
   const server = await start();
@@ -198,7 +202,7 @@ test("a folder that cannot be made is said in plain words", async () => {
   await expect(start()).rejects.toThrow(/set DATABASE_URL/);
 });
 
-test("what a killed first start left behind is neither used nor in the way", async () => {
+testLong("what a killed first start left behind is neither used nor in the way", async () => {
   dataDir = makeFolder();
   const abandoned = path.join(dataDir, "unfinished-abc123", "data");
   fs.mkdirSync(abandoned, { recursive: true });

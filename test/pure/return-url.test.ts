@@ -2,6 +2,7 @@ import { Refusal } from "../../src/base/refusal";
 import { sealingKey } from "../../src/base/sealing-key";
 import { readHandBack } from "../../src/links/hand-back-url";
 import { readReturnUrl } from "../../src/links/return-url";
+import { hostileUrls } from "../kit/hostile-urls";
 
 const config = {
   publicUrl: "https://access.shop.example",
@@ -26,6 +27,10 @@ const good = [
 
 test.each(good)("RWS-X16: %s reaches Stripe byte for byte, query and placeholder and all", (url) => {
   expect(read(url)).toEqual({ url, stripeUrl: url });
+});
+
+test.each(hostileUrls)("RWS-X32: nobody is led to %s", (_, url) => {
+  expect(() => read(url)).toThrow(Refusal);
 });
 
 test.each(["shopapp://thanks?session={CHECKOUT_SESSION_ID}&a=%20", "shopapp://", "ShopApp://a/b"])(

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
 import { findTestMistakes } from "../kit/find-test-mistakes";
-import { readSources } from "../kit/read-sources";
+import { readSources, root } from "../kit/read-sources";
 
 const files = [...readSources("test")].filter(([file]) => !file.startsWith("bench/"));
 
@@ -12,6 +14,16 @@ test("every property runs with the seed that the environment sets, which is the 
 test("tests decide nothing by chance and assert nothing on time", () => {
   expect(files.length).toBeGreaterThan(100);
   expect(files.flatMap(([file, source]) => findTestMistakes(file, source))).toEqual([]);
+});
+
+test("a file that has more for the long suite is listed there", () => {
+  const listed = readFileSync(path.join(root, "jest.long.config.cjs"), "utf8");
+  const longer = files.filter(
+    ([file, source]) => file.endsWith(".test.ts") && /^import .*kit\/is-long";$/m.test(source),
+  );
+  expect(longer.length).toBeGreaterThan(10);
+  const names = longer.map(([file]) => file.replace(/\.test\.ts$/, ""));
+  expect(names.filter((name) => !listed.includes(`"${name}"`))).toEqual([]);
 });
 
 test.each([

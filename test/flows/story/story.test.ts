@@ -13,7 +13,7 @@ import { tellWholeStory } from "./whole-story";
  */
 const asked = process.env["STORY_SEEDS"];
 const seeds = readSeeds(asked ?? (isLong ? "1,2" : "1"));
-const { actions, kills } = asked || isLong ? { actions: 320, kills: 10 } : { actions: 40, kills: 1 };
+const { actions, kills } = asked || isLong ? { actions: 320, kills: 10 } : { actions: 28, kills: 1 };
 const until = process.env["STORY_UNTIL"];
 const shows = Boolean(process.env["STORY_SHOW"]);
 const STORY_MS_MAX = 600_000;
