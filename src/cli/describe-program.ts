@@ -26,7 +26,7 @@ export function describeProgram(calling: Calling, version: string): Command {
     .addHelpText("after", "\nSettings come from the environment: docs/settings.md has the table.")
     .addHelpText(
       "after",
-      "Commands work on the database of DATABASE_URL, or else on the one that `npm start` keeps here.\n",
+      "Commands work on the database of DATABASE_URL, or else on the one that `npm start` uses here.\n",
     )
     .addHelpText("after", `Exit codes: ${exitCodes.map(({ code, meaning }) => `${code} ${meaning}`).join("; ")}.`);
   describeServers(program, calling);

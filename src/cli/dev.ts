@@ -12,9 +12,14 @@ import { SettingMistakes } from "./setting-mistakes";
 import { type ShopLinks, welcome } from "./welcome";
 
 /** Local mode: everything that a server needs is made here, with a small shop to look around in. */
-export async function dev({ env, print, untilToldToStop }: Terminal, options: { demo: boolean }): Promise<void> {
+export async function dev(
+  { env, print, remark, untilToldToStop }: Terminal,
+  options: { demo: boolean },
+): Promise<void> {
   refuseProduction(env);
-  const config = await choosePort((await loadLocalConfig(env)).config);
+  const loaded = await loadLocalConfig(env);
+  for (const note of loaded.notes) remark(note);
+  const config = await choosePort(loaded.config);
   const log = openLog(config.logLevel);
   const toldToStop = untilToldToStop({ followParent: env["npm_lifecycle_event"] !== undefined });
   // Before anything loads the driver of the database, which it instruments.

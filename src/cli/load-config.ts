@@ -31,7 +31,7 @@ export async function missingSecrets(env: Environment, dataDir: string): Promise
 }
 
 /**
- * For commands that look after the database: the one of `DATABASE_URL`, or else the one that `npm start` keeps here. In
+ * For commands that look after the database: the one of `DATABASE_URL`, or else the one that `npm start` uses here. In
  * production there is no "or else".
  */
 export async function loadDatabaseConfig(env: Environment, logLevel: LogLevel = "warn"): Promise<Loaded> {

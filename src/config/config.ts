@@ -14,7 +14,7 @@ export interface Config {
   dataDir: string;
   logLevel: LogLevel;
   database: {
-    /** Empty: an embedded PostgreSQL under `dataDir`. */
+    /** Null in local mode: an embedded PostgreSQL under `dataDir`. */
     url: string | null;
     /** The role that owns the schema, when it is not the one that serves. */
     ownerUrl: string | null;

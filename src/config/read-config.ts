@@ -26,18 +26,26 @@ export type ConfigReading =
 
 /** Pure: reads what it is given and nothing else. No mistake and no note ever holds a value of the environment. */
 export function readConfig(env: Environment, purpose: Purpose): ConfigReading {
-  const given = givenValues(env);
+  const given = givenValues(env, purpose);
   const read = (purpose.localMode ? localShape : servedShape).safeParse({ ...defaultValues(), ...given });
   const mistakes = [...(read.error?.issues ?? []).map(toMistake), ...findMistakes(env, given, purpose)];
   if (!read.success || mistakes.length > 0) return { ok: false, mistakes };
   const config = toConfig(read.data, purpose);
-  return { ok: true, config, notes: readNotes(config) };
+  return { ok: true, config, notes: readNotes(config, unusedSettings(env, purpose)) };
 }
 
 /** What was set. Space around a value is never meant, least of all the line end of a mounted secret. */
-function givenValues(env: Environment): Partial<Record<SettingName, string>> {
+function givenValues(env: Environment, purpose: Purpose): Partial<Record<SettingName, string>> {
+  const unused = unusedSettings(env, purpose);
   const values = settingNames.map((name) => [name, env[name]?.trim()] as const);
-  return Object.fromEntries(values.filter(([, value]) => value));
+  return Object.fromEntries(values.filter(([name, value]) => value && !unused.includes(name)));
+}
+
+/** A shell often exports these for another program. Local mode writes to a database, so it must be named for local mode. */
+const SERVED_DATABASE = ["DATABASE_URL", "LATCHKEY_DATABASE_OWNER_URL", "LATCHKEY_DATABASE_LISTEN_URL"] as const;
+
+function unusedSettings(env: Environment, { localMode }: Purpose): SettingName[] {
+  return localMode ? SERVED_DATABASE.filter((name) => env[name]?.trim()) : [];
 }
 
 function defaultValues(): Partial<Record<SettingName, string>> {
@@ -55,6 +63,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
     HOST: readHost.default(localMode ? "127.0.0.1" : "0.0.0.0"),
     LATCHKEY_LOCAL_MODE_ANY_HOST: readSwitch,
     DATABASE_URL: readDatabaseUrl.optional(),
+    LATCHKEY_LOCAL_DATABASE_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_OWNER_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_LISTEN_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_CONNECTIONS: readWhole(settings.LATCHKEY_DATABASE_CONNECTIONS.bounds),
@@ -122,7 +131,7 @@ function toConfig(values: Values, { localMode }: Purpose): Config {
     dataDir: values.LATCHKEY_DATA_DIR,
     logLevel: values.LOG_LEVEL,
     database: {
-      url: values.DATABASE_URL ?? null,
+      url: (localMode ? values.LATCHKEY_LOCAL_DATABASE_URL : values.DATABASE_URL) ?? null,
       ownerUrl: values.LATCHKEY_DATABASE_OWNER_URL ?? null,
       listenUrl: values.LATCHKEY_DATABASE_LISTEN_URL ?? null,
       connectionsMax: values.LATCHKEY_DATABASE_CONNECTIONS,

@@ -34,10 +34,16 @@ export const settings = {
   DATABASE_URL: {
     meaning: "PostgreSQL 15 or newer, as `postgres://user:password@host:5432/database`.",
     default: null,
-    whenEmpty:
-      "Local mode keeps an embedded PostgreSQL under `LATCHKEY_DATA_DIR`; otherwise the server does not start.",
+    whenEmpty: "The server does not start. Local mode never uses this database: see `LATCHKEY_LOCAL_DATABASE_URL`.",
     secret: true,
     required: true,
+  },
+  LATCHKEY_LOCAL_DATABASE_URL: {
+    meaning:
+      "A database for local mode, which migrates it, adds an administrator's key and fills it with the demo shop when it holds no products. Commands use it too while `DATABASE_URL` is empty.",
+    default: null,
+    whenEmpty: "Local mode keeps an embedded PostgreSQL under `LATCHKEY_DATA_DIR`.",
+    secret: true,
   },
   LATCHKEY_DATABASE_OWNER_URL: {
     meaning: "The same database as the role that owns the schema, used for migrations only.",

@@ -113,7 +113,7 @@ function refuseOtherMajor(places: Places, binaries: Binaries): void {
     say:
       `The data in ${places.root} was written by PostgreSQL ${found}; this build brings PostgreSQL ${binaries.major}, ` +
       "which cannot read it. Go back to the build that wrote it, copy what you need into a server of your own and " +
-      "set DATABASE_URL to that; or move the folder away to begin with an empty database.",
+      "set LATCHKEY_LOCAL_DATABASE_URL to that; or move the folder away to begin with an empty database.",
     note: { found, major: binaries.major },
   });
 }

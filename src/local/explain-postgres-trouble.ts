@@ -2,7 +2,8 @@ import { withoutSecrets } from "../base/log";
 import { Unavailable } from "../base/refusal";
 
 /** What to try when the embedded server cannot run here at all. */
-export const USE_YOUR_OWN = "Or set DATABASE_URL to a PostgreSQL server of your own (15 or newer).";
+export const USE_YOUR_OWN =
+  "Or set LATCHKEY_LOCAL_DATABASE_URL to a database in a PostgreSQL server of your own (15 or newer); tests use DATABASE_URL.";
 
 const KNOWN: readonly [pattern: RegExp, say: (folder: string) => string][] = [
   [

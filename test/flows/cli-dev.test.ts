@@ -3,7 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Client } from "pg";
 import { type RunningCli, runCli, runCliApart, startCli } from "../kit/run-cli";
+import { createEmptyDatabase, type TestDatabase } from "../kit/test-database";
 import { untilTrue } from "../kit/until";
 import { testLong } from "../kit/is-long";
 
@@ -11,14 +13,18 @@ import { testLong } from "../kit/is-long";
 
 let dataDir: string;
 let server: Started;
+/** A database that the shell has exported for another program. */
+let exported: TestDatabase;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), "latchkey-dev-"));
-  server = await startDev();
+  exported = await createEmptyDatabase();
+  server = await startDev({ DATABASE_URL: exported.url, LATCHKEY_DATABASE_OWNER_URL: exported.url });
 });
 
 afterAll(async () => {
-  await end("SIGKILL");
+  await end("SIGTERM");
+  await exported.drop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -63,6 +69,16 @@ async function stripeHas<Row>(list: string): Promise<Row[]> {
   return ((await response.json()) as { data: Row[] }).data;
 }
 
+async function tablesOf({ url }: TestDatabase): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    "select table_name as name from information_schema.tables where table_schema = 'public'",
+  );
+  await client.end();
+  return rows.map(({ name }) => name);
+}
+
 async function reconcile() {
   const { code, out, said } = await runCli(["reconcile", "--json"], { LATCHKEY_DATA_DIR: dataDir });
   expect([code, said]).toEqual([0, ""]);
@@ -77,6 +93,12 @@ test("the first start needs no settings, and what it prints can be pasted and an
     data: { access: { allowed: true, reason: "PURCHASE", endsAt: null, via: { name: "The whole bakery" } } },
   });
   expect((await fetch(linkIn("GraphiQL"))).status).toBe(200);
+});
+
+test("an exported DATABASE_URL is not touched, and a remark names the setting that would use it", async () => {
+  expect(await tablesOf(exported)).toEqual([]);
+  expect(server.cli.said()).toMatch(/DATABASE_URL.* not used.*LATCHKEY_LOCAL_DATABASE_URL/);
+  expect(server.cli.said()).not.toContain(exported.url);
 });
 
 test("it brings a simulated Stripe whose links can be clicked, with somebody in every state", async () => {
@@ -192,11 +214,14 @@ testLong(
   },
 );
 
-test("who brings a Stripe of their own gets no simulated one", async () => {
+test("a Stripe of one's own replaces the simulated one, and a database that is named the embedded one", async () => {
   expect(await end("SIGINT")).toBe(0);
   server = await startDev({
+    LATCHKEY_LOCAL_DATABASE_URL: exported.url,
     STRIPE_SECRET_KEY: "sk_test_0123456789abcdefghijkl",
     STRIPE_API_BASE: "http://127.0.0.1:9",
   });
   expect(server.printed).not.toContain("simulated Stripe");
+  expect(await tablesOf(exported)).toContain("users");
+  expect(await count()).toMatchObject({ products: { totalCount: 7 } });
 });

@@ -5,7 +5,7 @@ import { openLog } from "../../src/base/log";
 import { readConfig } from "../../src/config/read-config";
 import { Bug } from "../../src/base/refusal";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
-import { type Latchkey, startLatchkeyOn } from "../kit/start-latchkey";
+import { type Latchkey, startLatchkeyOn, TEST_SECRETS } from "../kit/start-latchkey";
 
 const role = `latchkey_run_${randomBytes(4).toString("hex")}`;
 const password = randomBytes(12).toString("hex");
@@ -15,8 +15,8 @@ let latchkey: Latchkey;
 beforeAll(async () => {
   database = await createTestDatabase();
   await asOwner((client) => client.query(`create role ${role} login password '${password}'`));
-  const env = { DATABASE_URL: runUrl(), LATCHKEY_DATABASE_OWNER_URL: database.url };
-  const read = readConfig(env, { localMode: true });
+  const env = { ...TEST_SECRETS, DATABASE_URL: runUrl(), LATCHKEY_DATABASE_OWNER_URL: database.url };
+  const read = readConfig(env, { localMode: false });
   if (!read.ok) throw new Bug(JSON.stringify(read.mistakes));
   await migrateDatabase({ config: read.config, databaseUrl: runUrl(), log: openLog("silent") });
   latchkey = await startLatchkeyOn(database, { env });

@@ -32,6 +32,8 @@ export async function runCliApart(args: readonly string[], env: Record<string, s
 export interface RunningCli {
   child: ChildProcess;
   ended: Promise<CliResult>;
+  /** Standard error so far. */
+  said(): string;
   /** Resolves when standard output holds this; rejects when the process ends before it does. */
   until(pattern: RegExp): Promise<string>;
 }
@@ -61,7 +63,7 @@ export async function startScript(
     }
     return out;
   };
-  return { child, ended, until };
+  return { child, ended, said: () => said, until };
 }
 
 /** Compiles when a source is newer than what was compiled last. Test files in other processes wait for their turn. */

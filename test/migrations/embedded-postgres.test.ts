@@ -182,7 +182,7 @@ test("data of another PostgreSQL version is left alone, with advice", async () =
   const file = path.join(placesIn(dataDir).data, "PG_VERSION");
   const version = fs.readFileSync(file);
   fs.writeFileSync(file, "12\n");
-  await expect(start()).rejects.toThrow(/written by PostgreSQL 12.*set DATABASE_URL/s);
+  await expect(start()).rejects.toThrow(/written by PostgreSQL 12.*set LATCHKEY_LOCAL_DATABASE_URL/s);
   fs.writeFileSync(file, version);
 });
 
@@ -199,7 +199,7 @@ test("a password that does not fit the data is said in plain words", async () =>
 test("a folder that cannot be made is said in plain words", async () => {
   dataDir = makeFolder();
   fs.writeFileSync(path.dirname(dataDir), "a file where the folder should be");
-  await expect(start()).rejects.toThrow(/set DATABASE_URL/);
+  await expect(start()).rejects.toThrow(/set LATCHKEY_LOCAL_DATABASE_URL/);
 });
 
 testLong("what a killed first start left behind is neither used nor in the way", async () => {

@@ -122,6 +122,24 @@ test("local mode listens beyond this machine only when that is said", () => {
   expect(mistakesOf({ LATCHKEY_LOCAL_MODE_ANY_HOST: "yes" })).toHaveLength(1);
 });
 
+test("local mode uses a database that it did not create only when LATCHKEY_LOCAL_DATABASE_URL names it", () => {
+  const [theirs, named] = ["postgres://shop:hunter2@db.internal/shop", "postgres://latchkey:hunter2@127.0.0.1/dev"];
+  const exported = { DATABASE_URL: theirs, LATCHKEY_DATABASE_OWNER_URL: theirs, LATCHKEY_DATABASE_LISTEN_URL: theirs };
+  const unused = readConfig(exported, local);
+  expect(unused.ok && unused.config.database).toMatchObject({ url: null, ownerUrl: null, listenUrl: null });
+  expect(unused.ok && unused.notes).toEqual([
+    expect.stringMatching(
+      /^DATABASE_URL, LATCHKEY_DATABASE_OWNER_URL, LATCHKEY_DATABASE_LISTEN_URL .*LATCHKEY_LOCAL_DATABASE_URL/,
+    ),
+  ]);
+  expect(configOf({ DATABASE_URL: "mysql://root@db" })).toEqual(configOf({}));
+  const database = { url: named, ownerUrl: null, listenUrl: null };
+  expect(configOf({ ...exported, LATCHKEY_LOCAL_DATABASE_URL: named }).database).toMatchObject(database);
+  expect(mistakesOf({ LATCHKEY_LOCAL_DATABASE_URL: "mysql://root@db" })).toHaveLength(1);
+  const serving = configOf({ ...complete, LATCHKEY_LOCAL_DATABASE_URL: named }, served);
+  expect(serving.database.url).toBe(complete["DATABASE_URL"]);
+});
+
 test("a typo in a name is a mistake that names the nearest setting", () => {
   expect(mistakesOf({ LATCHKEY_ENCRYPTON_KEY: "x" })).toEqual([
     "LATCHKEY_ENCRYPTON_KEY: There is no such setting. Did you mean LATCHKEY_ENCRYPTION_KEY?",

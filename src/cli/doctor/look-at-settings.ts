@@ -19,7 +19,7 @@ export async function lookAtSettings(env: Environment): Promise<SettingsSeen> {
   const purpose = { localMode };
   const first = readConfig(env, purpose);
   if (first.ok) {
-    if (!localMode || !hasLocalData(first.config)) return { ...purpose, mistakes: [], ...first };
+    if (!localMode || !hasLocalSecrets(first.config)) return { ...purpose, mistakes: [], ...first };
     const whole = readConfig({ ...env, ...(await missingSecrets(env, first.config.dataDir)) }, purpose);
     return { ...purpose, mistakes: [], notes: first.notes, config: whole.ok ? whole.config : first.config };
   }
@@ -27,6 +27,11 @@ export async function lookAtSettings(env: Environment): Promise<SettingsSeen> {
   const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.has(name)));
   const second = readConfig(rest, { localMode, databaseOnly: true });
   return { ...purpose, mistakes: first.mistakes, notes: [], config: second.ok ? second.config : null };
+}
+
+/** A look creates no secrets. They are there once local mode has started, whichever database it used. */
+function hasLocalSecrets({ dataDir }: Config): boolean {
+  return existsSync(path.resolve(dataDir, "secrets.json"));
 }
 
 /** Looking makes nothing: where nothing was started yet, there is nothing. */
