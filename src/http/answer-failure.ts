@@ -20,10 +20,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** Every route's failures read alike: the errors of a GraphQL answer, and a status that says the same. */
 export function answerFailure(
   error: unknown,
-  teller: { log: Logger; metrics: Metrics; requestId: string | undefined },
+  teller: { log: Logger; metrics: Metrics; requestId: string | undefined; type?: string | undefined },
 ): JsonAnswer {
   const told = toGraphqlError(error, { ...teller, hiddenSchema: null });
-  return jsonAnswer(statusOf(error, told.extensions?.["code"]), { errors: [told] }, headersOf(error));
+  const headers = { ...(teller.type && { "content-type": teller.type }), ...headersOf(error) };
+  return jsonAnswer(statusOf(error, told.extensions?.["code"]), { errors: [told] }, headers);
 }
 
 const TOO_LARGE = new Set<unknown>(["bodyBytes", "uploadBytes", "uploadQuota"]);

@@ -74,7 +74,8 @@ async function answerOrTell(deps: AnswerDeps, request: IncomingMessage, asked: A
     return await answerRoute(deps, request, asked);
   } catch (error) {
     if (error instanceof ClientGone) throw error;
-    return answerFailure(error, { ...deps, requestId: asked.requestId });
+    const type = asked.found?.route.failureType?.(request.headers);
+    return answerFailure(error, { ...deps, requestId: asked.requestId, type });
   }
 }
 
@@ -88,7 +89,7 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
   refuseTwoCredentials(request);
   if (request.method === "OPTIONS") return answerOptions(request, route);
   const method = route.methods.find((known) => known === (request.method === "HEAD" ? "GET" : request.method));
-  if (!method) return refuseMethod(route, deps, asked.requestId);
+  if (!method) return refuseMethod(request, route, { ...deps, requestId: asked.requestId });
   const { headers, socket } = request;
   return route.answer({
     ...rest,
@@ -147,9 +148,9 @@ function answerOptions(request: IncomingMessage, route: Route): Answer {
   };
 }
 
-function refuseMethod(route: Route, deps: AnswerDeps, requestId: string): Answer {
+function refuseMethod(request: IncomingMessage, route: Route, teller: AnswerDeps & { requestId: string }): Answer {
   const refusal = new Refusal("INVALID_INPUT", { say: `Use ${route.methods.join(" or ")} here.` });
-  const told = answerFailure(refusal, { ...deps, requestId });
+  const told = answerFailure(refusal, { ...teller, type: route.failureType?.(request.headers) });
   return { ...told, status: 405, headers: { ...told.headers, allow: allowOf(route) } };
 }
 

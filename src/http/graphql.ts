@@ -4,6 +4,7 @@ import { Refusal } from "../base/refusal";
 import type { GraphqlServer } from "../graphql/open-graphql";
 import { measureNesting } from "./measure-nesting";
 import { readText, Unsupported } from "./read-body";
+import { readFailureType } from "./read-failure-type";
 import type { Answer, HttpRequest, Route } from "./route";
 import { withinTime } from "./within-time";
 
@@ -36,6 +37,7 @@ export function graphqlRoute(door: GraphqlDoor): Route {
     path: "/graphql",
     methods: ["GET", "POST"],
     openToBrowsers: true,
+    failureType: ({ accept }) => readFailureType(accept),
     answer: (request) => withinTime(requestMsMax, answerGraphql(door, request)),
   };
 }

@@ -12,6 +12,8 @@ export interface Route {
   openToBrowsers?: boolean;
   /** Asked so often that its lines would hide the others; they are written at the level `debug`. */
   quiet?: boolean;
+  /** The media type in which failures are sent to a caller with these headers; plain JSON unless a route says otherwise. */
+  failureType?(headers: IncomingHttpHeaders): string;
   /** Failures that it throws are answered with their code; anything else is a mistake of ours. */
   answer(request: HttpRequest): Promise<Answer>;
 }
