@@ -43,8 +43,16 @@ export const actors = {
 
 export type Actor = keyof typeof actors;
 
-/** Where a line came from. */
-export type Origin = "WEBHOOK" | "IMPORT" | "RECONCILIATION" | "API" | "CLOCK";
+/** Where we learned of what a line says, each with what callers read about it. */
+export const origins = {
+  WEBHOOK: "An event of Stripe.",
+  IMPORT: "An import, of a list or when a product was linked.",
+  RECONCILIATION: "A comparison with Stripe.",
+  API: "A call of this API or of the command line.",
+  CLOCK: "A moment that was known in advance, such as an end.",
+};
+
+export type Origin = keyof typeof origins;
 
 /** The name of the CUSTOM line about a purchase that has no owner. */
 export const UNCLAIMED = "purchase.unclaimed";

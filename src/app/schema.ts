@@ -31,7 +31,7 @@ import { ChangeUsersResolver } from "../customers/change-users.graphql";
 import { CustomersResolver } from "../customers/customers.graphql";
 import { CheckoutResolver } from "../checkout/checkout.graphql";
 import { KeysResolver } from "../keys/keys.graphql";
-import { CatalogueResolver, StripePriceResolver } from "../links/catalogue.graphql";
+import { CatalogueResolver, RecurringResolver, StripePriceResolver } from "../links/catalogue.graphql";
 import { CustomerLinksResolver, CustomersOfUserResolver } from "../links/customer-links.graphql";
 import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-links.graphql";
 import { PurchaseOptionsResolver } from "../decisions/purchase-options.graphql";
@@ -57,6 +57,7 @@ const resolvers = [
   StripeConnectionResolver,
   ListProductsResolver,
   CatalogueResolver,
+  RecurringResolver,
   StripePriceResolver,
   ProductLinksResolver,
   LinksOfProductResolver,

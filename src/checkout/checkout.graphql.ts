@@ -17,6 +17,8 @@ import { AccessDecision, toAccessDecision } from "../decisions/decision.graphql"
 import { Bug } from "../base/refusal";
 import { Allow, EVERYBODY } from "../graphql/allow";
 import type { Context } from "../graphql/context";
+import { enumOf } from "../graphql/enums";
+import { toKnownWord } from "../graphql/to-known-word";
 import { JsonScalar } from "../graphql/scalars";
 import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
@@ -138,6 +140,20 @@ export class ClaimPurchaseInput {
   connection?: string | null;
 }
 
+const CheckoutSessionStateEnum = enumOf("CheckoutSessionState", "How far a checkout has come.", {
+  OPEN: "It can be paid.",
+  COMPLETE: "The buyer has finished it. The money may still be on its way.",
+  EXPIRED: "It can no longer be paid.",
+  UNKNOWN: "Stripe reports a status that is not known here; `status` has it.",
+});
+
+const CheckoutPaymentStateEnum = enumOf("CheckoutPaymentState", "What a checkout says about its payment.", {
+  PAID: "The money has arrived.",
+  UNPAID: "The money has not arrived. In a complete checkout it is on its way.",
+  NO_PAYMENT_REQUIRED: "Nothing has to be paid now, as in a trial.",
+  UNKNOWN: "Stripe reports a status that is not known here; `paymentStatus` has it.",
+});
+
 @ObjectType({ description: "A checkout that we opened." })
 export class CheckoutSession {
   @Field({ description: "Stripe's id of the session." })
@@ -146,11 +162,20 @@ export class CheckoutSession {
   @Field({ description: "Where to pay. Empty when there is nothing to pay any more." })
   url!: string;
 
-  @Field({ description: "One of open, complete and expired." })
+  @Field({ description: "One of open, complete and expired. `state` has the same as an enum." })
   status!: string;
 
-  @Field({ description: "One of paid, unpaid and no_payment_required. Complete and unpaid: the money is on its way." })
+  @Field(() => CheckoutSessionStateEnum, { description: "How far it has come." })
+  state!: keyof typeof CheckoutSessionStateEnum;
+
+  @Field({
+    description:
+      "One of paid, unpaid and no_payment_required. Complete and unpaid: the money is on its way. `paymentState` has the same as an enum.",
+  })
   paymentStatus!: string;
+
+  @Field(() => CheckoutPaymentStateEnum, { description: "What it says about its payment." })
+  paymentState!: keyof typeof CheckoutPaymentStateEnum;
 
   @Field(() => Date, { description: "Until when it can be paid." })
   expiresAt!: Date;
@@ -160,7 +185,9 @@ export class CheckoutSession {
 
 function toCheckoutSession(seen: SeenSession): CheckoutSession {
   const { row, status, paymentStatus, url, expiresAt } = seen;
-  const fields = { id: row.session ?? "", url, status, paymentStatus, expiresAt };
+  const state = toKnownWord(status, CheckoutSessionStateEnum);
+  const paymentState = toKnownWord(paymentStatus, CheckoutPaymentStateEnum);
+  const fields = { id: row.session ?? "", url, status, state, paymentStatus, paymentState, expiresAt };
   return Object.assign(new CheckoutSession(), { ...fields, row });
 }
 

@@ -5,6 +5,7 @@ import type { ActivityType, Actor } from "../activities/activity-types";
 import type { Mode } from "../base/mode";
 import { Bug, Unavailable } from "../base/refusal";
 import { startActivityExport } from "../exports/start-activity-export";
+import { readExportFormat } from "../exports/read-export-format";
 import { startUserExport } from "../exports/start-user-export";
 import { dropFile, findFile, readPieceAt } from "../work/files.store";
 import type { JobEntity } from "../work/job.entity";
@@ -45,7 +46,7 @@ export async function exportUsers(terminal: Terminal, options: UserExportOptions
     const { after, before } = momentsOf(deps, options);
     const named = { search, hasAccessTo, lacksAccessTo, linkedToStripe: linked };
     const filter = { ...named, createdAfter: after, createdBefore: before };
-    return startUserExport(requestOf(deps, options.mode), filter, options.format);
+    return startUserExport(requestOf(deps, options.mode), filter, readExportFormat(options.format));
   });
 }
 
@@ -53,7 +54,7 @@ export async function exportActivities(terminal: Terminal, options: ActivityExpo
   return exportTo(terminal, options, (deps) => {
     const { user, product, actor } = options;
     const filter = { types: options.type, user, product, actor, ...momentsOf(deps, options) };
-    return startActivityExport(requestOf(deps, options.mode), filter, options.format);
+    return startActivityExport(requestOf(deps, options.mode), filter, readExportFormat(options.format));
   });
 }
 

@@ -4,11 +4,19 @@ import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { ActivityFilterInput } from "../journal/journal.graphql";
 import { Job, toJob } from "../work/jobs.graphql";
+import { enumOf } from "../graphql/enums";
+import { type ExportFormat, readExportFormat } from "./read-export-format";
 import { findResultUrl } from "./find-result-url";
 import { startActivityExport } from "./start-activity-export";
 import { startUserExport } from "./start-user-export";
 
-const FORMAT = "CSV, which is what is written when nothing is said, or JSONL: a JSON object in each line.";
+const FORMAT = "CSV or JSONL, in any case; CSV by default. `fileFormat` takes the same as an enum.";
+const FILE_FORMAT = "The format of the file; CSV by default. It must not contradict `format`.";
+
+const ExportFormatEnum = enumOf<ExportFormat>("ExportFormat", "The format of an export's file.", {
+  CSV: "Comma-separated values, with a line of names first.",
+  JSONL: "A JSON object in each line.",
+});
 
 @Resolver()
 export class ExportsResolver {
@@ -22,8 +30,10 @@ export class ExportsResolver {
     @Arg("filter", () => UserFilterInput, { nullable: true, description: "Which ones." })
     filter: UserFilterInput | null,
     @Arg("format", () => String, { nullable: true, description: FORMAT }) format: string | null,
+    @Arg("fileFormat", () => ExportFormatEnum, { nullable: true, description: FILE_FORMAT })
+    fileFormat: ExportFormat | null,
   ): Promise<Job> {
-    return toJob(await startUserExport(ctx, filter ?? {}, format));
+    return toJob(await startUserExport(ctx, filter ?? {}, readExportFormat(format, fileFormat)));
   }
 
   @Allow("READ")
@@ -36,8 +46,10 @@ export class ExportsResolver {
     @Arg("filter", () => ActivityFilterInput, { nullable: true, description: "Which lines." })
     filter: ActivityFilterInput | null,
     @Arg("format", () => String, { nullable: true, description: FORMAT }) format: string | null,
+    @Arg("fileFormat", () => ExportFormatEnum, { nullable: true, description: FILE_FORMAT })
+    fileFormat: ExportFormat | null,
   ): Promise<Job> {
-    return toJob(await startActivityExport(ctx, filter ?? {}, format));
+    return toJob(await startActivityExport(ctx, filter ?? {}, readExportFormat(format, fileFormat)));
   }
 }
 

@@ -3,16 +3,15 @@ import type { UserFilter } from "../decisions/list-users";
 import { toPublicId } from "../base/ids";
 import type { Context } from "../graphql/context";
 import type { JobEntity } from "../work/job.entity";
-import { readExportFormat } from "./read-export-format";
+import type { ExportFormat } from "./read-export-format";
 import { startExport } from "./start-export";
 
 /** An export of the users that `users` would list. What the filter names has to be there now. */
 export async function startUserExport(
   ctx: Pick<Context, "db" | "clock" | "identity">,
   filter: UserFilter,
-  named: string | null | undefined,
+  format: ExportFormat,
 ): Promise<JobEntity> {
-  const format = readExportFormat(named);
   const { has, lacks } = await findFilterProducts(ctx.db, filter);
   const { search, createdAfter, createdBefore, linkedToStripe } = filter;
   const hasAccessTo = has && toPublicId("product", has.id);

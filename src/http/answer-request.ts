@@ -121,7 +121,8 @@ const BROWSER_HEADERS = {
   "access-control-expose-headers": "X-Request-Id, Retry-After, WWW-Authenticate",
 };
 
-// A star in this list would not cover Authorization.
+// The star allows whatever else browsers' tracing adds. It does not cover Authorization, and older browsers take it for
+// a header of that name, so the usual ones are listed.
 const ALLOWED_HEADERS = [
   "Authorization",
   "Content-Type",
@@ -133,6 +134,9 @@ const ALLOWED_HEADERS = [
   "Apollographql-Client-Version",
   "Traceparent",
   "Tracestate",
+  "Baggage",
+  "Sentry-Trace",
+  "*",
 ].join(", ");
 
 function answerOptions(request: IncomingMessage, route: Route): Answer {

@@ -13,7 +13,15 @@ import {
   Root,
 } from "type-graphql";
 import type { ActivityEntity } from "../activities/activity.entity";
-import { type ActivityType, type Actor, UNCLAIMED, activityTypes, actors } from "../activities/activity-types";
+import {
+  type ActivityType,
+  type Actor,
+  type Origin,
+  UNCLAIMED,
+  activityTypes,
+  actors,
+  origins,
+} from "../activities/activity-types";
 import { toPublicId } from "../base/ids";
 import { Allow, readsEverything } from "../graphql/allow";
 import { PageArgs, connectionType } from "../graphql/connection";
@@ -35,6 +43,7 @@ import { listActivities } from "./list-activities";
 import { recordActivity } from "./record-activity";
 
 const ActivityTypeEnum = enumOf<ActivityType>("ActivityType", "What a line of the journal says.", activityTypes);
+const ActivityOriginEnum = enumOf<Origin>("ActivityOrigin", "Where we learned of what a line says.", origins);
 const ActorEnum = enumOf<Actor>("Actor", "Who made it happen.", actors);
 
 @ObjectType({ implements: Node, description: "A line of the append-only journal." })
@@ -54,8 +63,14 @@ export class Activity extends Node {
   @Field(() => ActorEnum, { description: "Who made it happen." })
   actor!: Actor;
 
-  @Field({ description: "Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK." })
+  @Field({
+    description:
+      "Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK. `originKind` has the same as an enum.",
+  })
   origin!: string;
+
+  @Field(() => ActivityOriginEnum, { description: "Where we learned of it." })
+  originKind!: Origin;
 
   userId!: string | null;
   productId!: string | null;
@@ -64,7 +79,8 @@ export class Activity extends Node {
 
 function toActivity(row: ActivityEntity): Activity {
   const { type, customType, at, recordedAt, actor, origin, userId, productId } = row;
-  const fields = { type, customType, at, recordedAt, actor, origin, userId, productId };
+  const originKind = origin as Origin;
+  const fields = { type, customType, at, recordedAt, actor, origin, originKind, userId, productId };
   return Object.assign(new Activity(), { id: toPublicId("activity", row.id), ...fields, row });
 }
 

@@ -17,6 +17,8 @@ import { connectionOf } from "../connections/find-connection";
 import { Allow } from "../graphql/allow";
 import { connectionType } from "../graphql/connection";
 import type { Context } from "../graphql/context";
+import { enumOf } from "../graphql/enums";
+import { toKnownWord } from "../graphql/to-known-word";
 import { readPageRequest } from "../graphql/read-page-request";
 import { Product, toProduct } from "../products/products.graphql";
 import { productById } from "../products/products.loader";
@@ -39,9 +41,17 @@ export class CustomAmount {
   preset!: number | null;
 }
 
+const RecurringUnitEnum = enumOf("RecurringUnit", "The unit in which the time between two payments is counted.", {
+  DAY: "Days.",
+  WEEK: "Weeks.",
+  MONTH: "Months.",
+  YEAR: "Years.",
+  UNKNOWN: "Stripe reports an interval that is not known here; `interval` has it.",
+});
+
 @ObjectType({ description: "How often a price is paid." })
 export class Recurring {
-  @Field({ description: "One of day, week, month and year." })
+  @Field({ description: "One of day, week, month and year. `unit` has the same as an enum." })
   interval!: string;
 
   @Field(() => Int, { description: "Every so many of them." })
@@ -49,6 +59,14 @@ export class Recurring {
 
   @Field(() => Int, { nullable: true, description: "Days for which a subscription is free at its beginning." })
   trialPeriodDays!: number | null;
+}
+
+@Resolver(() => Recurring)
+export class RecurringResolver {
+  @FieldResolver(() => RecurringUnitEnum, { description: "The unit that `intervalCount` counts." })
+  unit(@Root() { interval }: Recurring): keyof typeof RecurringUnitEnum {
+    return toKnownWord(interval, RecurringUnitEnum);
+  }
 }
 
 @ObjectType({ description: "A price in Stripe." })

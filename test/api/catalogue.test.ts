@@ -9,7 +9,7 @@ const PRICES = `query ($search: String, $locale: String) {
   answer: stripeProducts(search: $search) { nodes {
     id defaultPrice { id } linkedProduct { key }
     prices { id currency unitAmount nickname active formatted(locale: $locale)
-      customAmount { minimum maximum preset } recurring { interval intervalCount trialPeriodDays } } } } }`;
+      customAmount { minimum maximum preset } recurring { interval unit intervalCount trialPeriodDays } } } } }`;
 
 let shop: Shop;
 const ids: string[] = [];
@@ -109,7 +109,7 @@ describe("prices", () => {
     );
     expect(english?.prices).toContainEqual(expect.objectContaining({ id: once.id, nickname: "Once", currency: "usd" }));
     expect(english?.prices.map(({ recurring }) => recurring).filter(Boolean)).toEqual([
-      { interval: "month", intervalCount: 3, trialPeriodDays: 14 },
+      { interval: "month", unit: "MONTH", intervalCount: 3, trialPeriodDays: 14 },
     ]);
     expect(english?.prices.map(({ customAmount }) => customAmount).filter(Boolean)).toEqual([
       { minimum: 200, maximum: 5_000, preset: 500 },

@@ -250,6 +250,16 @@ test("an export of nobody is a file with its columns, and no line of JSON", asyn
   expect([json.answer.status, json.text]).toEqual([200, ""]);
 });
 
+test("a format may be named by an enum, which does not contradict the text", async () => {
+  const both = `mutation ($format: String) { exportActivities(format: $format, fileFormat: JSONL) { id } }`;
+  const { exportActivities } = await latchkey.get<{ exportActivities: { id: string } }>(both, { format: "jsonl" });
+  const { resultUrl } = await exportDone(latchkey, exportActivities.id);
+  const file = await fetch(localOf(latchkey, resultUrl ?? ""));
+  expect(file.headers.get("content-type")).toBe("application/x-ndjson; charset=utf-8");
+  const refused = await latchkey.refused(both, { format: "CSV" });
+  expect(refused.extensions).toMatchObject({ code: "INVALID_INPUT", field: "fileFormat" });
+});
+
 test("several exports run at once, and no more than ten of a mode are under way", async () => {
   const idle = await startLatchkey({ background: { runners: {} } });
   for (let index = 0; index < 10; index++) await idle.get(index % 2 ? EXPORT : EXPORT_ACTIVITIES);

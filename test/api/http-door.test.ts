@@ -179,13 +179,15 @@ describe("browsers", () => {
       headers: {
         origin: "https://shop.example",
         "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization",
+        "access-control-request-headers": "authorization,baggage,sentry-trace,traceparent,x-datadog-trace-id",
       },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
     expect(preflight.headers.get("access-control-allow-methods")).toContain("POST");
-    expect(preflight.headers.get("access-control-allow-headers")).toContain("Authorization");
+    const allowed = preflight.headers.get("access-control-allow-headers")?.toLowerCase().split(", ");
+    // The star stands for every header but Authorization, as other tracing tools send.
+    expect(allowed).toEqual(expect.arrayContaining(["authorization", "baggage", "sentry-trace", "traceparent", "*"]));
     expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
     const refused = await askGraphql(server.graphqlUrl, { query: "{ hello }" });
     expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([401, "*"]);

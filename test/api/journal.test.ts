@@ -144,6 +144,7 @@ describe("writing lines of one's own", () => {
       customType: "custom.video-watched",
       actor: "ADMIN",
       origin: "API",
+      originKind: "API",
       at: latchkey.clock.now().toISOString(),
       user: { id: user },
       product: { key: product },

@@ -46,7 +46,9 @@ describe("a purchase through our own checkout", () => {
     const opened = await buying.open({ product: "pro", priceId: stall.monthly }, ada.token);
     expect(opened).toMatchObject({
       status: "open",
+      state: "OPEN",
       paymentStatus: "unpaid",
+      paymentState: "UNPAID",
       user: { id: ada.id },
       product: { key: "pro" },
     });
@@ -142,6 +144,7 @@ describe("the success page", () => {
       expect(await stall.allowed(ada.email)).toBe(false);
       const seen = await buying.see(id, ada.token);
       expect(seen).toMatchObject({ status: "complete", paymentStatus: "paid", url: "", access: { allowed: true } });
+      expect(seen).toMatchObject({ state: "COMPLETE", paymentState: "PAID" });
       const before = await stall.journal(ada.email);
       await shop.control("release-deliveries");
       await shop.settled();

@@ -158,8 +158,10 @@ export type Activity = Node & {
   id: Scalars['ID']['output'];
   /** A sentence for people. User tokens see no ids of customers but their own in it. */
   message: Scalars['String']['output'];
-  /** Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK. */
+  /** Where we learned of it: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK. `originKind` has the same as an enum. */
   origin: Scalars['String']['output'];
+  /** Where we learned of it. */
+  originKind: ActivityOrigin;
   /** What it is about. */
   product?: Maybe<Product>;
   /** When it was written down. */
@@ -209,6 +211,19 @@ export type ActivityFilter = {
   /** Only about this user, by our id or the caller's. Server keys also find purchases that may be the user's. */
   user?: InputMaybe<Scalars['ID']['input']>;
 };
+
+/** Where we learned of what a line says. */
+export type ActivityOrigin =
+  /** A call of this API or of the command line. */
+  | 'API'
+  /** A moment that was known in advance, such as an end. */
+  | 'CLOCK'
+  /** An import, of a list or when a product was linked. */
+  | 'IMPORT'
+  /** A comparison with Stripe. */
+  | 'RECONCILIATION'
+  /** An event of Stripe. */
+  | 'WEBHOOK';
 
 /** What a line of the journal says. */
 export type ActivityType =
@@ -310,6 +325,17 @@ export type AutoCreateUsers =
   /** A purchase of a linked product makes a user with the buyer's address, not verified. */
   | 'ON_PURCHASE';
 
+/** What a checkout says about its payment. */
+export type CheckoutPaymentState =
+  /** Nothing has to be paid now, as in a trial. */
+  | 'NO_PAYMENT_REQUIRED'
+  /** The money has arrived. */
+  | 'PAID'
+  /** Stripe reports a status that is not known here; `paymentStatus` has it. */
+  | 'UNKNOWN'
+  /** The money has not arrived. In a complete checkout it is on its way. */
+  | 'UNPAID';
+
 /** A checkout that we opened. */
 export type CheckoutSession = {
   __typename?: 'CheckoutSession';
@@ -319,17 +345,32 @@ export type CheckoutSession = {
   expiresAt: Scalars['DateTime']['output'];
   /** Stripe's id of the session. */
   id: Scalars['String']['output'];
-  /** One of paid, unpaid and no_payment_required. Complete and unpaid: the money is on its way. */
+  /** What it says about its payment. */
+  paymentState: CheckoutPaymentState;
+  /** One of paid, unpaid and no_payment_required. Complete and unpaid: the money is on its way. `paymentState` has the same as an enum. */
   paymentStatus: Scalars['String']['output'];
   /** What is bought. */
   product: Product;
-  /** One of open, complete and expired. */
+  /** How far it has come. */
+  state: CheckoutSessionState;
+  /** One of open, complete and expired. `state` has the same as an enum. */
   status: Scalars['String']['output'];
   /** Where to pay. Empty when there is nothing to pay any more. */
   url: Scalars['String']['output'];
   /** For whom it was opened. A page's key, which anybody may hold, is shown nobody. */
   user?: Maybe<User>;
 };
+
+/** How far a checkout has come. */
+export type CheckoutSessionState =
+  /** The buyer has finished it. The money may still be on its way. */
+  | 'COMPLETE'
+  /** It can no longer be paid. */
+  | 'EXPIRED'
+  /** It can be paid. */
+  | 'OPEN'
+  /** Stripe reports a status that is not known here; `status` has it. */
+  | 'UNKNOWN';
 
 /** A purchase, by one of its ids in Stripe, and whose it is. */
 export type ClaimPurchaseInput = {
@@ -654,6 +695,13 @@ export type ExplanationStep = {
   /** The object in Stripe that it is about. */
   stripeObject?: Maybe<Scalars['String']['output']>;
 };
+
+/** The format of an export's file. */
+export type ExportFormat =
+  /** Comma-separated values, with a line of names first. */
+  | 'CSV'
+  /** A JSON object in each line. */
+  | 'JSONL';
 
 /** One reason why one user may open one product. */
 export type Grant = Node & {
@@ -1160,12 +1208,14 @@ export type MutationDisconnectStripeArgs = {
 
 
 export type MutationExportActivitiesArgs = {
+  fileFormat?: InputMaybe<ExportFormat>;
   filter?: InputMaybe<ActivityFilter>;
   format?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 export type MutationExportUsersArgs = {
+  fileFormat?: InputMaybe<ExportFormat>;
   filter?: InputMaybe<UserFilter>;
   format?: InputMaybe<Scalars['String']['input']>;
 };
@@ -1704,13 +1754,28 @@ export type RecordActivityInput = {
 /** How often a price is paid. */
 export type Recurring = {
   __typename?: 'Recurring';
-  /** One of day, week, month and year. */
+  /** One of day, week, month and year. `unit` has the same as an enum. */
   interval: Scalars['String']['output'];
   /** Every so many of them. */
   intervalCount: Scalars['Int']['output'];
   /** Days for which a subscription is free at its beginning. */
   trialPeriodDays?: Maybe<Scalars['Int']['output']>;
+  /** The unit that `intervalCount` counts. */
+  unit: RecurringUnit;
 };
+
+/** The unit in which the time between two payments is counted. */
+export type RecurringUnit =
+  /** Days. */
+  | 'DAY'
+  /** Months. */
+  | 'MONTH'
+  /** Stripe reports an interval that is not known here; `interval` has it. */
+  | 'UNKNOWN'
+  /** Weeks. */
+  | 'WEEK'
+  /** Years. */
+  | 'YEAR';
 
 /** A piece of the caller's content. Any of its effective products opens it; without any it is open. */
 export type Resource = Node & {

@@ -4,7 +4,7 @@ import type { Shop } from "./start-shop";
 export const CHECKOUT_ENV = { LATCHKEY_ALLOWED_URLS: "https://shop.example, shopapp://" };
 export const SUCCESS_URL = "https://shop.example/thanks?session={CHECKOUT_SESSION_ID}&a=%20b";
 
-const fields = `id url status paymentStatus expiresAt user { id email } product { key }
+const fields = `id url status state paymentStatus paymentState expiresAt user { id email } product { key }
   access { allowed reason endsAt grant { id } }`;
 
 export const checkoutDocuments = {
@@ -24,7 +24,9 @@ export interface SeenCheckout {
   id: string;
   url: string;
   status: string;
+  state: string;
   paymentStatus: string;
+  paymentState: string;
   expiresAt: string;
   user: { id: string; email: string | null } | null;
   product: { key: string };

@@ -28,7 +28,7 @@ const grantFields =
 const decisionFields =
   "allowed reason startsAt endsAt recheckAt asOf product { key } via { key } grant { id note grantedBy }";
 const activityFields =
-  "id type customType at recordedAt actor origin message data user { id externalId } product { key }";
+  "id type customType at recordedAt actor origin originKind message data user { id externalId } product { key }";
 const resourceFields = "id key tags products { key } effectiveProducts { key }";
 const keyFields = "id name role mode prefix createdAt lastUsedAt revokedAt expiresAt";
 

@@ -120,7 +120,7 @@ test("pages are as long as makes a piece of a megabyte, within reason", () => {
 });
 
 test("a format is named in any case; CSV is what nobody has to name", () => {
-  expect([null, undefined, "csv", "Jsonl", "JSONL"].map(readExportFormat)).toEqual([
+  expect([null, undefined, "csv", "Jsonl", "JSONL"].map((named) => readExportFormat(named))).toEqual([
     "CSV",
     "CSV",
     "CSV",
@@ -130,4 +130,6 @@ test("a format is named in any case; CSV is what nobody has to name", () => {
   for (const other of ["xlsx", "", "json"]) {
     expect(() => readExportFormat(other)).toThrow("An export is written as CSV or as JSONL.");
   }
+  expect([readExportFormat(null, "JSONL"), readExportFormat("jsonl", "JSONL")]).toEqual(["JSONL", "JSONL"]);
+  expect(() => readExportFormat("CSV", "JSONL")).toThrow("two formats");
 });
