@@ -43,6 +43,8 @@ export interface Fact {
   periodEndsAt: Date | null;
   /** Its line of the order was credited in full. Never true for a subscription. */
   credited: boolean;
+  /** When the credit note was made that completed it. Absent in facts of older versions, and where nothing was credited. */
+  creditedAt?: Date;
 }
 
 export interface SubscriptionState {

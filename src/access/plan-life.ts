@@ -104,8 +104,9 @@ function endByRefund(state: OrderState, fact: Fact, source: SourceFacts, policy:
   const ends =
     ((isFull || fact.credited) && policy.fullRefundEndsAccess) || (isPartial && policy.partialRefundEndsAccess);
   if (!ends) return null;
-  const last = moved.reduce((latest, refund) => Math.max(latest, refund.createdAt.getTime()), 0);
-  return last === 0 ? source.observedAt : new Date(last);
+  const moments = [...moved.map(({ createdAt }) => createdAt), ...(fact.creditedAt ? [fact.creditedAt] : [])];
+  // Facts of older versions do not say when a line was credited.
+  return moments.length > 0 ? new Date(Math.max(...moments.map(Number))) : source.observedAt;
 }
 
 // An inquiry (`warning_…`) has moved no money, and a prevented dispute none either.

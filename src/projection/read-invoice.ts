@@ -70,13 +70,14 @@ function isBoughtOnce({ parent, pricing }: Stripe.InvoiceLineItem): boolean {
 function readLines(lines: readonly Stripe.InvoiceLineItem[], { invoice, notes }: InvoicePapers, sinceAt: Date): Fact[] {
   const issued = notes.filter(({ note }) => note.status === "issued");
   const isAllCredited = invoice.total > 0 && issued.reduce((sum, { note }) => sum + note.total, 0) >= invoice.total;
+  const allCreditedAt = isAllCredited ? lastOf(issued) : null;
   const facts = new Map<string, Fact>();
   for (const line of lines) {
     const details = line.pricing?.price_details;
     const price = idOf(details?.price);
     if (!details || price === null) continue;
-    const credited = isAllCredited || isCredited(line, issued);
     const other = facts.get(price);
+    const creditedAt = other?.credited === false ? null : (allCreditedAt ?? whenCredited(line, issued));
     facts.set(price, {
       item: price,
       stripeProduct: details.product,
@@ -84,18 +85,28 @@ function readLines(lines: readonly Stripe.InvoiceLineItem[], { invoice, notes }:
       quantity: (other?.quantity ?? 0) + (line.quantity ?? 1),
       sinceAt,
       periodEndsAt: null,
-      credited: credited && other?.credited !== false,
+      credited: creditedAt !== null,
+      ...(creditedAt && { creditedAt: latest([creditedAt, other?.creditedAt ?? creditedAt]) }),
     });
   }
   return [...facts.values()];
 }
 
 /** In full: what was credited for this line is what it cost, after discounts on both sides. */
-function isCredited(line: Stripe.InvoiceLineItem, notes: readonly CreditPapers[]): boolean {
+function whenCredited(line: Stripe.InvoiceLineItem, notes: readonly CreditPapers[]): Date | null {
   const off = (line.discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0);
-  const credited = notes
+  const crediting = notes.filter(({ lines }) => lines.some((credit) => credit.invoice_line_item === line.id));
+  const credited = crediting
     .flatMap(({ lines }) => lines)
     .filter((credit) => credit.invoice_line_item === line.id)
     .reduce((sum, credit) => sum + credit.amount - credit.discount_amount, 0);
-  return credited > 0 && credited >= line.amount - off;
+  return credited > 0 && credited >= line.amount - off ? lastOf(crediting) : null;
+}
+
+function lastOf(notes: readonly CreditPapers[]): Date {
+  return latest(notes.map(({ note }) => momentOf(note.created)));
+}
+
+function latest(moments: readonly Date[]): Date {
+  return new Date(Math.max(...moments.map(Number)));
 }

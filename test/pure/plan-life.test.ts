@@ -129,6 +129,14 @@ describe("money that goes back: RWS-X5, TA-X22, TA-X23", () => {
     const life = planLife(source, { ...once, credited: true }, forever, usualPolicy);
     expect(describeLife(life, day(2))).toBe("closed: REFUNDED");
   });
+
+  test("a line ends when it was credited, however often and however late Stripe is asked", () => {
+    const ends = [day(3), day(9)].map((observedAt) => {
+      const source = order({}, { observedAt });
+      return planLife(source, { ...once, credited: true, creditedAt: day(2) }, forever, usualPolicy).endedAt;
+    });
+    expect(ends).toEqual([day(2), day(2)]);
+  });
 });
 
 describe("a payment that is disputed", () => {

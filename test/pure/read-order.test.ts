@@ -110,8 +110,13 @@ describe("TA-X22, TA-X23: money that went back", () => {
 });
 
 describe("lines that were credited", () => {
-  const note = (credits: [string, number, number?][], status = "issued", total = 0): CreditPapers => ({
-    note: { id: "cn_1", status, total } as Stripe.CreditNote,
+  const note = (
+    credits: [string, number, number?][],
+    status = "issued",
+    total = 0,
+    created = second(5),
+  ): CreditPapers => ({
+    note: { id: "cn_1", status, total, created } as Stripe.CreditNote,
     lines: credits.map(
       ([line, amount, discount_amount = 0]) =>
         ({ invoice_line_item: line, amount, discount_amount }) as Stripe.CreditNoteLineItem,
@@ -133,6 +138,15 @@ describe("lines that were credited", () => {
   ];
   test.each(rows)("%s", (_title, notes, wanted) => {
     expect(invoice({ total: 9_000 }, { lines, notes })).toBe(`PAID 5000 on day 0: ${wanted}`);
+  });
+
+  test("a line is credited since the note that completed it", () => {
+    const notes = [
+      note([["il_price_a", 2_000]], "issued", 0, second(6)),
+      note([["il_price_a", 3_000]], "issued", 0, second(9)),
+    ];
+    const facts = readInvoice(invoicePapers({ total: 9_000 }, { lines, notes }), SIGHT);
+    expect(facts?.items.map(({ creditedAt }) => creditedAt)).toEqual([new Date(second(9) * 1_000), undefined]);
   });
 
   test("of one price on two lines, one credited line leaves the other", () => {
