@@ -62,13 +62,19 @@ test("the wait has an end, and what waiting cannot change ends a start at once",
   const impatient = startOnce(url, { LATCHKEY_DATABASE_WAIT_SECONDS: "0" });
   await expect(impatient).rejects.toThrow(/The database cannot be reached \(.+\)\. Check DATABASE_URL/);
   line.accept();
-  const missing = new URL(database.url);
+  const [missing, stranger] = [new URL(database.url), new URL(database.url)];
   missing.pathname = "/nothing_here";
-  const logged: string[] = [];
-  const started = startOnce(missing.href, {}, logged);
-  await expect(started).rejects.toThrow(/cannot be reached .*nothing_here/);
-  await expect(started).rejects.not.toBeInstanceOf(Outage);
-  expect(logged.join("")).not.toContain("waiting");
+  stranger.username = "nobody_here";
+  for (const [url, name] of [
+    [missing, "nothing_here"],
+    [stranger, "nobody_here"],
+  ] as const) {
+    const logged: string[] = [];
+    const started = startOnce(url.href, {}, logged);
+    await expect(started).rejects.toThrow(new RegExp(`cannot be reached .*${name}`));
+    await expect(started).rejects.not.toBeInstanceOf(Outage);
+    expect(logged.join("")).not.toContain("waiting");
+  }
 });
 
 test("only a secret that does not open is a reason to name the encryption key", async () => {
