@@ -21,7 +21,7 @@ import { drawObservation } from "../links/observations.store";
 import { atPace } from "../stripe/pace-requests";
 import { openPatience } from "./open-patience";
 import { wakeWaiting } from "./waiting.store";
-import { apart, applySnapshots, seeSubject } from "./project-subject";
+import { apart, applySnapshots, asksStripe, seeSubject } from "./project-subject";
 
 export interface Projecting {
   deps: LookDeps & { log: Logger };
@@ -111,6 +111,8 @@ export function projectEvents({ deps, pauses, only, which, paceOf }: Projecting)
     try {
       const failure = await tryAll(at, subject.subject, subject.events);
       if (failure === null) {
+        // An event that needs no answer of the account says nothing of its state.
+        if (!asksStripe(subject.events)) return;
         const wakeAfterMs = patience.wentWell(connection.id, subject.subject);
         if (wakeAfterMs !== null) await wakeWaiting(deps.db, connection.id, wakeAfterMs);
         return;

@@ -30,6 +30,12 @@ export async function seeSubject(
   return seeCustomer(deps, connection, customer, { ...how, alsoAt: targets });
 }
 
+/** Whether Stripe is asked anything for these events. */
+export function asksStripe(events: readonly InboxEvent[]): boolean {
+  const { targets, products, prices } = routeAll(events);
+  return targets.length + products.length + prices.length > 0;
+}
+
 /** Each thing once, however many events name it. */
 function routeAll(events: readonly InboxEvent[]): Routed {
   const routed = events.map(routeEvent);

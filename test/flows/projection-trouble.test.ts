@@ -79,6 +79,8 @@ describe("Stripe has trouble", () => {
 
   test("jobs and events that waited for Stripe go on with the first success of the account", async () => {
     const { db } = shop.latchkey.server.deps;
+    const quiet = await stall.customer(somebody());
+    await shop.settled();
     shop.toll.decide(() => 500);
     const customer = await stall.customer(somebody());
     await stall.subscribe(customer);
@@ -98,7 +100,18 @@ describe("Stripe has trouble", () => {
         ),
       ([, updated]) => Number(updated) > 0,
     );
+    await shop.simulator.deliveries.settled();
+    await until(
+      () => inbox("state = 'PENDING' and (error is null or claimed_until > now())"),
+      (rows) => rows.length === 0,
+    );
     await db.rows(`/* test */ update stripe_inbox set ${later} where state = 'PENDING' and error is not null`);
+    // What is done without a question to Stripe is no success of the account.
+    for (let drafts = 1; drafts <= 3; drafts++) {
+      await shop.stripe.invoices.create({ customer: quiet, auto_advance: false });
+      await inboxHas(drafts, "state = 'DONE' and type = 'invoice.created' and subject = $1", quiet);
+    }
+    expect(await inbox("state = 'PENDING' and next_try_at < now() + interval '30 minutes'")).toEqual([]);
     shop.toll.decide(() => "PASS");
     await stall.subscribe(await stall.customer(somebody()));
     expect((await jobDone(shop, job.id)).status).toBe("SUCCEEDED");
