@@ -1,6 +1,7 @@
 import { DAY, MINUTE } from "../base/durations";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { WebhookState } from "../connections/read-webhook-state";
+import type { InactiveLink } from "./setup-status.store";
 
 export interface SetupStep {
   key: string;
@@ -38,6 +39,7 @@ export interface Setup {
   connections: readonly SetupConnection[];
   hasProduct: boolean;
   hasLink: boolean;
+  inactiveLinks: readonly InactiveLink[];
   hasAllowedUrls: boolean;
   /** Purchases that would open something and have no owner. */
   unclaimed: number;
@@ -154,7 +156,7 @@ function isHeard({ configured, connection }: SetupConnection): boolean {
 
 /** Pure: what is done, and what is left to do before what is bought in Stripe opens anything, in a sensible order. */
 export function decideSetupSteps(setup: Setup): SetupStep[] {
-  const { connections, hasProduct, hasLink, hasAllowedUrls, unclaimed } = setup;
+  const { connections, hasProduct, hasLink, inactiveLinks, hasAllowedUrls, unclaimed } = setup;
   const accounts = connections.map(({ connection }) => connection.account).join(", ");
   return [
     step("account_connected", true, connections.length > 0, {
@@ -170,8 +172,16 @@ export function decideSetupSteps(setup: Setup): SetupStep[] {
     }),
     step("product_linked", true, hasLink, {
       good: "A product is linked to Stripe.",
-      bad: "No product is linked to a Stripe product.",
-      fix: "linkProduct",
+      bad:
+        inactiveLinks.length > 0
+          ? "Products are linked to disconnected Stripe accounts only."
+          : "No product is linked to a Stripe product.",
+      fix: connections.length > 0 ? "linkProduct" : "connectStripe, then linkProduct",
+    }),
+    step("links_active", true, inactiveLinks.length === 0, {
+      good: "Every linked product is linked in a connected account.",
+      bad: `These links are inactive, because their Stripe account is disconnected: ${listLinks(inactiveLinks)}.`,
+      fix: "connectStripe with a key of the account, or linkProduct in another account, or unlinkProduct",
     }),
     step("return_urls", false, hasAllowedUrls, {
       good: "People may be sent back to the addresses on the list.",
@@ -184,6 +194,14 @@ export function decideSetupSteps(setup: Setup): SetupStep[] {
       fix: "unclaimedPurchases lists them; claimPurchase or linkCustomer gives each an owner",
     }),
   ];
+}
+
+const LISTED_LINKS_MAX = 20;
+
+function listLinks(links: readonly InactiveLink[]): string {
+  const names = links.map(({ product, stripeProduct, account }) => `${product} (${stripeProduct}) of ${account}`);
+  const rest = names.length - LISTED_LINKS_MAX;
+  return names.slice(0, LISTED_LINKS_MAX).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
 /** Every step that is required is done. */

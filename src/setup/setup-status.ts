@@ -53,6 +53,7 @@ export async function readSetup(
     }),
     hasProduct: shop.hasProduct,
     hasLink: shop.hasLink,
+    inactiveLinks: shop.inactiveLinks,
     hasAllowedUrls: deps.config.allowedUrls.length > 0,
     unclaimed,
     now,

@@ -58,6 +58,42 @@ test("what is connected in one mode says nothing about the other", async () => {
   expect(live.open).toContain("account_connected");
 });
 
+test("RWS-X37, RWS-X38: a disconnected account leaves its links inactive, and the set-up is not ready until each has another", async () => {
+  const first = await connect();
+  const link = async (product: string) => {
+    const { id } = await shop.stripe.products.create({ name: product });
+    await shop.stripe.prices.create({ product: id, currency: "eur", unit_amount: 900 });
+    await shop.latchkey.get(
+      `mutation { linkProduct(input: { product: "${product}", stripeProductId: "${id}", importExisting: false }) { preview { gaining } } }`,
+    );
+    return id;
+  };
+  for (const key of ["course", "book"]) {
+    await shop.latchkey.get(`mutation { createProduct(input: { key: "${key}", name: "A product" }) { id } }`);
+  }
+  const course = await link("course");
+  const book = await link("book");
+  expect(await status()).toMatchObject({ ready: true });
+  await shop.latchkey.get(`mutation { disconnectStripe(connection: "${first.connectStripe.id}") { id } }`);
+  const alone = await status();
+  expect(alone.ready).toBe(false);
+  expect(alone.steps.find(({ key }) => key === "product_linked")).toMatchObject({
+    done: false,
+    detail: expect.stringMatching(/disconnected/),
+  });
+  // The simulated Stripe has one account. The first connection stands for another one from here on.
+  await shop.latchkey.server.deps.db.rows("/* test */ update stripe_connections set account = 'acct_first'");
+  await connect();
+  await link("course");
+  const beside = await status();
+  expect(beside).toMatchObject({ ready: false, open: expect.arrayContaining(["links_active"]) });
+  const step = beside.steps.find(({ key }) => key === "links_active");
+  expect(step).toMatchObject({ required: true, detail: expect.stringContaining(`book (${book}) of acct_first`) });
+  expect(step?.detail).not.toContain(course);
+  await link("book");
+  expect(await status()).toMatchObject({ ready: true });
+});
+
 test("TA-X5, F36: a lost event, a wrong version and a rolled secret turn their step, and repairing turns it back", async () => {
   const { connectStripe: connection } = await connect();
   const [endpoint] = (await shop.stripe.webhookEndpoints.list()).data;

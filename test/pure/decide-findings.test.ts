@@ -36,7 +36,15 @@ const link: LinkStanding = {
   importStatus: "SUCCEEDED",
   importError: null,
 };
-const noSetup = { connections: [], hasProduct: true, hasLink: true, hasAllowedUrls: true, unclaimed: 0, now: NOW };
+const noSetup = {
+  connections: [],
+  hasProduct: true,
+  hasLink: true,
+  inactiveLinks: [],
+  hasAllowedUrls: true,
+  unclaimed: 0,
+  now: NOW,
+};
 const ofLink = (changes: Partial<LinkStanding>) =>
   decideMode("LIVE", noSetup, [{ ...link, ...changes }]).filter(({ found }) => found.startsWith("course"));
 const ofDatabase = (changes: Partial<typeof healthy>) => decideDatabase({ ...healthy, ...changes }, 15);

@@ -24,7 +24,15 @@ const fine: SetupConnection = {
   oldestPendingAt: null,
   isSelling: true,
 };
-const done: Setup = { connections: [fine], hasProduct: true, hasLink: true, hasAllowedUrls: true, unclaimed: 0, now };
+const done: Setup = {
+  connections: [fine],
+  hasProduct: true,
+  hasLink: true,
+  inactiveLinks: [],
+  hasAllowedUrls: true,
+  unclaimed: 0,
+  now,
+};
 const withConnection = (changes: Partial<SetupConnection>): Setup => ({
   ...done,
   connections: [{ ...fine, ...changes }],
@@ -148,6 +156,20 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
   ],
   ["there is no product", { ...done, hasProduct: false }, "product_exists", false, /no live product/, /createProduct/],
   ["no product is linked", { ...done, hasLink: false }, "product_linked", false, /No product is linked/, /linkProduct/],
+  [
+    "links belong to an account that was disconnected",
+    {
+      ...done,
+      inactiveLinks: [
+        { product: "book", stripeProduct: "prod_1", account: "acct_2" },
+        { product: "course", stripeProduct: "prod_2", account: "acct_2" },
+      ],
+    },
+    "links_active",
+    false,
+    /book \(prod_1\) of acct_2, course \(prod_2\) of acct_2/,
+    /connectStripe.*unlinkProduct/,
+  ],
   [
     "nobody may be sent back",
     { ...done, hasAllowedUrls: false },
