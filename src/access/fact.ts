@@ -45,6 +45,12 @@ export interface Fact {
   credited: boolean;
   /** When the credit note was made that completed it. Absent in facts of older versions, and where nothing was credited. */
   creditedAt?: Date;
+  /**
+   * The cost of the line of an order, or of one period of a subscription's item by its price, in the smallest unit of the
+   * currency. Null where the price does not say. Absent in facts of older versions.
+   */
+  amount?: number | null;
+  currency?: string;
 }
 
 export interface SubscriptionState {

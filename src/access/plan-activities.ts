@@ -1,9 +1,10 @@
 import type { ActivityLine } from "../activities/record-activities";
 import type { Actor, Origin } from "../activities/activity-types";
 import { MINUTE } from "../base/durations";
-import type { OrderState, SourceFacts, SubscriptionState } from "./fact";
+import type { SourceFacts, SubscriptionState } from "./fact";
 import { mayAllow } from "./grant";
 import type { PlannedGrant } from "./plan-grants";
+import { type Line, linesOfDisputes, linesOfOrder } from "./plan-money-activities";
 
 /** What happened to one subscription or order, as far as it opens anything. */
 export interface Story {
@@ -16,16 +17,9 @@ export interface Story {
   origin: Origin;
 }
 
-type Line = Pick<ActivityLine, "type" | "at" | "message" | "actor"> & {
-  /** Names the fact within its source: whatever is delivered how often, it is written once. */
-  once: string;
-  productId?: string;
-  data?: Record<string, unknown>;
-};
-
 /** The lines that the journal should have. Those that it has already are left out when they are written. */
 export function planActivities(story: Story): ActivityLine[] {
-  const { after, userId, grants, origin } = story;
+  const { after, grants } = story;
   const [first] = grants;
   // What opens nothing of ours is nobody's business here.
   if (!first) return [];
@@ -35,16 +29,24 @@ export function planActivities(story: Story): ActivityLine[] {
     ...(state.kind === "SUBSCRIPTION" ? linesOfSubscription(story, state) : linesOfOrder(after, state)),
     ...linesOfDisputes(after),
   ];
-  return lines.map(({ once, productId, data, ...line }) => ({
+  const products = [...new Set(grants.map(({ productId }) => productId))];
+  return lines.flatMap(({ isOfEach, ...line }) =>
+    isOfEach
+      ? products.map((productId) => toLine(story, { ...line, productId, once: `${line.once} ${productId}` }))
+      : toLine(story, { productId: first.productId, ...line }),
+  );
+}
+
+function toLine({ after, userId, grants, origin }: Story, { once, data, ...line }: Line): ActivityLine {
+  return {
     ...line,
     mode: after.mode,
     userId,
-    productId: productId ?? first.productId,
     origin,
     stripeObject: after.source,
     data: { ...data, ...(grants.length > 1 ? { products: grants.length } : {}) },
     onceKey: `${after.connectionId} ${after.source} ${once}`,
-  }));
+  };
 }
 
 /** One line for each item that was ever paid for; a renewal writes none. */
@@ -54,7 +56,9 @@ function linesOfPurchase(after: SourceFacts, grants: readonly PlannedGrant[]): L
     if (!fact) return [];
     const isFromTheStart = fact.sinceAt.getTime() - after.boughtAt.getTime() < MINUTE;
     const at = isFromTheStart ? after.boughtAt : fact.sinceAt;
-    const common = { productId: grant.productId, actor: "CUSTOMER", data: { price: fact.price } } as const;
+    const { price, amount = null, currency = null } = fact;
+    const data = { price, amount, currency };
+    const common = { productId: grant.productId, actor: "CUSTOMER", data } as const;
     const bought: Line = {
       ...common,
       type: "PRODUCT_PURCHASED",
@@ -113,19 +117,38 @@ function linesOfCancellation(state: SubscriptionState, after: SourceFacts): Line
     {
       type: "SUBSCRIPTION_CANCELLED",
       at: state.canceledAt ?? after.observedAt,
-      actor: whoCancelled(state),
+      actor: whoCancelled(state, after),
       once: `cancelled ${madeAt?.toISOString() ?? ""}`,
       message: "The subscription was cancelled.",
-      data: { endsAt: state.endedAt ?? state.cancelAt },
+      data: { endsAt: endOf(state, after) },
     },
   ];
 }
 
-/** The portal asks why, and sets `cancel_at`; an administrator or a server sets the flag, or ends it at once. */
-function whoCancelled({ cancellation, cancelAt, cancelAtPeriodEnd }: SubscriptionState): Actor {
-  if (cancellation.reason !== null && cancellation.reason !== "cancellation_requested") return "STRIPE";
-  const isFromPortal = cancellation.feedback !== null || (cancelAt !== null && !cancelAtPeriodEnd);
-  return isFromPortal ? "CUSTOMER" : "ADMIN";
+/** When it is over, or was: as announced by `cancel_at`, or at the end of the last period of its items. */
+function endOf(state: SubscriptionState, { items, observedAt }: SourceFacts): Date {
+  if (state.endedAt) return state.endedAt;
+  const periods = items.flatMap(({ periodEndsAt }) => periodEndsAt?.getTime() ?? []);
+  const lastPeriod = state.cancelAtPeriodEnd && periods.length > 0 ? new Date(Math.max(...periods)) : null;
+  const [first] = [state.cancelAt, lastPeriod].filter((end) => end !== null).sort((a, b) => a.getTime() - b.getTime());
+  return first ?? state.canceledAt ?? observedAt;
+}
+
+function whoCancelled(state: SubscriptionState, after: SourceFacts): Actor {
+  const { reason } = state.cancellation;
+  if (reason !== null && reason !== "cancellation_requested") return "STRIPE";
+  return isFromPortal(state, after) ? "CUSTOMER" : "ADMIN";
+}
+
+/**
+ * The portal asks why, and sets `cancel_at` to the end of a period without the flag. An administrator or a server sets the
+ * flag, names another moment, or ends it at once.
+ */
+function isFromPortal({ cancellation, cancelAt, cancelAtPeriodEnd, trialEndsAt }: SubscriptionState, of: SourceFacts) {
+  if (cancellation.feedback !== null) return true;
+  if (cancelAt === null || cancelAtPeriodEnd) return false;
+  const ends = [trialEndsAt, ...of.items.map(({ periodEndsAt }) => periodEndsAt)];
+  return ends.some((end) => end?.getTime() === cancelAt.getTime());
 }
 
 const GOES_ON: ReadonlySet<string> = new Set(["active", "trialing", "past_due", "unpaid"]);
@@ -148,7 +171,10 @@ function linesOfChange(
   const lines: Line[] = [];
   if (isResumed) {
     const message = "The subscription goes on.";
-    lines.push({ type: "SUBSCRIPTION_RESUMED", at, actor: "CUSTOMER", once: `resumed ${after.observation}`, message });
+    // Who takes back a cancellation is not said by Stripe. In the portal, customers take back what they made there.
+    const isTakenBack = wasScheduled && !isScheduled && isFromPortal(earlier, before);
+    const actor = isTakenBack ? "CUSTOMER" : "ADMIN";
+    lines.push({ type: "SUBSCRIPTION_RESUMED", at, actor, once: `resumed ${after.observation}`, message });
   }
   // Whatever else has changed: a plan may be changed and the subscription ended before it is read again.
   if (pricesOf(before) !== pricesOf(after)) {
@@ -156,7 +182,8 @@ function linesOfChange(
     const data = { before: pricesOf(before), after: pricesOf(after) };
     const once = `changed ${after.observation}`;
     const message = "The plan or the quantity changed.";
-    lines.push({ type: "SUBSCRIPTION_CHANGED", at, actor: "CUSTOMER", once, message, data });
+    // Nothing in Stripe's objects tells a change in the portal from one by a key. Our portal offers no change of plan.
+    lines.push({ type: "SUBSCRIPTION_CHANGED", at, actor: "ADMIN", once, message, data });
   }
   return lines;
 }
@@ -175,51 +202,4 @@ function pricesOf(source: SourceFacts): string {
     .map((item) => `${item.price} × ${item.quantity}`)
     .sort()
     .join(", ");
-}
-
-function linesOfOrder(after: SourceFacts, state: OrderState): Line[] {
-  const lines: Line[] = [];
-  if (state.payment === "PENDING") {
-    const message = "The payment was begun and has not arrived.";
-    lines.push({ type: "PAYMENT_PENDING", at: after.boughtAt, actor: "CUSTOMER", once: "pending", message });
-  }
-  if (state.payment === "FAILED") {
-    const at = state.failedAt ?? after.observedAt;
-    lines.push({ type: "PAYMENT_FAILED", at, actor: "STRIPE", once: "payment failed", message: "The payment failed." });
-  }
-  for (const refund of state.refunds.filter((each) => each.status === "succeeded")) {
-    const isFull = refund.amount >= state.amount;
-    lines.push({
-      type: "PURCHASE_REFUNDED",
-      at: refund.createdAt,
-      actor: "ADMIN",
-      once: `refunded ${refund.id}`,
-      message: isFull ? "The purchase was refunded." : "A part of the purchase was refunded.",
-      data: { refund: refund.id },
-    });
-  }
-  return lines;
-}
-
-const INQUIRY = /^(warning_.*|prevented)$/;
-
-function linesOfDisputes({ state, observedAt }: SourceFacts): Line[] {
-  return state.disputes
-    .filter((dispute) => !INQUIRY.test(dispute.status))
-    .flatMap((dispute): Line[] => {
-      const data = { dispute: dispute.id };
-      const once = `dispute opened ${dispute.id}`;
-      const message = "The payment was disputed.";
-      const opened: Line = { type: "DISPUTE_OPENED", at: dispute.createdAt, actor: "CUSTOMER", once, message, data };
-      if (dispute.status !== "won" && dispute.status !== "lost") return [opened];
-      const closed: Line = {
-        type: "DISPUTE_CLOSED",
-        at: observedAt,
-        actor: "STRIPE",
-        once: `dispute closed ${dispute.id}`,
-        message: dispute.status === "won" ? "The dispute was won." : "The dispute was lost.",
-        data: { ...data, status: dispute.status },
-      };
-      return [opened, closed];
-    });
 }

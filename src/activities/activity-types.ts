@@ -56,3 +56,16 @@ export type Origin = keyof typeof origins;
 
 /** The name of the CUSTOM line about a purchase that has no owner. */
 export const UNCLAIMED = "purchase.unclaimed";
+
+/** The names of CUSTOM lines that are ours, with the sentence about each. Callers cannot write lines of these names. */
+export const ownCustomTypes = {
+  "access.ending": "Access ends soon.",
+  "customer.push-failed": "A change of a user could not be written to their Stripe customer.",
+  "policy.updated": "The access policy was changed.",
+  "purchase.claimed": "A purchase was given to a user by hand.",
+  "purchase.duplicate": "A user pays for the same product twice.",
+  [UNCLAIMED]: "A purchase has no owner.",
+  "refund.failed": "A refund failed or was cancelled.",
+} as const;
+
+export type OwnCustomType = keyof typeof ownCustomTypes;

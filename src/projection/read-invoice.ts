@@ -87,6 +87,8 @@ function readLines(lines: readonly Stripe.InvoiceLineItem[], { invoice, notes }:
       periodEndsAt: null,
       credited: creditedAt !== null,
       ...(creditedAt && { creditedAt: latest([creditedAt, other?.creditedAt ?? creditedAt]) }),
+      amount: (other?.amount ?? 0) + costOf(line),
+      currency: invoice.currency,
     });
   }
   return [...facts.values()];
@@ -94,13 +96,12 @@ function readLines(lines: readonly Stripe.InvoiceLineItem[], { invoice, notes }:
 
 /** In full: what was credited for this line is what it cost, after discounts on both sides. */
 function whenCredited(line: Stripe.InvoiceLineItem, notes: readonly CreditPapers[]): Date | null {
-  const off = (line.discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0);
   const crediting = notes.filter(({ lines }) => lines.some((credit) => credit.invoice_line_item === line.id));
   const credited = crediting
     .flatMap(({ lines }) => lines)
     .filter((credit) => credit.invoice_line_item === line.id)
     .reduce((sum, credit) => sum + credit.amount - credit.discount_amount, 0);
-  return credited > 0 && credited >= line.amount - off ? lastOf(crediting) : null;
+  return credited > 0 && credited >= costOf(line) ? lastOf(crediting) : null;
 }
 
 function lastOf(notes: readonly CreditPapers[]): Date {
@@ -109,4 +110,9 @@ function lastOf(notes: readonly CreditPapers[]): Date {
 
 function latest(moments: readonly Date[]): Date {
   return new Date(Math.max(...moments.map(Number)));
+}
+
+/** After discounts. */
+function costOf({ amount, discount_amounts: discounts }: Stripe.InvoiceLineItem): number {
+  return (discounts ?? []).reduce((rest, discount) => rest - discount.amount, amount);
 }

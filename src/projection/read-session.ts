@@ -54,16 +54,19 @@ function outcomeOf(
 /** One for each price, however many lines it stands on. */
 function readLines(lines: readonly Stripe.LineItem[], sinceAt: Date): Fact[] {
   const facts = new Map<string, Fact>();
-  for (const { price, quantity } of lines) {
+  for (const { price, quantity, amount_total: amount, currency } of lines) {
     if (!price) continue;
+    const other = facts.get(price.id);
     facts.set(price.id, {
       item: price.id,
       stripeProduct: idOf(price.product) ?? "",
       price: price.id,
-      quantity: (facts.get(price.id)?.quantity ?? 0) + (quantity ?? 1),
+      quantity: (other?.quantity ?? 0) + (quantity ?? 1),
       sinceAt,
       periodEndsAt: null,
       credited: false,
+      amount: (other?.amount ?? 0) + amount,
+      currency,
     });
   }
   return [...facts.values()];

@@ -40,7 +40,15 @@ function readItem(item: Stripe.SubscriptionItem, { prices }: SubscriptionPapers,
     // Items of one subscription may have periods of their own.
     periodEndsAt: momentOf(item.current_period_end ?? null),
     credited: false,
+    amount: amountOf(item),
+    currency: item.price.currency,
   };
+}
+
+/** Null for metered usage and for tiers: their price is known when the invoice is. */
+function amountOf({ price, quantity }: Stripe.SubscriptionItem): number | null {
+  if (price.unit_amount === null || price.recurring?.usage_type === "metered") return null;
+  return price.unit_amount * (quantity ?? 1);
 }
 
 function readState({ subscription, disputes, unpaid }: SubscriptionPapers, observedAt: Date): SubscriptionState {

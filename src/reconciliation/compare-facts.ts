@@ -130,7 +130,7 @@ function restOf({ boughtAt, state, items }: SourceFacts): Map<string, string> {
       for (const [key, inner] of Object.entries(value)) put(name === "" ? key : `${name}.${key}`, inner);
     else if (value !== null && value !== undefined) found.set(name, `${value as string | number | boolean}`);
   };
-  put("", { boughtAt, ...told, items });
+  put("", { boughtAt, ...told, items: items.map(withoutCost) });
   return found;
 }
 
@@ -139,6 +139,11 @@ function withoutAmount(latest: SubscriptionState["latestInvoice"]): Subscription
   if (latest === null) return null;
   const { isAboveZero: _, ...told } = latest;
   return told;
+}
+
+/** Facts of older versions do not have it, and it is told once, with the purchase. */
+function withoutCost({ amount: _amount, currency: _currency, ...item }: Fact): Fact {
+  return item;
 }
 
 function nameIn(each: unknown): string {
