@@ -13,6 +13,8 @@ import { ScopedIdempotency1764040200000 } from "./1764040200000-scoped-idempoten
 import { UnpaidRuns1764043200000 } from "./1764043200000-unpaid-runs";
 import { RefusedEvents1764050400000 } from "./1764050400000-refused-events";
 import { GrantsByAddress1764054000000 } from "./1764054000000-grants-by-address";
+import { LinesOfEachProduct1764056000000 } from "./1764056000000-lines-of-each-product";
+import { OriginOfPlans1764056100000 } from "./1764056100000-origin-of-plans";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -30,4 +32,6 @@ export const migrations: readonly MigrationClass[] = [
   UnpaidRuns1764043200000,
   RefusedEvents1764050400000,
   GrantsByAddress1764054000000,
+  LinesOfEachProduct1764056000000,
+  OriginOfPlans1764056100000,
 ];

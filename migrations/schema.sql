@@ -477,6 +477,8 @@ create table stripe_facts (
   unclaimed_products uuid[],
   unclaimed_until timestamp with time zone,
   candidate_id uuid,
+  plan_origin text,
+  plan_is_quiet boolean default false not null,
   constraint stripe_facts_pkey PRIMARY KEY (connection_id, source),
   constraint stripe_facts_kind_check CHECK (kind = ANY (ARRAY['SUBSCRIPTION'::text, 'ORDER'::text])),
   constraint stripe_facts_owner_by_check CHECK (owner_by = ANY (ARRAY['CLAIM'::text, 'CUSTOMER'::text, 'EMAIL'::text, 'CREATED'::text])),
@@ -873,6 +875,10 @@ comment on column stripe_facts.unclaimed_products is 'the products that the purc
 comment on column stripe_facts.unclaimed_until is 'when the last of them would end; null: no end is known';
 
 comment on column stripe_facts.candidate_id is 'the one user whom it may belong to';
+
+comment on column stripe_facts.plan_origin is 'the origin of journal lines that the next plan writes; null: API';
+
+comment on column stripe_facts.plan_is_quiet is 'the next plan sends no notices';
 
 comment on column stripe_inbox.ids is 'the objects that the event names, by kind';
 

@@ -1,3 +1,4 @@
+import type { Origin } from "../activities/activity-types";
 import type { Mode } from "../base/mode";
 import type { Reader, Tx } from "../database/db";
 import type { OwnedBy, UnclaimedReason } from "../links/decide-owner";
@@ -23,9 +24,18 @@ export interface SourceKey {
   source: string;
 }
 
-export interface MarkedKey extends SourceKey {
+export interface OwnedKey extends SourceKey {
   customer: string | null;
 }
+
+/** How the journal and the caller are told what the next plan of a source changes. */
+export interface PlanTelling {
+  origin: Origin;
+  /** No notices are sent. */
+  isQuiet: boolean;
+}
+
+export interface MarkedKey extends OwnedKey, PlanTelling {}
 
 interface FactsRow {
   connection_id: string;
@@ -63,7 +73,8 @@ export async function findSources(db: Reader, keys: readonly SourceKey[]): Promi
 /** Some of those whose grants are to be planned again. */
 export async function findMarked(db: Reader, limit: number): Promise<MarkedKey[]> {
   return db.rows<MarkedKey>(
-    `/* facts.marked */ select f.connection_id as "connectionId", f.source, f.customer
+    `/* facts.marked */ select f.connection_id as "connectionId", f.source, f.customer,
+       coalesce(f.plan_origin, 'API') as origin, f.plan_is_quiet as "isQuiet"
      from stripe_facts f where f.needs_plan order by f.connection_id, f.source limit $1`,
     [limit],
   );
@@ -84,13 +95,17 @@ function valuesOf({ connectionId, mode, customer, stripeProduct }: FactsFilter):
 }
 
 /** Says that the grants of these are to be planned again. Committed with the change that makes it necessary. */
-export async function markForPlan(tx: Tx, filter: FactsFilter): Promise<number> {
+export async function markForPlan(
+  tx: Tx,
+  filter: FactsFilter,
+  { origin, isQuiet }: PlanTelling = { origin: "API", isQuiet: false },
+): Promise<number> {
   const [row] = await tx.rows<{ marked: string }>(
     `/* facts.mark */ with marked as (
-       update stripe_facts f set needs_plan = true from stripe_connections c
+       update stripe_facts f set needs_plan = true, plan_origin = $5, plan_is_quiet = $6 from stripe_connections c
        where c.id = f.connection_id and ${matches} returning 1)
      select count(*) as marked from marked`,
-    valuesOf(filter),
+    [...valuesOf(filter), origin, isQuiet],
   );
   return Number(row?.marked ?? 0);
 }
@@ -140,7 +155,8 @@ export async function writeSources(tx: Tx, held: readonly HeldSource[]): Promise
      on conflict (connection_id, source) do update set
        customer = excluded.customer, stripe_products = excluded.stripe_products, facts = excluded.facts,
        observation = excluded.observation, observed_at = excluded.observed_at, owner_id = excluded.owner_id,
-       owner_by = excluded.owner_by, claimed_by = excluded.claimed_by, buyer_key = excluded.buyer_key, needs_plan = false
+       owner_by = excluded.owner_by, claimed_by = excluded.claimed_by, buyer_key = excluded.buyer_key, needs_plan = false,
+       plan_origin = null, plan_is_quiet = false
      where stripe_facts.observation <= excluded.observation`,
     [
       held.map(({ facts }) => facts.connectionId),
@@ -203,8 +219,8 @@ export async function findModes(db: Reader, connectionIds: readonly string[]): P
 }
 
 /** What these users own, with the customers who bought it. */
-export function findOwnedKeys(db: Reader, userIds: readonly string[]): Promise<MarkedKey[]> {
-  return db.rows<MarkedKey>(
+export function findOwnedKeys(db: Reader, userIds: readonly string[]): Promise<OwnedKey[]> {
+  return db.rows<OwnedKey>(
     `/* facts.ownedKeys */ select f.connection_id as "connectionId", f.source, f.customer
      from stripe_facts f where f.owner_id = any($1::uuid[])`,
     [[...userIds]],

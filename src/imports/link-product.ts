@@ -51,9 +51,11 @@ export async function linkProduct(deps: Deps & { identity: Identity }, input: Ne
   });
   if (input.dryRun) return { link: null, preview, job: await proposeImport(deps, link, input) };
   const job = await deps.db.transaction(async (tx) => {
-    await writeLink(tx, deps.identity, { before: null, after: link, catalogue, isForSale: chooses(input) });
+    const notify = input.notifyImported ?? false;
+    const telling = { origin: "IMPORT", isQuiet: !notify } as const;
+    await writeLink(tx, deps.identity, { before: null, after: link, catalogue, isForSale: chooses(input), telling });
     if (input.importExisting === false) return null;
-    return startLinkImport(tx, deps, { link, notify: input.notifyImported ?? false });
+    return startLinkImport(tx, deps, { link, notify });
   });
   await replanSoon(deps);
   return { link, preview, job };

@@ -1,5 +1,5 @@
 import { type ActivityLine, actorOf, recordActivities } from "../activities/record-activities";
-import { markForPlan } from "../access/facts.store";
+import { type PlanTelling, markForPlan } from "../access/facts.store";
 import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import type { Reader, Tx } from "../database/db";
@@ -25,6 +25,8 @@ export interface LinkWrite {
   catalogue: { product: StripeProductRow; prices: readonly StripePriceRow[] } | null;
   /** The caller has chosen that it is sold through our checkout. */
   isForSale?: boolean;
+  /** How purchases are told that were known before, and that the link opens now. */
+  telling?: PlanTelling;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function writeLink(tx: Tx, identity: Identity, write: LinkWrite): P
   }
   await (before ? updateProductLinkRow(tx, after) : insertProductLink(tx, after));
   if (write.isForSale) await sellByCheckout(tx, after.productId, now);
-  await markForPlan(tx, { connectionId, stripeProduct });
+  await markForPlan(tx, { connectionId, stripeProduct }, write.telling);
   const lines = await recordActivities(tx, now, [lineOf(identity, before, after)]);
   await queueNotices(tx, now, lines);
 }

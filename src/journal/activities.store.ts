@@ -1,6 +1,6 @@
 import { In } from "typeorm";
 import { ActivityEntity } from "../activities/activity.entity";
-import { type ActivityType, type Actor, UNCLAIMED } from "../activities/activity-types";
+import { type ActivityType, type Actor, type Origin, UNCLAIMED } from "../activities/activity-types";
 import type { Mode } from "../base/mode";
 import type { ListOrder, Page, PageRequest } from "../base/page";
 import type { Reader } from "../database/db";
@@ -25,6 +25,8 @@ export interface ActivityConditions {
   after?: Date | null | undefined;
   before?: Date | null | undefined;
   actor?: Actor | null | undefined;
+  origins?: readonly Origin[] | null | undefined;
+  customTypes?: readonly string[] | null | undefined;
   /** Leaves out purchases that may be the user's and may be a stranger's: for callers who do not read everything. */
   hidesUnclaimed?: boolean;
 }
@@ -58,6 +60,8 @@ function journal(filter: ActivityConditions): Omit<List, "parents"> {
   if (filter.productId) conditions.push(`a.product_id = ${parameter(filter.productId, "uuid")}`);
   if (filter.after) conditions.push(`a.at >= ${parameter(filter.after, "timestamptz")}`);
   if (filter.before) conditions.push(`a.at < ${parameter(filter.before, "timestamptz")}`);
+  if (filter.origins) conditions.push(`a.origin = any(${parameter(filter.origins, "text[]")})`);
+  if (filter.customTypes) conditions.push(`a.custom_type = any(${parameter(filter.customTypes, "text[]")})`);
   if (filter.actor) conditions.push(`a.actor = ${parameter(filter.actor, "text")}`);
   return { order: activityOrder, columns: "a.*", from: "activities a", conditions, values };
 }

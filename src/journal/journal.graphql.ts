@@ -21,6 +21,7 @@ import {
   activityTypes,
   actors,
   origins,
+  ownCustomTypes,
 } from "../activities/activity-types";
 import { toPublicId } from "../base/ids";
 import { Allow, readsEverything } from "../graphql/allow";
@@ -51,7 +52,10 @@ export class Activity extends Node {
   @Field(() => ActivityTypeEnum, { description: "What happened." })
   type!: ActivityType;
 
-  @Field(() => String, { nullable: true, description: "The caller's own name for a CUSTOM line." })
+  @Field(() => String, {
+    nullable: true,
+    description: `The name of a CUSTOM line: the caller's own, or one of ours (${Object.keys(ownCustomTypes).join(", ")}).`,
+  })
   customType!: string | null;
 
   @Field({ description: "When it happened." })
@@ -117,11 +121,26 @@ export class ActivityFilterInput {
 
   @Field(() => ActorEnum, { nullable: true, description: "Only what this one made happen." })
   actor?: Actor | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "Only lines of these origins: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK.",
+  })
+  origins?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "Only CUSTOM lines with one of these names, such as `access.ending` or a name of your own.",
+  })
+  customTypes?: string[] | null;
 }
 
 @InputType({ description: "A line of the caller's own." })
 export class RecordActivityInput {
-  @Field(() => String, { description: "The caller's name for what happened." })
+  @Field(() => String, {
+    description:
+      "Your name for what happened. The names of our own CUSTOM lines, such as `access.ending`, are refused.",
+  })
   type!: string;
 
   @Field(() => ID, { nullable: true, description: "The user it is about, by our id or the caller's." })

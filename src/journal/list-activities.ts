@@ -12,6 +12,8 @@ export interface ActivityFilter {
   after?: Date | null | undefined;
   before?: Date | null | undefined;
   actor?: Actor | null | undefined;
+  origins?: string[] | null | undefined;
+  customTypes?: string[] | null | undefined;
 }
 
 /** The journal in the credential's mode; a user token reads its own user's lines only. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownCustomTypes } from "../activities/activity-types";
 import type { ActivityEntity } from "../activities/activity.entity";
 import { actorOf, recordActivities } from "../activities/record-activities";
 import { Bug } from "../base/refusal";
@@ -21,11 +22,15 @@ const schema = z.object({
   type: z
     .string()
     .max(100, "A type has at most 100 characters.")
-    .regex(/^[A-Za-z][\w.:-]*$/, "A type begins with a letter and holds letters, digits and . _ : -"),
+    .regex(/^[A-Za-z][\w.:-]*$/, "A type begins with a letter and holds letters, digits and . _ : -")
+    .refine(
+      (type) => !Object.hasOwn(ownCustomTypes, type),
+      "This type is reserved for lines that Latchkey writes itself.",
+    ),
   message: z.string().max(2_000, "A message has at most 2000 characters.").nullish(),
 });
 
-/** Writes a line of the caller's own into the journal. It is always of type CUSTOM: nobody can forge one of ours. */
+/** Writes a line of the caller's own into the journal. It is always CUSTOM and has no name of ours: no line is forged. */
 export async function recordActivity(
   ctx: Pick<Context, "db" | "clock" | "identity">,
   input: NewActivity,

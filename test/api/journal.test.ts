@@ -49,6 +49,17 @@ describe("reading the journal", () => {
     ]);
   });
 
+  test("CH-S29 lines are filtered by origin and by the names of CUSTOM lines", async () => {
+    expect(typesOf(await api.activities({ user: ada, customTypes: ["day.0", "day.2"] }))).toEqual(["day.2", "day.0"]);
+    expect(typesOf(await api.activities({ user: bob, origins: ["API"] }))).toEqual(["ACCESS_GRANTED", "USER_CREATED"]);
+    expect(await api.activities({ user: bob, origins: ["WEBHOOK", "CLOCK"] })).toEqual([]);
+    expect(await api.activities({ user: ada, customTypes: [] })).toEqual([]);
+    expect((await api.refused("activities", { filter: { origins: ["API", "TELEPATHY"] } })).extensions).toMatchObject({
+      code: "INVALID_INPUT",
+      field: "filter.origins.1",
+    });
+  });
+
   test("a user or a product in a filter that does not exist is NOT_FOUND, not an empty answer", async () => {
     for (const filter of [{ user: "nobody" }, { product: "nothing" }]) {
       expect((await api.refused("activities", { filter })).extensions.code).toBe("NOT_FOUND");
@@ -162,6 +173,16 @@ describe("writing lines of one's own", () => {
       message: "PRODUCT_PURCHASED",
     });
     expect(await api.activities({ types: ["PRODUCT_PURCHASED"] })).toEqual([]);
+  });
+
+  test("CH-X25 the names of our own CUSTOM lines are refused", async () => {
+    for (const type of ["purchase.unclaimed", "access.ending", "policy.updated", "purchase.claimed", "refund.failed"]) {
+      const { extensions } = await api.refused("recordActivity", { input: { type } });
+      expect([type, extensions]).toMatchObject([type, { code: "INVALID_INPUT", field: "input.type" }]);
+    }
+    expect(await api.recordActivity({ type: "access.ending.soon" })).toMatchObject({
+      customType: "access.ending.soon",
+    });
   });
 
   test("a type is a plain name, and what a line is about exists", async () => {

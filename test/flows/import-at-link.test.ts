@@ -123,6 +123,30 @@ test("the journal of an import has the dates of the purchase, and nobody is told
   expect((await notices()).length).toBeGreaterThan(0);
 });
 
+test("CH-S12: buyers who were known before the link have lines of origin IMPORT too, and nobody is told unless asked", async () => {
+  await connect();
+  await stall.subscribe(await stall.customer("known@a.example"));
+  const boughtAt = shop.clock.now().toISOString();
+  await shop.settled();
+  shop.clock.moveBy(DAY_MS);
+  await stall.link({ importExisting: true });
+  const lines = await stall.journal("known@a.example");
+  expect(lines.map(({ type }) => type).sort()).toEqual(
+    ["ACCESS_STARTED", "CUSTOMER_LINKED", "PRODUCT_PURCHASED", "SUBSCRIPTION_STARTED", "USER_CREATED"].sort(),
+  );
+  expect(lines.filter(({ origin }) => origin !== "IMPORT")).toEqual([]);
+  expect(lines.find(({ type }) => type === "PRODUCT_PURCHASED")?.at.slice(0, 19)).toBe(boughtAt.slice(0, 19));
+  const { db } = shop.latchkey.server.deps;
+  expect(await db.rows("select type from notices where user_id is not null")).toEqual([]);
+
+  const second = await openStall(shop, "second");
+  await second.subscribe(await second.customer("told@a.example"));
+  await shop.settled();
+  await second.link({ notifyImported: true });
+  expect((await second.journal("told@a.example")).filter(({ origin }) => origin !== "IMPORT")).toEqual([]);
+  expect(await db.rows("select type from notices where user_id is not null")).not.toEqual([]);
+});
+
 test("the same import twice changes nothing, and says so", async () => {
   for (const name of ["ada", "bob", "cyd"]) await stall.subscribe(await stall.customer(`${name}@a.example`));
   await connect();

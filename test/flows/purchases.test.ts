@@ -162,6 +162,32 @@ describe("a subscription keeps the product open as long as it should: CH-S6, RWS
     expect(await actorOf(unpaid)).toEqual([{ type: "SUBSCRIPTION_CANCELLED", actor: "STRIPE" }]);
   });
 
+  test("who changed and resumed is an administrator where a key did it, and each line carries what it is about: CH-S32", async () => {
+    const email = somebody();
+    const { id, item } = await subscribe(email);
+    const end = (await shop.stripe.subscriptions.retrieve(id)).items.data[0]?.current_period_end ?? 0;
+    await shop.stripe.subscriptions.update(id, { items: [{ id: item, quantity: 2 }] });
+    await shop.settled();
+    await shop.stripe.subscriptions.update(id, { cancel_at_period_end: true });
+    await shop.settled();
+    await shop.stripe.subscriptions.update(id, { cancel_at_period_end: false });
+    await shop.settled();
+    const query = `query ($email: String!) { userByEmail(email: $email) {
+      activities(first: 50) { nodes { type actor data } } } }`;
+    type Line = { type: string; actor: string; data: object };
+    const { userByEmail } = await shop.latchkey.get<{ userByEmail: { activities: { nodes: Line[] } } }>(query, {
+      email,
+    });
+    const lineOf = (type: string) => userByEmail.activities.nodes.find((line) => line.type === type);
+    expect(lineOf("SUBSCRIPTION_CHANGED")).toMatchObject({ actor: "ADMIN" });
+    expect(lineOf("SUBSCRIPTION_RESUMED")).toMatchObject({ actor: "ADMIN" });
+    expect(lineOf("SUBSCRIPTION_CANCELLED")).toMatchObject({
+      actor: "ADMIN",
+      data: { endsAt: new Date(end * 1_000).toISOString() },
+    });
+    expect(lineOf("PRODUCT_PURCHASED")).toMatchObject({ data: { amount: 900, currency: "usd" } });
+  });
+
   test("a payment fails: grace, then closed, and open again at once when it is paid: CH-X5, TA-X19", async () => {
     const email = somebody();
     const { id } = await subscribe(email);
@@ -297,6 +323,42 @@ test("money that goes back, and comes back again: RWS-X5, TA-X22, TA-X23", async
   expect(await says(email)).toBe("closed: REFUNDED");
   await shop.control("settle-refund", { refund: part.id, status: "failed" });
   expect(await says(email)).toBe("open: PURCHASE");
+});
+
+test("an order with two products has a line of each for a refund, its failure, a dispute and its end: RWS-X5", async () => {
+  const other = await openStall(shop, "book");
+  await other.link();
+  const email = somebody();
+  const lines = [stall, other].map(({ once }) => ({ price: once, quantity: 1 }));
+  const session = await stall.buyOnce({ email }, { line_items: lines });
+  await shop.settled();
+  const { payment_intent: intent } = await shop.stripe.checkout.sessions.retrieve(session);
+  const part = await shop.stripe.refunds.create({ payment_intent: intentOf(intent), amount: 900 });
+  await shop.settled();
+  await shop.stripe.refunds.create({ payment_intent: intentOf(intent), amount: 2_900 });
+  await shop.settled();
+  await shop.control("settle-refund", { refund: part.id, status: "failed" });
+  const [charge] = (await shop.stripe.charges.list({ payment_intent: intentOf(intent) })).data;
+  const { id: dispute } = await shop.control<{ id: string }>("open-dispute", { charge: charge?.id ?? "" });
+  await shop.settled();
+  await shop.control("move-dispute", { dispute, status: "won" });
+  await shop.settled();
+  const query = `query ($email: String!) { userByEmail(email: $email) {
+    activities(first: 50) { nodes { type customType message product { key } } } } }`;
+  type Line = { type: string; customType: string | null; message: string; product: { key: string } | null };
+  const { userByEmail } = await shop.latchkey.get<{ userByEmail: { activities: { nodes: Line[] } } }>(query, { email });
+  const about = /REFUND|DISPUTE|^refund/;
+  const told = userByEmail.activities.nodes
+    .filter(({ type, customType }) => about.test(customType ?? type))
+    .map(({ message, product }) => `${product?.key ?? "none"}: ${message}`);
+  const messages = [
+    "A part of the purchase was refunded.",
+    "The rest of the purchase was refunded.",
+    "A refund failed.",
+    "The payment was disputed.",
+    "The dispute was won.",
+  ];
+  expect(told.sort()).toEqual(["book", "pro"].flatMap((key) => messages.map((text) => `${key}: ${text}`)).sort());
 });
 
 test("a delayed payment opens when it arrives, and not before: CH-S5", async () => {

@@ -192,7 +192,7 @@ test("purchases of a product are listed once it is linked, by an import too", as
   const origins = async () =>
     new Map((await lines({ product: "later" })).map(({ stripeObject, origin }) => [stripeObject, origin]));
   const told = new Map([
-    [id, "API"],
+    [id, "IMPORT"],
     [unheard, "IMPORT"],
   ]);
   expect(await origins()).toEqual(told);

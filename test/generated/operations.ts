@@ -150,7 +150,7 @@ export type Activity = Node & {
   actor: Actor;
   /** When it happened. */
   at: Scalars['DateTime']['output'];
-  /** The caller's own name for a CUSTOM line. */
+  /** The name of a CUSTOM line: the caller's own, or one of ours (access.ending, customer.push-failed, policy.updated, purchase.claimed, purchase.duplicate, purchase.unclaimed, refund.failed). */
   customType?: Maybe<Scalars['String']['output']>;
   /** Ids and numbers that go with it. User tokens see those of CUSTOM lines only, without customers who are not theirs. */
   data: Scalars['JSON']['output'];
@@ -204,6 +204,10 @@ export type ActivityFilter = {
   after?: InputMaybe<Scalars['DateTime']['input']>;
   /** What happened before this moment. */
   before?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only CUSTOM lines with one of these names, such as `access.ending` or a name of your own. */
+  customTypes?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Only lines of these origins: WEBHOOK, IMPORT, RECONCILIATION, API or CLOCK. */
+  origins?: InputMaybe<Array<Scalars['String']['input']>>;
   /** Only about this product, by key or id. */
   product?: InputMaybe<Scalars['String']['input']>;
   /** Only these types. */
@@ -1745,7 +1749,7 @@ export type RecordActivityInput = {
   message?: InputMaybe<Scalars['String']['input']>;
   /** The product it is about, by key or id. */
   product?: InputMaybe<Scalars['String']['input']>;
-  /** The caller's name for what happened. */
+  /** Your name for what happened. The names of our own CUSTOM lines, such as `access.ending`, are refused. */
   type: Scalars['String']['input'];
   /** The user it is about, by our id or the caller's. */
   user?: InputMaybe<Scalars['ID']['input']>;

@@ -134,3 +134,40 @@ test("grants of purchases that belong to somebody by an address alone are marked
     await other.drop();
   }
 });
+
+test("lines about the money of an order are named by their product, and stay as they are otherwise", async () => {
+  const other = await createEmptyDatabase();
+  const older = await openDatabase({ url: other.url, entities: [], connectionsMax: 1, statementTimeoutMs: 5_000 });
+  try {
+    const end = migrations.findIndex(({ name }) => name === "LinesOfEachProduct1764056000000");
+    await runMigrations({ url: other.url, migrations: migrations.slice(0, end), log: openLog("silent") });
+    const { product } = await insertShop(older);
+    const lines: [string, string, boolean][] = [
+      ["PURCHASE_REFUNDED", "c in_1 refunded re_1", true],
+      ["DISPUTE_OPENED", "c sub_1 dispute opened du_1", true],
+      ["DISPUTE_CLOSED", "c pi_1 dispute closed du_1", true],
+      ["PAYMENT_PENDING", "c pi_1 pending", true],
+      ["PAYMENT_FAILED", "c pi_1 payment failed", true],
+      ["PAYMENT_FAILED", "c sub_1 payment failed in_1", false],
+      ["PRODUCT_PURCHASED", "c pi_1 purchased price_1", false],
+    ];
+    for (const [n, [type, name]] of lines.entries()) {
+      await older.rows(
+        `insert into activities (id, mode, type, at, recorded_at, product_id, actor, origin, message, once_key)
+         values ($1, 'TEST', $2, now(), now(), $3, 'STRIPE', 'WEBHOOK', 'm', $4)`,
+        [uuid(10 + n), type, product, name],
+      );
+    }
+
+    await runMigrations({ url: other.url, migrations, log: openLog("silent") });
+
+    const names = await older.rows<{ name: string }>("select once_key as name from activities order by id");
+    expect(names.map(({ name }) => name)).toEqual(
+      lines.map(([, name, isRenamed]) => (isRenamed ? `${name} ${product}` : name)),
+    );
+    await expect(older.rows("update activities set message = 'x'")).rejects.toThrow("append-only");
+  } finally {
+    await older.source.destroy();
+    await other.drop();
+  }
+});

@@ -1,10 +1,10 @@
 import type { SourceFacts } from "../../src/access/fact";
 import { planActivities } from "../../src/access/plan-activities";
-import { planGrants } from "../../src/access/plan-grants";
+import { type RuleOfLink, planGrants } from "../../src/access/plan-grants";
 import { day, monthly, once, order, subscription } from "../kit/describe-life";
 
-const link = { id: "link_1", priceIds: [], state: "ACTIVE", accessDurationDays: null, accessEndsAt: null } as const;
-const links = [
+const link = { id: "link_1", priceIds: [], state: "ACTIVE" as const, accessDurationDays: null, accessEndsAt: null };
+const links: RuleOfLink[] = [
   { ...link, productId: "course", stripeProduct: "prod_course" },
   { ...link, id: "link_2", productId: "book", stripeProduct: "prod_book" },
 ];
