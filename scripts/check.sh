@@ -29,7 +29,7 @@ step() {
 }
 
 generated=(schema.graphql migrations/schema.sql docs/settings.md docs/errors.md docs/operations.md docs/command-line.md
-  test/generated)
+  assets/demo/locked.js test/generated)
 
 # A file that is new counts as a difference too.
 generated_files() {

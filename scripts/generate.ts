@@ -13,6 +13,7 @@ import { openDatabase } from "../src/database/open-database";
 import { runMigrations } from "../src/database/run-migrations";
 import { startEmbeddedPostgres } from "../src/local/embedded-postgres";
 import { writeCommandLinePage } from "./write-command-line-page";
+import { writeDemoComponent } from "./write-demo-component";
 import { writeErrorsPage } from "./write-errors-page";
 import { writeImportsPage } from "./write-imports-page";
 import { writeOperationsPage } from "./write-operations-page";
@@ -58,6 +59,7 @@ async function generate(): Promise<void> {
   await writePage("docs/command-line.md", writeCommandLinePage());
   await writePage("docs/imports.md", writeImportsPage());
   await writePage("docs/operations.md", writeOperationsPage());
+  write("assets/demo/locked.js", writeDemoComponent(path.join(root, "assets/demo/locked.jsx")));
   write("migrations/schema.sql", await dumpFreshDatabase());
   write("schema.graphql", `${printSchema(lexicographicSortSchema(buildLatchkeySchema()))}\n`);
 }

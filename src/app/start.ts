@@ -12,6 +12,8 @@ import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
 import { limitInFlight } from "../graphql/limit-in-flight";
 import { buyRoutes } from "../http/buy";
+import { decideOnward } from "../http/decide-onward";
+import { DEMO_PATH, type Demo, demoRoutes } from "../http/demo";
 import { exportsRoute } from "../http/exports";
 import type { ContextOf, Identify } from "../http/graphql";
 import { handBackRoute } from "../http/hand-back";
@@ -44,6 +46,8 @@ export interface Start {
   clock?: Clock;
   /** In local mode, the key that the GraphQL editor sends. */
   graphiqlKey?: string;
+  /** In local mode, the shop whose pages are served. */
+  demo?: Demo;
   background?: BackgroundOptions;
   /** False sends every query through the whole pipeline: tests compare the two roads. */
   lane?: boolean;
@@ -75,7 +79,7 @@ export async function start(options: Start): Promise<RunningServer> {
 }
 
 async function open(
-  { config, databaseUrl, log, clock, graphiqlKey, lane, background: backgroundOptions }: Start,
+  { config, databaseUrl, log, clock, graphiqlKey, demo, lane, background: backgroundOptions }: Start,
   opened: (() => Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<RunningServer> {
@@ -92,7 +96,7 @@ async function open(
   if (config.bootstrapKey) await registerBootstrapKey(parts, config.bootstrapKey);
   const background = startBackground(parts, backgroundOptions);
   opened.push(() => background.stop());
-  const http = await serve(parts, { metrics: openMetrics(), background, graphiqlKey, lane }, opened);
+  const http = await serve(parts, { metrics: openMetrics(), background, graphiqlKey, demo, lane }, opened);
   const environment = connectFromEnvironment(parts);
   opened.push(() => environment.stop());
   log.info({ port: http.port }, "ready");
@@ -103,12 +107,13 @@ interface Serving {
   metrics: Metrics;
   background: Background;
   graphiqlKey: string | undefined;
+  demo: Demo | undefined;
   lane: boolean | undefined;
 }
 
 async function serve(
   parts: Deps,
-  { metrics, background, graphiqlKey, lane = true }: Serving,
+  { metrics, background, graphiqlKey, demo, lane = true }: Serving,
   opened: (() => Promise<void>)[],
 ): Promise<HttpServer> {
   const { config, log, db, signals } = parts;
@@ -144,7 +149,8 @@ async function serve(
     routes: [
       receipt.route,
       handBackRoute(config),
-      ...buyRoutes({ contextOf, log }),
+      ...buyRoutes({ contextOf, log, onward: decideOnward(config, demo && DEMO_PATH) }),
+      ...(config.localMode && demo ? demoRoutes({ contextOf, demo }) : []),
       exportsRoute(parts),
       ...uploadRoutes({ identify, contextOf }),
     ],

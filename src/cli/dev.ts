@@ -1,3 +1,4 @@
+import type { Start } from "../app/start";
 import { startTracing } from "../app/start-tracing";
 import { openLog } from "../base/log";
 import { systemClock } from "../base/clock";
@@ -9,7 +10,7 @@ import { choosePort } from "./choose-port";
 import { chooseStripe } from "./choose-stripe";
 import { loadLocalConfig } from "./load-config";
 import { SettingMistakes } from "./setting-mistakes";
-import { type ShopLinks, welcome } from "./welcome";
+import { type DemoSale, type ShopLinks, welcome } from "./welcome";
 
 /** Local mode: everything that a server needs is made here, with a small shop to look around in. */
 export async function dev(
@@ -34,12 +35,13 @@ export async function dev(
     const key = keyOf(config);
     const clock = stripe.simulated?.clock ?? systemClock;
     const started = { config: { ...config, stripe: stripe.access }, databaseUrl: database.url, log, clock };
-    const server = await start({ ...started, ...(key && { graphiqlKey: key }) });
+    const demo = options.demo && key && stripe.simulated ? await describeDemo(stripe.simulated.url) : null;
+    const server = await start({ ...started, ...(key && { graphiqlKey: key }), ...(demo && { demo }) });
     opened.push(() => server.stop());
     if (options.demo && key) await fillWithDemo(server.url, key, clock.now());
-    const shop = stripe.simulated && (await lookAround(stripe.simulated.url, started.config, options));
-    if (options.demo && key && shop) await linkDemo(server.url, key);
-    print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim(), shop }));
+    const shop = stripe.simulated && (await openShop(stripe.simulated.url, started.config, options));
+    const sale = demo && key ? await sellDemo({ url: server.url, key }, config.dataDir) : null;
+    print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim(), shop, sale }));
     await toldToStop;
     print("Stopping …");
   } finally {
@@ -66,12 +68,17 @@ function keyOf(config: Config): string | null {
 }
 
 /** Where the simulated Stripe can be clicked. Without the demo it is empty, and there is its control room only. */
-async function lookAround(url: string, config: Config, options: { demo: boolean }): Promise<ShopLinks> {
+async function openShop(url: string, config: Config, options: { demo: boolean }): Promise<ShopLinks> {
   if (!options.demo) return { controlUrl: url };
   const { openStripe } = await import("../stripe/open-stripe.js");
   const { seedStripe } = await import("../local/seed-stripe.js");
   const stripe = openStripe({ secretKey: config.stripe.secretKey ?? "", apiBase: url });
-  return { controlUrl: url, ...(await seedStripe({ stripe, url })) };
+  return { controlUrl: url, ...(await seedStripe({ stripe, url, thanksUrl: `${config.publicUrl}/bought` })) };
+}
+
+async function describeDemo(controlUrl: string): Promise<NonNullable<Start["demo"]>> {
+  const { demoBuyer, demoShelf, demoSubscriber } = await import("../local/demo-world.js");
+  return { buyer: demoBuyer.externalId, subscriber: demoSubscriber, products: demoShelf, controlUrl };
 }
 
 async function fillWithDemo(url: string, key: string, now: Date): Promise<void> {
@@ -79,8 +86,13 @@ async function fillWithDemo(url: string, key: string, now: Date): Promise<void> 
   await seedDemo({ url, key, now });
 }
 
-/** What is bought in the simulated Stripe opens the products of the demo. */
-async function linkDemo(url: string, key: string): Promise<void> {
+/** Links the demo's products, so that what is bought in the simulated Stripe opens them, and returns what pages need. */
+async function sellDemo(api: { url: string; key: string }, dataDir: string): Promise<DemoSale> {
   const { linkDemoProducts } = await import("../local/link-demo.js");
-  await linkDemoProducts({ url, key });
+  const { createDemoToken, keepDemoKey } = await import("../local/keep-demo-key.js");
+  const { demoBuyer, demoShelf } = await import("../local/demo-world.js");
+  await linkDemoProducts(api);
+  const publishableKey = await keepDemoKey(api, dataDir);
+  const user = demoBuyer.externalId;
+  return { product: demoShelf[0].key, publishableKey, user, token: await createDemoToken(api, user) };
 }

@@ -8,7 +8,16 @@ const QUERY = FIRST_QUERY.replace(/^#.*$/m, "").replace(/\s+/g, " ").trim();
 export interface ShopLinks {
   controlUrl: string;
   linkUrl?: string;
-  portalUrl?: string;
+}
+
+/** What a page needs to sell the demo. */
+export interface DemoSale {
+  /** The key of the product to begin with. */
+  product: string;
+  publishableKey: string;
+  /** The external id of the user of the token. */
+  user: string;
+  token: string;
 }
 
 export interface Welcome {
@@ -16,6 +25,7 @@ export interface Welcome {
   config: Config;
   keyIsOurs: boolean;
   shop: ShopLinks | null;
+  sale: DemoSale | null;
 }
 
 /** What `npm start` prints: where to look, and a first question that can be pasted. */
@@ -32,7 +42,7 @@ Latchkey runs in local mode.
   GraphQL    ${url}/graphql
   Health     ${url}/health/ready
   Metrics    ${url}/metrics
-${input.shop ? writeShop(input.shop) : ""}
+${input.shop ? writeShop(input.shop) : ""}${input.sale ? writeSale(url, input.sale) : ""}
   Administrator's key (test mode)
   ${key}
 
@@ -50,10 +60,26 @@ ${data}Ctrl-C stops the server.
 `;
 }
 
-function writeShop({ controlUrl, linkUrl, portalUrl }: ShopLinks): string {
+function writeShop({ controlUrl, linkUrl }: ShopLinks): string {
   return `
   A simulated Stripe, with people in every state of payment
 
   Control room   ${controlUrl}/
-${linkUrl ? `  Checkout       ${linkUrl}\n` : ""}${portalUrl ? `  Portal         ${portalUrl}\n` : ""}`;
+${linkUrl ? `  Checkout       ${linkUrl}\n` : ""}`;
+}
+
+function writeSale(url: string, { product, publishableKey, user, token }: DemoSale): string {
+  return `
+  A shop to buy in, with the card 4242 4242 4242 4242
+
+  Demo shop      ${url}/demo
+  Buy            ${url}/buy/${product}?mode=test
+  Portal         ${url}/demo/portal
+
+  Publishable key (test mode), for pages
+  ${publishableKey}
+
+  Token of the user "${user}", for a day
+  ${token}
+`;
 }

@@ -100,7 +100,8 @@ export const settings = {
     meaning:
       "Where people may be sent back to: origins such as `https://shop.example` and app schemes such as `shopapp://`, separated by commas.",
     default: null,
-    whenEmpty: "Requests that name such an address are refused.",
+    whenEmpty:
+      "Requests that name such an address are refused. Local mode also allows every page of this machine itself.",
   },
   LATCHKEY_TRUSTED_PROXIES: {
     meaning:

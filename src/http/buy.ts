@@ -5,23 +5,25 @@ import { Failure } from "../base/refusal";
 import { BOUGHT_PATH, openPurchase } from "../checkout/open-purchase";
 import type { Context, Identity } from "../graphql/context";
 import { BUY_PATH } from "../links/purchase-url";
+import type { Onward } from "./decide-onward";
 import type { ContextOf } from "./graphql";
 import type { Answer, HttpRequest, Route } from "./route";
 import { pageAnswer } from "./small-page";
 
 /** The stable public address of a product: it redirects to wherever it is bought now. No credential is needed, or taken. */
-export function buyRoutes(parts: { contextOf: ContextOf; log: Logger }): Route[] {
+export function buyRoutes(parts: { contextOf: ContextOf; log: Logger; onward: Onward | null }): Route[] {
+  const bought = thankYou(parts.onward);
   return [
     { path: `${BUY_PATH}/:product`, methods: ["GET"], answer: (request) => answerBuy(parts, request) },
     { path: BOUGHT_PATH, methods: ["GET"], answer: () => Promise.resolve(bought) },
   ];
 }
 
-const bought = pageAnswer({
-  status: 200,
-  title: "Thank you",
-  says: ["Your purchase is being confirmed. You can close this page."],
-});
+function thankYou(onward: Onward | null): Answer {
+  const page = { status: 200, title: "Thank you" };
+  if (!onward) return pageAnswer({ ...page, says: ["Your purchase is being confirmed. You can close this page."] });
+  return pageAnswer({ ...page, says: ["Your purchase is being confirmed."], link: onward });
+}
 
 async function answerBuy(
   { contextOf, log }: { contextOf: ContextOf; log: Logger },

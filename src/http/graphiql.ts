@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isLocalHost } from "../base/local-caller";
-import { Bug, Refusal } from "../base/refusal";
+import { Refusal } from "../base/refusal";
+import { findAssets } from "./find-assets";
 import type { HttpRequest, Route } from "./route";
 
 export interface GraphiqlPage {
@@ -72,17 +72,8 @@ async function answerFile({ params }: HttpRequest) {
   const name = params["file"] ?? "";
   const type = types.get(name);
   if (!type) throw new Refusal("NOT_FOUND", { say: "There is no such file." });
-  const body = await readFile(join(findAssets(), name));
+  const body = await readFile(join(findAssets("graphiql"), name));
   return { status: 200, headers: { "content-type": type, "cache-control": "public, max-age=3600" }, body };
-}
-
-/** The files stand beside `src`, and compiled code lies one level deeper than its source. */
-function findAssets(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const assets = join(folder, "assets", "graphiql");
-    if (existsSync(assets)) return assets;
-  }
-  throw new Bug("the files of GraphiQL are missing");
 }
 
 function writePage({ key, query }: GraphiqlPage): string {

@@ -15,7 +15,7 @@ export interface SmallPage {
   code?: string;
 }
 
-const STYLE = `
+export const SMALL_STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
 main { box-sizing: border-box; width: 100%; max-width: 26rem; padding: 2rem 1.5rem; text-align: center; }
@@ -29,7 +29,7 @@ small { color: GrayText; }
 
 const POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
+  `style-src 'sha256-${createHash("sha256").update(SMALL_STYLE).digest("base64")}'`,
   "img-src data:",
   "base-uri 'none'",
   "form-action 'none'",
@@ -40,12 +40,12 @@ export function pageAnswer({ status, title, says, link, forward, code }: SmallPa
   const html = [
     `<!doctype html><html lang="en"><head><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">`,
-    forward === undefined ? "" : `<meta http-equiv="refresh" content="0;url=${escape(forward)}">`,
-    `<title>${escape(title)}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head>`,
-    `<body><main><h1>${escape(title)}</h1>`,
-    link === undefined ? "" : `<a href="${escape(link.address)}" rel="noreferrer">${escape(link.words)}</a>`,
-    ...says.map((text) => `<p>${escape(text)}</p>`),
-    code === undefined ? "" : `<p><small>${escape(code)}</small></p>`,
+    forward === undefined ? "" : `<meta http-equiv="refresh" content="0;url=${escapeHtml(forward)}">`,
+    `<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${SMALL_STYLE}</style></head>`,
+    `<body><main><h1>${escapeHtml(title)}</h1>`,
+    link === undefined ? "" : `<a href="${escapeHtml(link.address)}" rel="noreferrer">${escapeHtml(link.words)}</a>`,
+    ...says.map((text) => `<p>${escapeHtml(text)}</p>`),
+    code === undefined ? "" : `<p><small>${escapeHtml(code)}</small></p>`,
     `</main></body></html>\n`,
   ].join("");
   return {
@@ -63,6 +63,6 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => entities[letter] ?? letter);
 }

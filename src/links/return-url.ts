@@ -1,8 +1,9 @@
 import { Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
+import { isLoopback } from "../config/read-value";
 import { SESSION_PLACEHOLDER, readAppScheme, toHandBackUrl } from "./hand-back-url";
 
-type ReturnConfig = Pick<Config, "allowedUrls" | "publicUrl" | "sealingKeys">;
+type ReturnConfig = Pick<Config, "allowedUrls" | "localMode" | "publicUrl" | "sealingKeys">;
 
 export interface ReturnUrl {
   /** To the byte as the caller wrote it. */
@@ -44,12 +45,13 @@ export function readReturnUrl(
   throw notAllowed(field, `Nobody is sent to this address. ${how}`);
 }
 
-function isAllowedPage({ allowedUrls }: ReturnConfig, text: string): boolean {
+function isAllowedPage({ allowedUrls, localMode }: ReturnConfig, text: string): boolean {
   const [, scheme, authority, path] = WEB.exec(text) ?? [];
   if (scheme === undefined || authority === undefined || path === undefined) return false;
   if (TWISTED_PATH.test(path) || !URL.canParse(text)) return false;
-  const { origin, protocol } = new URL(text);
-  if (!allowedUrls.includes(origin)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  // A page that is being built has any port, and nobody but its developer is led there.
+  if (!allowedUrls.includes(origin) && !(localMode && isLoopback(hostname))) return false;
   // What the parser made of the host has to be what stands there: no user, no escapes, no other way of writing it.
   const usualPort = protocol === "https:" ? /:443$/ : /:80$/;
   return `${scheme}://${authority.replace(usualPort, "")}`.toLowerCase() === origin;

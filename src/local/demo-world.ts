@@ -7,14 +7,14 @@ export const demoProducts = [
     name: "Membership",
     description: "Everything we write, for as long as you are a member.",
     teaser: "A new story every Friday.",
-    purchaseMethod: "SALES_PAGE",
-    salesPageUrl: "https://shop.example/membership",
+    purchaseMethod: "CHECKOUT",
     tags: ["stories"],
   },
   {
     key: "course",
     name: "Bread for beginners",
     description: "Twelve lessons, bought once and kept.",
+    teaser: "Your first loaf in an afternoon.",
     purchaseMethod: "CHECKOUT",
     tags: ["course"],
   },
@@ -22,6 +22,7 @@ export const demoProducts = [
     key: "workshop",
     name: "Sourdough workshop",
     description: "Four evenings, recorded.",
+    teaser: "A starter that lives.",
     purchaseMethod: "CHECKOUT",
     tags: ["course"],
   },
@@ -29,6 +30,7 @@ export const demoProducts = [
     key: "bakery",
     name: "The whole bakery",
     description: "A bundle: the course and the workshop together.",
+    purchaseMethod: "CHECKOUT",
     includes: ["course", "workshop"],
   },
   { key: "newsletter", name: "Newsletter", description: "Free for everybody.", accessMode: "PUBLIC" },
@@ -36,7 +38,20 @@ export const demoProducts = [
   { key: "rye", name: "Rye and patience", description: "Still being written.", status: "DRAFT" },
 ] as const;
 
+/** Owns nothing. The pages of the demo speak for this user. */
+export const demoBuyer = { externalId: "you", name: "You", email: "you@example.com", emailVerified: true } as const;
+
+/** Pays for a membership in the simulated Stripe already. */
+export const demoSubscriber = "grace";
+
+/** What the pages of the demo sell, and what somebody who may open it reads there. */
+export const demoShelf = [
+  { key: "membership", name: "Membership", content: "This Friday's story: the oven that never went out." },
+  { key: "course", name: "Bread for beginners", content: "Lesson 1: flour, water, salt and patience." },
+] as const;
+
 export const demoUsers = [
+  demoBuyer,
   { externalId: "ada", name: "Ada Lovelace", email: "ada@example.com", emailVerified: true },
   { externalId: "grace", name: "Grace Hopper", email: "grace@example.com", emailVerified: true },
   { externalId: "alan", name: "Alan Turing", email: "alan@example.com", emailVerified: true },

@@ -20,16 +20,27 @@ export async function linkDemoProducts(api: DemoApi): Promise<void> {
   });
   const { data } = await ask(api, STRIPE_PRODUCTS, {});
   const { stripeProducts } = data as {
-    stripeProducts: { nodes: { id: string; name: string; linkedProduct: object | null }[] };
+    stripeProducts: { nodes: SoldProduct[] };
   };
   for (const { key, name } of demoProducts) {
     const sold = stripeProducts.nodes.find((product) => product.name === name);
-    if (sold && !sold.linkedProduct) await run(api, LINK_PRODUCT, { product: key, stripeProductId: sold.id });
+    if (!sold || sold.linkedProduct) continue;
+    const offeredPriceIds = sold.prices.map(({ id }) => id);
+    const terms = { offeredPriceIds, checkoutPriceId: sold.defaultPrice?.id ?? null };
+    await run(api, LINK_PRODUCT, { product: key, stripeProductId: sold.id, ...terms });
   }
   await until(deadline, "the buyers of the demo are not imported", async () => {
     const { data: seen } = await ask(api, JOBS, {});
     return (seen as { jobs: { nodes: { finishedAt: string | null }[] } }).jobs.nodes.every((job) => job.finishedAt);
   });
+}
+
+interface SoldProduct {
+  id: string;
+  name: string;
+  linkedProduct: object | null;
+  defaultPrice: { id: string } | null;
+  prices: { id: string }[];
 }
 
 async function until(deadline: number, trouble: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -40,6 +51,7 @@ async function until(deadline: number, trouble: string, isSo: () => Promise<bool
 }
 
 const CONNECTIONS = "{ stripeConnections { status } }";
-const STRIPE_PRODUCTS = "{ stripeProducts(first: 100) { nodes { id name linkedProduct { key } } } }";
+const STRIPE_PRODUCTS =
+  "{ stripeProducts(first: 100) { nodes { id name linkedProduct { key } defaultPrice { id } prices { id } } } }";
 const LINK_PRODUCT = "mutation ($input: LinkProductInput!) { linkProduct(input: $input) { link { id } } }";
 const JOBS = "{ jobs(first: 50) { nodes { finishedAt } } }";

@@ -12,7 +12,7 @@ import { findWebhookCounts } from "../stripe/webhook-counts.store";
 import { type Setup, type SetupStep, decideReady, decideSetupSteps } from "./decide-setup-steps";
 import { findShopFacts } from "./setup-status.store";
 
-type Deps = { db: Reader; clock: Clock; config: Pick<Config, "allowedUrls"> };
+type Deps = { db: Reader; clock: Clock; config: Pick<Config, "allowedUrls" | "localMode"> };
 
 /** How far the set-up is, from what we hold: Stripe is not asked. `testStripeConnection` brings it up to date. */
 export async function setupStatus(deps: Deps, mode: Mode): Promise<{ ready: boolean; steps: SetupStep[] }> {
@@ -54,7 +54,7 @@ export async function readSetup(
     hasProduct: shop.hasProduct,
     hasLink: shop.hasLink,
     inactiveLinks: shop.inactiveLinks,
-    hasAllowedUrls: deps.config.allowedUrls.length > 0,
+    hasAllowedUrls: deps.config.localMode || deps.config.allowedUrls.length > 0,
     unclaimed,
     now,
   };

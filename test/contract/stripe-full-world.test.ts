@@ -34,7 +34,7 @@ function ticking(): { now: () => Date } {
 async function openDemo(): Promise<World> {
   const { simulator } = await openWhole({ clock: ticking() });
   const stripe = openStripe({ secretKey: "sk_test_kit", apiBase: simulator.url });
-  await seedStripe({ stripe, url: simulator.url });
+  await seedStripe({ stripe, url: simulator.url, thanksUrl: "https://shop.example/thanks" });
   const product = (await stripe.products.create({ name: "Pro" })).id;
   const terms = { product, currency: "eur", unit_amount: 1_000 };
   const monthly = (await stripe.prices.create({ ...terms, recurring: { interval: "month" } })).id;

@@ -39,7 +39,7 @@ async function startDev(env: Record<string, string> = {}): Promise<Started> {
   const cli = await startCli(["dev"], { PORT: "0", LATCHKEY_DATA_DIR: dataDir, ...env });
   const printed = await cli.until(/Ctrl-C stops the server/);
   const url = /GraphQL +(\S+)/.exec(printed)?.[1] ?? "";
-  return { cli, url, key: /lk_test_\w+/.exec(printed)?.[0] ?? "", printed };
+  return { cli, url, key: /Administrator's key.*\n +(lk_test_\w+)/.exec(printed)?.[1] ?? "", printed };
 }
 
 async function end(signal: NodeJS.Signals): Promise<number | null> {
@@ -202,7 +202,7 @@ testLong(
     expect(beside).toMatchObject({ status: "SUCCEEDED", failed: 0 });
     expect(beside.done).toBeGreaterThan(5);
     const [before, { key }] = [await count(), server];
-    expect(before).toMatchObject({ users: { totalCount: 8 }, products: { totalCount: 7 } });
+    expect(before).toMatchObject({ users: { totalCount: 9 }, products: { totalCount: 7 } });
     expect(await end("SIGTERM")).toBe(0);
     expect(await reconcile()).toMatchObject({ status: "SUCCEEDED", done: beside.done });
     server = await startDev();

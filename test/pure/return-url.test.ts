@@ -5,6 +5,7 @@ import { readReturnUrl } from "../../src/links/return-url";
 import { hostileUrls } from "../kit/hostile-urls";
 
 const config = {
+  localMode: false,
   publicUrl: "https://access.shop.example",
   allowedUrls: ["https://shop.example", "https://app.shop.example:8443", "http://127.0.0.1:3000", "shopapp://"],
   sealingKeys: [sealingKey("4f1c9b7de2a85306bd94e17c60fa3528ce7d19b04a6f83e5")],
@@ -159,4 +160,29 @@ test("nothing is allowed where nothing is listed", () => {
 
 test("where Stripe puts no session, its placeholder is no address", () => {
   expect(() => readReturnUrl(config, "https://shop.example/{CHECKOUT_SESSION_ID}", "input.cancelUrl")).toThrow(Refusal);
+});
+
+test("local mode leads back to every page on this machine, whatever its port, and nowhere else", () => {
+  const here = { ...config, localMode: true, allowedUrls: [] };
+  const readHere = (text: string) => readReturnUrl(here, text, "input.successUrl", { mayHoldSession: true });
+  for (const url of [
+    "http://localhost:5173/thanks?session={CHECKOUT_SESSION_ID}",
+    "http://127.0.0.1:3000/",
+    "http://[::1]:3000/a",
+    "http://shop.localhost/",
+    "https://localhost:8443/",
+  ]) {
+    expect(readHere(url)).toEqual({ url, stripeUrl: url });
+    expect(() => readReturnUrl({ ...config, allowedUrls: [] }, url, "input.successUrl")).toThrow(Refusal);
+  }
+  const elsewhere = hostileUrls
+    .map(([, each]) => each)
+    .filter((each) => !/^https?:\/\/(localhost|127\.0\.0\.1)[:/]/.test(each));
+  const strangers = [
+    "http://localhost.evil.example/",
+    "http://127.0.0.1@evil.example/",
+    "http://192.168.1.2/",
+    "http://127.1/",
+  ];
+  for (const url of [...strangers, ...elsewhere]) expect(() => readHere(url)).toThrow(Refusal);
 });

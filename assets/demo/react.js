@@ -1,0 +1,2 @@
+// React as a module: the page loads its classic script first.
+export const { useEffect, useState } = window.React;

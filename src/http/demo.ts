@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { isLocalHost } from "../base/local-caller";
+import { Refusal } from "../base/refusal";
+import type { Context, Identity } from "../graphql/context";
+import { createPortalSession } from "../portal/create-portal-session";
+import { createUserToken } from "../tokens/create-user-token";
+import { findAssets } from "./find-assets";
+import type { ContextOf } from "./graphql";
+import type { Answer, HttpRequest, Route } from "./route";
+import { escapeHtml, SMALL_STYLE } from "./small-page";
+
+export const DEMO_PATH = "/demo";
+
+/** Whose pages the demo shows, by external ids, and what is for sale on them. */
+export interface Demo {
+  /** Owns nothing at first; the page speaks with a token of this user. */
+  buyer: string;
+  /** Has subscriptions already, so that the customer portal shows something. */
+  subscriber: string;
+  products: readonly { key: string; name: string; content: string }[];
+  /** Where the simulated Stripe is operated. */
+  controlUrl: string;
+}
+
+interface Parts {
+  contextOf: ContextOf;
+  demo: Demo;
+}
+
+/** Pages that sell the demo shop on one's own machine. Only ever part of the routing table in local mode. */
+export function demoRoutes(parts: Parts): Route[] {
+  return [
+    onlyHere(DEMO_PATH, (request) => answerPage(parts, request)),
+    onlyHere(`${DEMO_PATH}/portal`, (request) => answerPortal(parts, request)),
+    ...["locked.js", "react.js", "start.js"].map((name) => onlyHere(`${DEMO_PATH}/${name}`, () => answerScript(name))),
+  ];
+}
+
+/** The pages act for users of the demo, so they are served to this machine alone, under its own name. */
+function onlyHere(path: string, answer: Route["answer"]): Route {
+  return {
+    path,
+    methods: ["GET"],
+    answer: (request) => {
+      if (request.isLocal && isLocalHost(request.headers.host)) return answer(request);
+      throw new Refusal("NOT_FOUND", { say: "Open this page as http://localhost on the machine itself." });
+    },
+  };
+}
+
+const ADMINISTRATOR: Identity = { role: "ADMIN", mode: "TEST", apiKeyId: "", userId: null };
+
+function openContext({ contextOf }: Parts, { requestId, address }: HttpRequest): Context {
+  return contextOf({ identity: ADMINISTRATOR, requestId, address });
+}
+
+/** A session is good for minutes of a clock that can be moved, so the link that is printed opens a new one. */
+async function answerPortal(parts: Parts, request: HttpRequest): Promise<Answer> {
+  const ctx = openContext(parts, request);
+  const returnUrl = `${ctx.config.publicUrl}${DEMO_PATH}`;
+  const { url } = await createPortalSession(ctx, { user: parts.demo.subscriber, returnUrl });
+  return { status: 302, headers: { location: url } };
+}
+
+async function answerScript(name: string): Promise<Answer> {
+  const body = await readFile(path.join(findAssets("demo"), name));
+  return { status: 200, headers: { "content-type": "text/javascript; charset=utf-8" }, body };
+}
+
+async function answerPage(parts: Parts, request: HttpRequest): Promise<Answer> {
+  const { token } = await createUserToken(openContext(parts, request), { user: parts.demo.buyer, ttlSeconds: null });
+  const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY };
+  return { status: 200, headers, body: writePage(parts.demo, token) };
+}
+
+const STYLE = `${SMALL_STYLE}
+body { place-items: start center; }
+main { max-width: 40rem; text-align: left; }
+article { margin: 1rem 0; padding: 1rem 1.25rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
+  border-radius: .6rem; }
+h2 { margin: 0 0 .5rem; font-size: 1.1rem; }
+button { margin: .25rem .5rem .25rem 0; padding: .6rem 1rem; border: 0; border-radius: .5rem; background: #1d4ed8;
+  color: #fff; font: inherit; font-weight: 600; cursor: pointer; }
+button:focus-visible { outline: 3px solid #93c5fd; outline-offset: 2px; }
+nav a { display: inline; margin: 0 1rem 0 0; padding: 0; background: none; color: LinkText; text-decoration: underline; }
+.open::before { content: "✓ "; }
+`;
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
+  "img-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+function writePage({ buyer, products, controlUrl }: Demo, token: string): string {
+  const articles = products.map(
+    ({ key, name, content }) =>
+      `<article><h2>${escapeHtml(name)}</h2>` +
+      `<div data-product="${escapeHtml(key)}" data-content="${escapeHtml(content)}"></div></article>`,
+  );
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>The demo shop</title>
+<link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>
+<h1>The demo shop</h1>
+<p>You are signed in as the user “${escapeHtml(buyer)}”. Buy something with the card 4242 4242 4242 4242, come back, and cancel it in the portal.</p>
+<div id="products" data-graphql="/graphql" data-token="${escapeHtml(token)}">${articles.join("\n")}</div>
+<nav><a href="${escapeHtml(controlUrl)}">Control room of the simulated Stripe</a> <a href="/graphiql">GraphiQL</a></nav>
+</main>
+<script src="/graphiql/react.production.min.js"></script><script src="/graphiql/react-dom.production.min.js"></script>
+<script type="module" src="${DEMO_PATH}/start.js"></script></body></html>
+`;
+}
