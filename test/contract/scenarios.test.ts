@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { sharedStripeData } from "../kit/shared-stripe-data";
 import { ask, type Wire } from "./simulator-kit";
 import type { Received } from "./receiver";
 import { closeWhole, control, listen, openWhole, type Whole } from "./whole-kit";
@@ -8,7 +9,7 @@ import { closeWhole, control, listen, openWhole, type Whole } from "./whole-kit"
  * Scripts of API calls that others published (stripe/stripe-cli): replaying one makes Stripe emit the event that its file
  * is named after. They stand beside the checkout of this project; where they do not, there is nothing to replay.
  */
-const folder = resolve(__dirname, "../../../shared/stripe/scenarios");
+const folder = join(sharedStripeData, "scenarios");
 const scripts = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
 
 interface Script {

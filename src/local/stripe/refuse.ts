@@ -39,7 +39,9 @@ export function missingParam(param: string): StripeRefusal {
 }
 
 export function unknownRoute(method: string, path: string): StripeRefusal {
-  const message = `Unrecognized request URL (${method}: ${path}). The simulated Stripe does not have it, or Stripe neither.`;
+  const message =
+    `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at ` +
+    "https://support.stripe.com/. The simulated Stripe does not have this address; docs/fidelity.md lists what it has.";
   return new StripeRefusal(404, { type: "invalid_request_error", message });
 }
 

@@ -1,9 +1,10 @@
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
-import { choice, integer, list, listParams, object, required, text, timeRange } from "../params";
+import { choice, integer, list, listParams, object, type ParamsOf, required, text, timeRange } from "../params";
 import { retrieves } from "../standard-routes";
-import { issueCreditNote, voidCreditNote } from "./issue-credit-note";
+import type { Rendered } from "../stored";
+import { type CreditNoteTerms, issueCreditNote, previewCreditNote, voidCreditNote } from "./issue-credit-note";
 import { pageInOrder } from "./page-in-order";
 import { tell } from "./tell";
 
@@ -40,20 +41,13 @@ export const creditNote: Kind<"credit_note"> = {
     lines: pageInOrder(draft, draft.rows("credit_note_line_item", { note: row.id }), {}, `${PATH}/${row.id}/lines`),
   }),
   routes: [
-    route("POST", PATH, creatable, ({ draft, params }) =>
-      draft.render(
-        issueCreditNote(draft, {
-          invoice: params.invoice,
-          lines: params.lines,
-          amount: params.amount,
-          refundAmount: params.refund_amount,
-          creditAmount: params.credit_amount,
-          outOfBandAmount: params.out_of_band_amount,
-          reason: params.reason ?? null,
-          memo: params.memo,
-          metadata: mergeMetadata({}, params.metadata),
-        }),
-      ),
+    route("POST", PATH, creatable, ({ draft, params }) => draft.render(issueCreditNote(draft, termsOf(params)))),
+    route("GET", `${PATH}/preview`, creatable, ({ draft, params }): Rendered => {
+      const { note, lines } = previewCreditNote(draft, termsOf(params));
+      return { ...draft.render(note), lines: pageInOrder(draft, lines, {}, `${PATH}/preview/lines`) };
+    }),
+    route("GET", `${PATH}/preview/lines`, { ...creatable, ...listParams }, ({ draft, params }) =>
+      pageInOrder(draft, previewCreditNote(draft, termsOf(params)).lines, params, `${PATH}/preview/lines`),
     ),
     retrieves("credit_note", `${PATH}/:id`),
     route("POST", `${PATH}/:id`, changeable, ({ draft, params, ids }) => {
@@ -78,6 +72,20 @@ export const creditNote: Kind<"credit_note"> = {
     }),
   ],
 };
+
+function termsOf(params: ParamsOf<typeof creatable>): CreditNoteTerms {
+  return {
+    invoice: params.invoice,
+    lines: params.lines,
+    amount: params.amount,
+    refundAmount: params.refund_amount,
+    creditAmount: params.credit_amount,
+    outOfBandAmount: params.out_of_band_amount,
+    reason: params.reason ?? null,
+    memo: params.memo,
+    metadata: mergeMetadata({}, params.metadata),
+  };
+}
 
 /** Asked for through its note. */
 export const creditNoteLine: Kind<"credit_note_line_item"> = {

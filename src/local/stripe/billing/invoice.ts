@@ -2,6 +2,7 @@ import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
 import { bool, choice, listParams, type ParamsOf, text, timeRange } from "../params";
+import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { advanceInvoice, finalizeByHand, noteOverdue, retryInvoice } from "./advance-invoice";
@@ -29,6 +30,8 @@ const listable = {
   status: choice("draft", "open", "paid", "uncollectible", "void"),
   subscription: text(),
 };
+
+const SEARCHED = ["created", "currency", "customer", "metadata", "number", "receipt_number", "status", "total"];
 
 export const invoice: Kind<"invoice"> = {
   prefix: "in",
@@ -73,6 +76,7 @@ export const invoice: Kind<"invoice"> = {
       const { id } = draft.get("invoice", ids.id);
       return pageInOrder(draft, linesOf(draft, id), params, `/v1/invoices/${id}/lines`);
     }),
+    searches("invoice", "/v1/invoices", SEARCHED),
     route("GET", "/v1/invoices", listable, ({ draft, params }) => listInvoices(draft, params)),
   ],
 };

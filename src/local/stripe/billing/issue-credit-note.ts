@@ -35,22 +35,45 @@ export interface CreditLine {
 }
 
 export function issueCreditNote(draft: Draft, terms: CreditNoteTerms): CreditNoteRow {
-  const invoice = draft.get("invoice", terms.invoice, "invoice");
-  refuseUnless(invoice, ["open", "paid", "uncollectible"], "credited");
-  const id = draft.newId("credit_note");
-  const lines = creditLines(draft, invoice, terms).map((line) => draft.put({ ...line, ours: { note: id } }));
-  const amount = terms.amount ?? lines.reduce((sum, line) => sum + line.amount, 0);
-  const left = invoice.status === "paid" ? creditable(invoice) : invoice.amount_remaining;
-  if (amount <= 0 || amount > left) {
-    throw invalid(`The credit note's amount (${amount}) must be between 1 and what is left to credit (${left}).`, {
-      param: "amount",
-    });
-  }
+  const { invoice, id, lines, amount } = planCreditNote(draft, terms);
+  for (const line of lines) draft.put(line);
   const row = draft.put(newNote(draft, invoice, { id, amount, terms }));
   tell(draft, "credit_note.created", row);
   if (invoice.status === "paid") giveBack(draft, invoice, row);
   else lower(draft, invoice, amount);
   return draft.get("credit_note", id);
+}
+
+/** The note as it would be issued, and its lines. Nothing is written. Without an amount, it is all that is left. */
+export function previewCreditNote(
+  draft: Draft,
+  terms: CreditNoteTerms,
+): { note: CreditNoteRow; lines: CreditNoteLineRow[] } {
+  const row = draft.get("invoice", terms.invoice, "invoice");
+  const all = terms.lines ? {} : { amount: terms.amount ?? leftToCredit(row) };
+  const { invoice, id, lines, amount } = planCreditNote(draft, { ...terms, ...all });
+  const unpaid: InvoiceRow = { ...invoice, status: "open" };
+  const type = invoice.status === "paid" ? "post_payment" : "pre_payment";
+  return { note: { ...newNote(draft, unpaid, { id, amount, terms }), type }, lines };
+}
+
+function planCreditNote(draft: Draft, terms: CreditNoteTerms) {
+  const invoice = draft.get("invoice", terms.invoice, "invoice");
+  refuseUnless(invoice, ["open", "paid", "uncollectible"], "credited");
+  const id = draft.newId("credit_note");
+  const lines = creditLines(draft, invoice, terms).map((line) => ({ ...line, ours: { note: id } }));
+  const amount = terms.amount ?? lines.reduce((sum, line) => sum + line.amount, 0);
+  const left = leftToCredit(invoice);
+  if (amount <= 0 || amount > left) {
+    throw invalid(`The credit note's amount (${amount}) must be between 1 and what is left to credit (${left}).`, {
+      param: "amount",
+    });
+  }
+  return { invoice, id, lines, amount };
+}
+
+function leftToCredit(invoice: InvoiceRow): number {
+  return invoice.status === "paid" ? creditable(invoice) : invoice.amount_remaining;
 }
 
 function creditable({ total, post_payment_credit_notes_amount: given }: InvoiceRow): number {

@@ -2,9 +2,11 @@ import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { type Listing, listPage } from "../list-page";
 import { choice, listParams, type ParamsOf, text, timeRange } from "../params";
+import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { changeOf, newOf } from "./read-subscription";
+import { endDiscount } from "./end-discount";
 import { endByHand } from "./end-by-hand";
 import { endSubscription } from "./end-subscription";
 import { inRange } from "./in-range";
@@ -65,6 +67,7 @@ export const subscription: Kind<"subscription"> = {
     route("DELETE", "/v1/subscriptions/:id", endable, ({ draft, params, ids }) =>
       draft.render(endByHand(draft, ids.id, params)),
     ),
+    route("DELETE", "/v1/subscriptions/:id/discount", {}, ({ draft, ids }) => endDiscount(draft, ids.id)),
     route("POST", "/v1/subscriptions/:id/pause", pausable, ({ draft, params, ids }) => {
       const unusedTimeFrom = params.bill_for?.unused_time_from?.type;
       const invoicing = params.invoicing_behavior ?? undefined;
@@ -76,6 +79,7 @@ export const subscription: Kind<"subscription"> = {
       const resuming = { anchor, proration: proration ?? undefined, payment: payment ?? undefined };
       return draft.render(resumeSubscription(draft, ids.id, resuming));
     }),
+    searches("subscription", "/v1/subscriptions", ["canceled_at", "created", "metadata", "status"]),
     route("GET", "/v1/subscriptions", listable, ({ draft, params }) => listSubscriptions(draft, params)),
   ],
 };

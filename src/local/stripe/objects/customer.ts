@@ -18,6 +18,7 @@ import {
   timeRange,
 } from "../params";
 import { attachFirst, checkOwned } from "../payments/attach-first";
+import { searches } from "../search-route";
 import { deletes, retrieves } from "../standard-routes";
 import type { Rendered, Stored } from "../stored";
 
@@ -58,6 +59,7 @@ export const customer: Kind<"customer"> = {
     retrieves("customer", "/v1/customers/:id"),
     route("POST", "/v1/customers/:id", changeable, ({ draft, params, ids }) => updateCustomer(draft, ids.id, params)),
     deletes("customer", "/v1/customers/:id", "customer.deleted"),
+    searches("customer", "/v1/customers", ["created", "email", "metadata", "name", "phone"]),
     route("GET", "/v1/customers", listable, ({ draft, params }) => listCustomers(draft, params)),
   ],
   whenDeleted: {

@@ -17,6 +17,7 @@ import {
   timeRange,
 } from "../params";
 import { invalid } from "../refuse";
+import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered, Stored } from "../stored";
 import { blankProduct, changedProduct } from "./new-product";
@@ -80,6 +81,7 @@ export const price: Kind<"price"> = {
     }),
     retrieves("price", "/v1/prices/:id"),
     route("POST", "/v1/prices/:id", changeable, ({ draft, params, ids }) => updatePrice(draft, ids.id, params)),
+    searches("price", "/v1/prices", ["active", "currency", "lookup_key", "metadata", "product", "type"]),
     route("GET", "/v1/prices", listable, ({ draft, params }) => listPrices(draft, params)),
   ],
 };

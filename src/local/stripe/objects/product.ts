@@ -3,6 +3,7 @@ import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
 import { bool, choice, list, listParams, object, type ParamsOf, required, text, timeRange } from "../params";
 import { invalid } from "../refuse";
+import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { blankProduct, changedProduct, productFields } from "./new-product";
@@ -34,6 +35,7 @@ export const product: Kind<"product"> = {
     retrieves("product", "/v1/products/:id"),
     route("POST", "/v1/products/:id", changeable, ({ draft, params, ids }) => updateProduct(draft, ids.id, params)),
     route("DELETE", "/v1/products/:id", {}, ({ draft, ids }) => deleteProduct(draft, ids.id)),
+    searches("product", "/v1/products", ["active", "description", "metadata", "name", "shippable", "url"]),
     route("GET", "/v1/products", listable, ({ draft, params }) =>
       listPage(draft, "product", params, {
         url: "/v1/products",

@@ -4,6 +4,7 @@ import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
 import { integer, listParams, type ParamsOf, text, timeRange } from "../params";
 import { invalid } from "../refuse";
+import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { capturePayment } from "./capture-payment";
@@ -29,6 +30,16 @@ export const charge: Kind<"charge"> = {
     route("POST", `${PATH}/:id/capture`, { amount: integer({ min: 1 }) }, ({ draft, params, ids }) =>
       capture(draft, ids.id, params.amount),
     ),
+    searches("charge", PATH, [
+      "amount",
+      "created",
+      "currency",
+      "customer",
+      "disputed",
+      "metadata",
+      "refunded",
+      "status",
+    ]),
     route("GET", PATH, listable, ({ draft, params }) => listCharges(draft, params)),
   ],
   timers: { dispute: disputeAsItsCardSays },

@@ -4,6 +4,7 @@ import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
 import { bool, choice, integer, list, listParams, object, type ParamsOf, required, text, timeRange } from "../params";
 import { invalid } from "../refuse";
+import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { cancelPayment, capturePayment } from "./capture-payment";
@@ -71,6 +72,7 @@ export const paymentIntent: Kind<"payment_intent"> = {
     route("POST", `${PATH}/:id/cancel`, { cancellation_reason: why }, ({ draft, params, ids }) =>
       draft.render(cancelPayment(draft, ids.id, params.cancellation_reason)),
     ),
+    searches("payment_intent", PATH, ["amount", "created", "currency", "customer", "metadata", "status"]),
     route("GET", PATH, listable, ({ draft, params }) =>
       listPage(draft, "payment_intent", params, {
         url: PATH,
