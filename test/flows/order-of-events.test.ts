@@ -87,7 +87,6 @@ test.each([
     expect(ends).toHaveLength(orders.length);
     for (const end of ends) expect(end).toEqual(sale.ends);
   },
-  120_000,
 );
 
 async function sell({ product: key, mode }: Sale): Promise<string> {

@@ -11,7 +11,7 @@ import { readSeeds } from "./read-seeds";
 const asked = process.env["STORY_SEEDS"];
 const seeds = readSeeds(asked ?? "8");
 const actions = Number(process.env["STORY_UNTIL"] ?? (asked ? 320 : isLong ? 140 : 90));
-const STORY_MS_MAX = 300_000;
+const STORY_MS_MAX = 900_000;
 
 let wrongInAll = 0;
 

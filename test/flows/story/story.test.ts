@@ -16,7 +16,7 @@ const seeds = readSeeds(asked ?? (isLong ? "1,2" : "1"));
 const { actions, kills } = asked || isLong ? { actions: 320, kills: 10 } : { actions: 28, kills: 1 };
 const until = process.env["STORY_UNTIL"];
 const shows = Boolean(process.env["STORY_SHOW"]);
-const STORY_MS_MAX = 600_000;
+const STORY_MS_MAX = 900_000;
 
 test.each(seeds)(
   `story %i: after ${actions} acts, late, repeated, reordered and lost webhooks and ${kills} kills, everybody may open what Stripe says`,
