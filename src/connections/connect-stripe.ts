@@ -22,6 +22,7 @@ import {
 import { type EnsuredPortal, ensurePortal } from "./ensure-portal";
 import { type EnsuredEndpoint, ensureWebhookEndpoint, removeEndpoints, webhookUrlOf } from "./ensure-webhook-endpoint";
 import { type Account, findAccount } from "./find-account";
+import { findEndpointAt, listEndpoints, readEndpointState } from "./find-endpoint-at";
 import { findMissingPermissions, refuseMissingPermissions } from "./find-missing-permissions";
 import { readSecretKey, readWebhookSecretText } from "./read-secret-key";
 import { rotateWebhookSecret } from "./rotate-webhook-secret";
@@ -55,6 +56,8 @@ interface Prepared {
   before: ConnectionEntity | null;
   id: string;
   endpoint: EnsuredEndpoint | null;
+  /** The endpoint at our address whose secret was given; null: none, or its secret is ours. */
+  theirs: Stripe.WebhookEndpoint | null;
   portal: EnsuredPortal;
 }
 
@@ -67,11 +70,13 @@ export async function connectStripe(deps: ConnectDeps, input: ConnectStripe): Pr
   if (key.restricted) refuseMissingPermissions(await findMissingPermissions(stripe), "input.secretKey");
   const before = await findConnectionByAccount(deps.db, account.id, input.mode);
   const id = before?.id ?? newUuid(deps.clock.now());
-  const [endpoint, portal] = await Promise.all([
+  const url = webhookUrlOf(deps.config, id);
+  const [endpoint, theirs, portal] = await Promise.all([
     webhookSecret || input.withoutEndpoint ? null : ensureWebhookEndpoint(stripe, wishOf(deps, id, before)),
+    webhookSecret ? listEndpoints(stripe).then((all) => findEndpointAt(all, url)) : null,
     ensurePortal(stripe, { configuration: before?.portalConfiguration ?? null, choices: before?.portal ?? {} }),
   ]);
-  const prepared = { account, before, id, endpoint, portal };
+  const prepared = { account, before, id, endpoint, theirs, portal };
   return finish(deps, stripe, prepared, { ...input, secretKey: key.text, webhookSecret });
 }
 
@@ -179,7 +184,7 @@ function changesOf(
 
 function webhookChanges(
   deps: ConnectDeps,
-  { id, endpoint }: Prepared,
+  { id, endpoint, theirs }: Prepared,
   held: ConnectionEntity | null,
   { webhookSecret }: ConnectStripe,
   now: Date,
@@ -188,6 +193,8 @@ function webhookChanges(
   const holder = { id, webhookSecretSealed: held?.webhookSecretSealed ?? null };
   return {
     ...(next && rotateWebhookSecret(deps, holder, { next }, now)),
+    ...(theirs && theirs.id !== held?.webhookEndpoint && { webhookEndpoint: null }),
+    ...(theirs && readEndpointState(theirs, theirs.url, now)),
     ...(endpoint && {
       webhookEndpoint: endpoint.id,
       webhookApiVersion: endpoint.apiVersion,

@@ -46,7 +46,7 @@ export class ConnectionEntity {
   @Column("text", { name: "secret_key_sealed", nullable: true })
   secretKeySealed!: string | null;
 
-  /** The endpoint that we made; null when its secret was brought. */
+  /** The endpoint that we made; null when its secret was brought: then its owner looks after it. */
   @Column("text", { name: "webhook_endpoint", nullable: true })
   webhookEndpoint!: string | null;
 

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { toPublicId } from "../base/ids";
 import { askStripe } from "../stripe/ask-stripe";
 import { isGone } from "../stripe/read-error";
+import { MADE_BY_US, listEndpoints } from "./find-endpoint-at";
 import { missingEventsOf, neededEvents } from "./needed-events";
 import { PINNED_VERSION } from "./pinned-version";
 
@@ -27,7 +28,6 @@ export interface EndpointWish {
 }
 
 const PATH = "/stripe/webhook/";
-const METADATA = { made_by: "latchkey" };
 
 export function webhookUrlOf(config: { publicUrl: string }, connectionId: string): string {
   return `${config.publicUrl}${PATH}${toPublicId("connection", connectionId)}`;
@@ -52,7 +52,7 @@ export async function ensureWebhookEndpoint(stripe: Stripe, wish: EndpointWish):
  * may stand under an address that we had before.
  */
 async function findOurs(stripe: Stripe, { publicUrl, known }: EndpointWish): Promise<Stripe.WebhookEndpoint[]> {
-  const all = await askStripe(() => stripe.webhookEndpoints.list({ limit: 100 }).autoPagingToArray({ limit: 1_000 }));
+  const all = await listEndpoints(stripe);
   return all.filter(({ id, url }) => id === known || url.startsWith(`${publicUrl}${PATH}`));
 }
 
@@ -72,7 +72,7 @@ function create(stripe: Stripe, { url }: EndpointWish): Promise<Stripe.WebhookEn
     api_version: PINNED_VERSION,
     enabled_events: [...neededEvents],
     description: "Latchkey: access to products",
-    metadata: METADATA,
+    metadata: MADE_BY_US,
   };
   return askStripe(() => stripe.webhookEndpoints.create(wanted));
 }

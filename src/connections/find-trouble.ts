@@ -7,6 +7,7 @@ import { isGone } from "../stripe/read-error";
 import type { ConnectionEntity } from "./connection.entity";
 import { ensurePortal, findPortal } from "./ensure-portal";
 import { webhookUrlOf } from "./ensure-webhook-endpoint";
+import { findEndpointAt, isMadeByUs, listEndpoints, readEndpointState } from "./find-endpoint-at";
 import { findAccount } from "./find-account";
 import { adviceOn, findMissingPermissions } from "./find-missing-permissions";
 import { missingEventsOf } from "./needed-events";
@@ -73,7 +74,10 @@ async function findKeyTrouble(
   }
 }
 
-type WebhookKnown = Pick<ConnectionEntity, "webhookApiVersion" | "webhookEventTypes" | "webhookCheckedAt">;
+type WebhookKnown = Pick<
+  ConnectionEntity,
+  "webhookEndpoint" | "webhookApiVersion" | "webhookEventTypes" | "webhookCheckedAt"
+>;
 
 async function findWebhookTrouble(
   deps: Deps,
@@ -83,19 +87,33 @@ async function findWebhookTrouble(
   const { id, webhookEndpoint, webhookSecretSealed } = connection;
   if (webhookSecretSealed === null)
     return { trouble: "There is no webhook endpoint. `repairWebhookEndpoint` makes one." };
-  // Whoever brought a secret looks after the endpoint; nothing tells which of the account's endpoints it is.
-  if (webhookEndpoint === null) return { trouble: null };
-  const webhookCheckedAt = deps.clock.now();
-  const endpoint = await retrieve(stripe, webhookEndpoint);
+  const now = deps.clock.now();
   const url = webhookUrlOf(deps.config, id);
-  const troubles = endpoint ? troublesOf(endpoint, url) : ["The webhook endpoint was deleted in Stripe."];
-  const isHeard = endpoint?.url === url && endpoint.status === "enabled";
+  const ours = webhookEndpoint === null ? null : await retrieve(stripe, webhookEndpoint);
+  // The owner may have put an endpoint of their own, with its secret, in the place of ours.
+  const theirs = ours ? null : await findTheirs(stripe, { url, isReplaced: webhookEndpoint !== null });
+  const endpoint = ours ?? theirs;
+  const troubles = endpoint ? troublesOf(endpoint, url) : [missingText(webhookEndpoint, url)];
   return {
     trouble: troubles.length > 0 ? `${troubles.join(" ")} \`repairWebhookEndpoint\` mends it.` : null,
-    webhookApiVersion: endpoint?.api_version ?? null,
-    webhookEventTypes: isHeard ? [...endpoint.enabled_events].sort() : [],
-    webhookCheckedAt,
+    ...(theirs && { webhookEndpoint: null }),
+    ...readEndpointState(endpoint, url, now),
   };
+}
+
+/** The endpoint at our address that the owner created. Beside one of ours that was deleted, others of ours are leftovers. */
+async function findTheirs(
+  stripe: Stripe,
+  { url, isReplaced }: { url: string; isReplaced: boolean },
+): Promise<Stripe.WebhookEndpoint | null> {
+  const endpoints = await listEndpoints(stripe);
+  const candidates = isReplaced ? endpoints.filter((each) => !isMadeByUs(each)) : endpoints;
+  return findEndpointAt(candidates, url);
+}
+
+function missingText(webhookEndpoint: string | null, url: string): string {
+  if (webhookEndpoint !== null) return "The webhook endpoint was deleted in Stripe.";
+  return `No webhook endpoint of the account has our address, ${url}.`;
 }
 
 async function retrieve(stripe: Stripe, id: string): Promise<Stripe.WebhookEndpoint | null> {

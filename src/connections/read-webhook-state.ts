@@ -5,7 +5,7 @@ import { PINNED_VERSION } from "./pinned-version";
 export interface WebhookState {
   configured: boolean;
   missingEventTypes: string[];
-  /** Null when the endpoint is not ours and we know nothing of it. */
+  /** Null when the owner looks after the endpoint and none was found at our address. */
   apiVersionMatches: boolean | null;
 }
 
@@ -13,7 +13,8 @@ export interface WebhookState {
 export function readWebhookState(row: ConnectionEntity): WebhookState {
   const { status, webhookEndpoint, webhookSecretSealed, webhookEventTypes, webhookApiVersion } = row;
   const configured = webhookSecretSealed !== null && status !== "DISCONNECTED";
-  if (!configured || webhookEndpoint === null) return { configured, missingEventTypes: [], apiVersionMatches: null };
+  const isUnknown = webhookEndpoint === null && webhookEventTypes.length === 0;
+  if (!configured || isUnknown) return { configured, missingEventTypes: [], apiVersionMatches: null };
   return {
     configured,
     missingEventTypes: missingEventsOf(webhookEventTypes),

@@ -4,6 +4,7 @@ import type { Config } from "../config/config";
 import { findWebhookCounts } from "../stripe/webhook-counts.store";
 import type { ConnectionEntity } from "./connection.entity";
 import { type EnsuredEndpoint, ensureWebhookEndpoint, removeEndpoints, webhookUrlOf } from "./ensure-webhook-endpoint";
+import { findEndpointAt, listEndpoints } from "./find-endpoint-at";
 import { getConnection } from "./find-connection";
 import { findTrouble } from "./find-trouble";
 import { rotateWebhookSecret } from "./rotate-webhook-secret";
@@ -21,13 +22,23 @@ export async function repairWebhookEndpoint(deps: Deps, mode: Mode, named: strin
   const endpoint = await ensureWebhookEndpoint(stripe, {
     url: webhookUrlOf(deps.config, connection.id),
     publicUrl: deps.config.publicUrl,
-    known: connection.webhookSecretSealed === null ? null : connection.webhookEndpoint,
+    known: await findKnown(stripe, connection, webhookUrlOf(deps.config, connection.id)),
     renew: await hasMismatch(deps, connection.id),
   });
   const mended = await write(deps, stripe, connection, endpoint);
   await removeEndpoints(stripe, endpoint.obsolete);
   const found = await findTrouble(deps, mended);
   return writeConnection(deps, mended.id, (held) => withFound(held, found));
+}
+
+/** The endpoint whose secret we hold: ours, or the one at our address that the owner created. */
+async function findKnown(
+  stripe: Stripe,
+  { webhookEndpoint, webhookSecretSealed }: ConnectionEntity,
+  url: string,
+): Promise<string | null> {
+  if (webhookSecretSealed === null) return null;
+  return webhookEndpoint ?? findEndpointAt(await listEndpoints(stripe), url)?.id ?? null;
 }
 
 /** One refused event of Stripe's is enough where somebody asks for a repair: a new secret does no harm. */
@@ -40,18 +51,19 @@ async function write(
   deps: Deps,
   stripe: Stripe,
   { id }: ConnectionEntity,
-  { id: webhookEndpoint, secret, apiVersion, eventTypes }: EnsuredEndpoint,
+  { id: endpoint, secret, apiVersion, eventTypes }: EnsuredEndpoint,
 ): Promise<ConnectionEntity> {
   try {
     return await writeConnection(deps, id, (held, _, now) => ({
       ...(secret && rotateWebhookSecret(deps, held, { next: secret }, now)),
-      webhookEndpoint,
+      // One that the owner created stays theirs.
+      webhookEndpoint: secret ? endpoint : held.webhookEndpoint,
       webhookApiVersion: apiVersion,
       webhookEventTypes: eventTypes,
       webhookCheckedAt: now,
     }));
   } catch (error) {
-    await removeEndpoints(stripe, secret ? [webhookEndpoint] : []);
+    await removeEndpoints(stripe, secret ? [endpoint] : []);
     throw error;
   }
 }

@@ -1,17 +1,20 @@
 import type { Mode } from "../base/mode";
-import { Refusal } from "../base/refusal";
+import { Failure, Refusal } from "../base/refusal";
 import type { Config } from "../config/config";
 import { openStripe } from "../stripe/open-stripe";
 import type { ConnectionEntity } from "./connection.entity";
+import { webhookUrlOf } from "./ensure-webhook-endpoint";
 import { findAccount } from "./find-account";
 import { getConnection } from "./find-connection";
+import { findEndpointAt, isMadeByUs, listEndpoints, readEndpointState } from "./find-endpoint-at";
 import { findMissingPermissions, refuseMissingPermissions } from "./find-missing-permissions";
 import { readSecretKey, readWebhookSecretText } from "./read-secret-key";
 import { rotateWebhookSecret } from "./rotate-webhook-secret";
 import { sealOf } from "./seal-connection";
+import { stripeOf } from "./stripe-of";
 import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-connection";
 
-type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe"> };
+type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
 
 export interface ConnectionChange {
   connection: string;
@@ -34,12 +37,37 @@ export async function updateStripeConnection(
   const key = input.secretKey ? await readNewKey(deps, connection, input.secretKey) : null;
   const next = readSecret(input.webhookSecret, "input.webhookSecret");
   const previous = readSecret(input.previousWebhookSecret, "input.previousWebhookSecret");
+  const endpoint = next === null ? {} : await findEndpointOfSecret(deps, connection, key);
   return writeConnection(deps, connection.id, (held, _, now) => ({
+    ...endpoint,
     ...(key && keyChanges(sealOf(deps, held.id, "secret_key", key))),
     ...turnSecret(deps, held, { next, previous }, now),
     ...(typeof allowPromotionCodes === "boolean" && { allowPromotionCodes }),
     ...(typeof exposePurchaseOptions === "boolean" && { exposePurchaseOptions }),
   }));
+}
+
+/** What is known of the endpoint of a new secret: the owner's at our address, else ours, whose secret was rolled. */
+async function findEndpointOfSecret(
+  deps: Deps,
+  connection: ConnectionEntity,
+  newKey: string | null,
+): Promise<Partial<ConnectionEntity>> {
+  const { apiBase } = deps.config.stripe;
+  const stripe = newKey === null ? stripeOf(deps, connection) : openStripe({ secretKey: newKey, apiBase });
+  const url = webhookUrlOf(deps.config, connection.id);
+  try {
+    const endpoints = await listEndpoints(stripe);
+    const others = endpoints.filter((each) => !isMadeByUs(each));
+    const ours = endpoints.find(({ id }) => id === connection.webhookEndpoint) ?? null;
+    const theirs = findEndpointAt(others, url) ?? (ours ? null : findEndpointAt(endpoints, url));
+    const webhookEndpoint = theirs ? null : (ours?.id ?? null);
+    return { webhookEndpoint, ...readEndpointState(theirs ?? ours, url, deps.clock.now()) };
+  } catch (error) {
+    // The secret counts in any case. `testStripeConnection` looks again.
+    if (error instanceof Failure) return {};
+    throw error;
+  }
 }
 
 function keyChanges(secretKeySealed: string): Partial<ConnectionEntity> {

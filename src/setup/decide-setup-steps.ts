@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from "../base/durations";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { PINNED_VERSION } from "../connections/pinned-version";
 import type { WebhookState } from "../connections/read-webhook-state";
 import type { InactiveLink } from "./setup-status.store";
 
@@ -22,6 +23,8 @@ export interface SetupConnection extends WebhookState {
     | "missingPermissions"
     | "webhookEndpoint"
     | "webhookEventTypes"
+    | "webhookApiVersion"
+    | "webhookCheckedAt"
     | "portalConfiguration"
     | "portal"
   >;
@@ -93,10 +96,13 @@ const looks: readonly Look[] = [
   },
   {
     key: "webhook_version",
-    required: true,
+    required: false,
     good: "The endpoint speaks the version that we read, as far as we know.",
-    fix: "repairWebhookEndpoint",
-    wrong: (one) => (one.apiVersionMatches === false ? "The endpoint speaks another version than we read." : null),
+    fix: "repairWebhookEndpoint, which replaces the endpoint by one of the current version",
+    wrong: ({ apiVersionMatches, connection: { webhookApiVersion: version } }) =>
+      apiVersionMatches === false
+        ? `The endpoint sends events of ${version ?? "the account's own version"}. They count, but it should be renewed for ${PINNED_VERSION}.`
+        : null,
   },
   {
     key: "webhook_secret",
@@ -149,9 +155,14 @@ const looks: readonly Look[] = [
   },
 ];
 
-/** Nothing is known of an endpoint whose secret was brought, but that it has one. */
-function isHeard({ configured, connection }: SetupConnection): boolean {
-  return configured && (connection.webhookEndpoint === null || connection.webhookEventTypes.length > 0);
+/**
+ * Where the owner looks after the endpoint and none was found at our address, an event that came since then proves that
+ * something sends them: the Stripe CLI, for example.
+ */
+function isHeard({ configured, connection, lastEventAt }: SetupConnection): boolean {
+  const { webhookEndpoint, webhookEventTypes, webhookCheckedAt } = connection;
+  if (!configured || webhookEventTypes.length > 0) return configured;
+  return webhookEndpoint === null && (webhookCheckedAt === null || (lastEventAt ?? 0) > webhookCheckedAt);
 }
 
 /** Pure: what is done, and what is left to do before what is bought in Stripe opens anything, in a sensible order. */

@@ -145,6 +145,71 @@ describe("connecting", () => {
     });
   });
 
+  test("TA-X1, TA-X5: an endpoint that the owner created is compared for events, version and address, and never removed", async () => {
+    const { id, webhookUrl } = await connect();
+    const [ours] = await endpoints();
+    const address = webhookUrl;
+    const made = await shop.stripe.webhookEndpoints.create({
+      url: address,
+      enabled_events: ["invoice.paid", "customer.created", "customer.subscription.updated"],
+      api_version: PINNED_VERSION,
+    });
+    // The owner puts an endpoint of their own in the place of ours.
+    await get("update", { input: { connection: id, webhookSecret: made.secret } });
+    await shop.stripe.webhookEndpoints.del(ours?.id ?? "");
+    const health = (await list())[0]?.webhookHealth;
+    expect(health).toMatchObject({ configured: true, apiVersionMatches: true });
+    expect(health?.missingEventTypes).toContain("refund.created");
+    expect(health?.missingEventTypes).not.toContain("invoice.paid");
+    const tested = await get<Connection>("test", { connection: id });
+    expect(tested).toMatchObject({
+      status: "ERROR",
+      lastError: expect.stringMatching(/not subscribed to .*refund\.created/),
+    });
+    expect(tested.lastError).not.toMatch(/was deleted/);
+    expect(tested.webhookHealth.missingEventTypes).toEqual(health?.missingEventTypes);
+
+    await shop.stripe.webhookEndpoints.update(made.id, { enabled_events: ["*"] });
+    const good = { status: "CONNECTED", lastError: null };
+    expect(await get("test", { connection: id })).toMatchObject({ ...good, webhookHealth: { missingEventTypes: [] } });
+    shop.simulator.control.act((draft) =>
+      draft.update("webhook_endpoint", made.id, { api_version: "2024-09-30.acacia" }),
+    );
+    expect(await get("test", { connection: id })).toMatchObject({
+      lastError: expect.stringMatching(/speaks 2024-09-30\.acacia/),
+      webhookHealth: { apiVersionMatches: false },
+    });
+    shop.simulator.control.act((draft) => draft.update("webhook_endpoint", made.id, { api_version: PINNED_VERSION }));
+    await shop.stripe.webhookEndpoints.update(made.id, { url: "https://elsewhere.example/hook" });
+    expect(await get("test", { connection: id })).toMatchObject({
+      status: "ERROR",
+      lastError: expect.stringMatching(/No webhook endpoint of the account has our address/),
+    });
+
+    // A repair keeps what can be kept, and the owner's endpoint stays theirs.
+    await shop.stripe.webhookEndpoints.update(made.id, { url: address, enabled_events: ["invoice.paid"] });
+    expect(await get("repair", { connection: id })).toMatchObject({
+      ...good,
+      webhookHealth: { missingEventTypes: [] },
+    });
+    expect((await endpoints()).map((one) => one.id)).toEqual([made.id]);
+    expect(await heardOfNewCustomer()).toHaveLength(1);
+    await get("disconnect", { connection: id });
+    expect((await endpoints()).map((one) => one.id)).toEqual([made.id]);
+    const again = await connect({ webhookSecret: made.secret });
+    expect(again.webhookHealth).toMatchObject({ missingEventTypes: [], apiVersionMatches: true });
+  });
+
+  test("a secret of our own endpoint that was rolled in Stripe leaves the endpoint ours", async () => {
+    const { id } = await connect();
+    const [ours] = await endpoints();
+    await shop.control("roll-secret", { endpoint: ours?.id, keep_old: false });
+    await get("update", { input: { connection: id, webhookSecret: "whsec_rolled" } });
+    expect(await get("test", { connection: id })).toMatchObject({ status: "CONNECTED", lastError: null });
+    await get("disconnect", { connection: id });
+    expect(await endpoints()).toEqual([]);
+  });
+
   test("leftovers of ours in the account are cleared away: nobody knows their secrets", async () => {
     const { id } = await shop.stripe.webhookEndpoints.create({
       url: `${shop.latchkey.url}/stripe/webhook/con_00000000000000000000000000`,

@@ -11,6 +11,8 @@ const fine: SetupConnection = {
     missingPermissions: [],
     webhookEndpoint: "we_1",
     webhookEventTypes: ["*"],
+    webhookApiVersion: "2025-01-01.test",
+    webhookCheckedAt: daysAgo(2),
     portalConfiguration: "bpc_1",
     portal: { privacyPolicyUrl: "https://shop.example/privacy", termsOfServiceUrl: "https://shop.example/terms" },
   },
@@ -90,11 +92,11 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
     /repairWebhookEndpoint/,
   ],
   [
-    "the version is another",
+    "TA-X1, TA-S15: the version is an older one, whose events count all the same",
     withConnection({ apiVersionMatches: false }),
     "webhook_version",
-    false,
-    /another version/,
+    true,
+    /2025-01-01\.test.*should be renewed/,
     /repairWebhookEndpoint/,
   ],
   [
@@ -208,13 +210,16 @@ test("of several accounts, the one with the trouble is named", () => {
   ]);
 });
 
-test("a secret that was brought: nothing is claimed of an endpoint that we cannot see", () => {
-  const brought = {
+test("a secret that was brought: what is claimed of an endpoint depends on what was seen since it was looked for", () => {
+  const brought = (checkedAt: Date | null) => ({
     ...fine,
     apiVersionMatches: null,
-    connection: { ...fine.connection, webhookEndpoint: null, webhookEventTypes: [] },
-  };
-  expect(openSteps({ ...done, connections: [brought] })).toEqual([]);
+    connection: { ...fine.connection, webhookEndpoint: null, webhookEventTypes: [], webhookCheckedAt: checkedAt },
+  });
+  expect(openSteps({ ...done, connections: [brought(null)] })).toEqual([]);
+  // The last event came a day ago.
+  expect(openSteps({ ...done, connections: [brought(daysAgo(2))] })).toEqual([]);
+  expect(openSteps({ ...done, connections: [brought(daysAgo(0.5))] })).toMatchObject([{ key: "webhook_endpoint" }]);
 });
 
 test("no event for weeks is fine where nothing is sold yet", () => {
