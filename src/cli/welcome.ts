@@ -65,7 +65,8 @@ function writeShop({ controlUrl, linkUrl }: ShopLinks): string {
   A simulated Stripe, with people in every state of payment
 
   Control room   ${controlUrl}/
-${linkUrl ? `  Checkout       ${linkUrl}\n` : ""}`;
+${linkUrl ? `  Checkout       ${linkUrl}\n` : ""}  Second account connectStripe(input: { secretKey: "sk_test_account_second" })
+`;
 }
 
 function writeSale(url: string, { product, publishableKey, user, token }: DemoSale): string {

@@ -1,11 +1,14 @@
+import type { IncomingMessage } from "node:http";
 import { systemClock } from "../../base/clock";
+import { type Accounts, findKeptAccounts, openAccounts, readAccountName } from "./accounts";
 import { Deliveries, type DeliveryOptions } from "./delivery/deliveries";
+import type { Draft } from "./draft";
 import { answerOutsideApi } from "./pages/all-pages";
 import { FormTokens } from "./pages/form-token";
 import type { Desk } from "./pages/page";
 import { type Control, type Simulator, type SimulatorOptions, startSimulator } from "./start-simulator";
 
-export interface SimulatedStripeOptions extends Omit<SimulatorOptions, "deliver" | "pages"> {
+export interface SimulatedStripeOptions extends Omit<SimulatorOptions, "accountOf" | "deliver" | "pages"> {
   delivery?: Partial<DeliveryOptions>;
   /** How long a finished checkout waits for the endpoints' answer before it sends the buyer back. */
   redirectWaitMs?: number;
@@ -13,13 +16,55 @@ export interface SimulatedStripeOptions extends Omit<SimulatorOptions, "deliver"
 
 export interface SimulatedStripe extends Simulator {
   deliveries: Deliveries;
+  /** Lets happen in this account what has come due by then. Moving the clock through `control` does it in all accounts. */
+  catchUp(seconds: number): void;
 }
 
 const HOUR = 3_600;
 const RETRY_MS = 250;
 
-/** The whole of it: the API, what it sends to endpoints, the hosted pages and the control room, on one port. */
+/** The whole of it: the API for all accounts on one port, and each account's events, hosted pages and control room. */
 export async function openSimulatedStripe(options: SimulatedStripeOptions = {}): Promise<SimulatedStripe> {
+  let first: SimulatedStripe | null = null;
+  const accounts = openAccounts(options.dataDir, async ({ name, ...own }) => {
+    if (!first) throw new Error("the first account is not open");
+    const { world, control } = first;
+    const base = options.clock ?? systemClock;
+    const clock = { now: () => new Date(base.now().getTime() + world.aheadMs) };
+    const account = await openAccount({ ...options, port: 0, clock, ...own }, { clockOf: control });
+    account.control.act((draft) => nameAccount(draft, name));
+    return account;
+  });
+  const accountOf = ({ headers }: IncomingMessage) => {
+    const name = readAccountName(headers.authorization);
+    return name === null ? null : accounts.of(name);
+  };
+  first = await openAccount({ ...options, accountOf }, { accounts });
+  const { close: closeFirst } = first;
+  const close = async (): Promise<void> => {
+    await accounts.close();
+    await closeFirst();
+  };
+  try {
+    for (const name of findKeptAccounts(options.dataDir)) await accounts.of(name);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...first, close };
+}
+
+interface Role {
+  /** The first account has the others, and takes them along when its clock is moved. */
+  accounts?: Accounts | undefined;
+  /** Every other account moves the clock of the first. */
+  clockOf?: Control | undefined;
+}
+
+async function openAccount(
+  options: SimulatedStripeOptions & Pick<SimulatorOptions, "accountOf">,
+  { accounts, clockOf }: Role,
+): Promise<SimulatedStripe> {
   const { delivery, redirectWaitMs = 5_000, ...kernel } = options;
   const deliveries = new Deliveries({ ...usual, ...delivery });
   const tokens = new FormTokens();
@@ -32,9 +77,14 @@ export async function openSimulatedStripe(options: SimulatedStripeOptions = {}):
       else response.writeHead(503).end();
     },
   });
-  const whole = { ...simulator, deliveries, control: sendingDue(simulator.control, deliveries) };
+  const catchUp = (seconds: number): void => {
+    simulator.control.moveTo(seconds);
+    deliveries.sendDue();
+  };
+  const control = sharingTime(simulator.control, { catchUp, deliveries, accounts, clockOf });
+  const whole = { ...simulator, deliveries, control, catchUp };
   deliveries.attach(whole);
-  desk = { simulator: whole, deliveries, tokens, redirectWaitMs };
+  desk = { simulator: whole, deliveries, tokens, redirectWaitMs, accounts: () => accounts?.all() ?? new Map() };
   const retrying = setInterval(() => deliveries.sendDue(), RETRY_MS).unref();
   const close = async (): Promise<void> => {
     clearInterval(retrying);
@@ -44,6 +94,13 @@ export async function openSimulatedStripe(options: SimulatedStripeOptions = {}):
   return { ...whole, close };
 }
 
+/** The pages of an account show which one it is. */
+function nameAccount(draft: Draft, name: string): void {
+  const [row] = draft.rows("account");
+  if (!row?.business_profile || row.business_profile.name?.endsWith(`(${name})`)) return;
+  draft.put({ ...row, business_profile: { ...row.business_profile, name: `Simulated shop (${name})` } });
+}
+
 const usual: DeliveryOptions = {
   timeoutMs: 10_000,
   retryAfterS: [HOUR / 6, HOUR, 3 * HOUR],
@@ -51,11 +108,16 @@ const usual: DeliveryOptions = {
   clock: systemClock,
 };
 
-/** When the clock is moved, retries whose time has come are sent. */
-function sendingDue(control: Control, deliveries: Deliveries): Control {
+/** When the clock is moved, it moves in all accounts, and retries whose time has come are sent. */
+function sharingTime(
+  control: Control,
+  { catchUp, deliveries, accounts, clockOf }: Pick<SimulatedStripe, "catchUp" | "deliveries"> & Role,
+): Control {
   const moveTo = (seconds: number): void => {
-    control.moveTo(seconds);
-    deliveries.sendDue();
+    // The first account moves, and the others with it, this one among them.
+    if (clockOf) return clockOf.moveTo(seconds);
+    catchUp(seconds);
+    for (const account of accounts?.all().values() ?? []) account.catchUp(seconds);
   };
   const reset = (): void => {
     deliveries.forget();

@@ -25,6 +25,8 @@ export interface SimulatorOptions {
   log?: (error: unknown) => void;
   /** Told of each event, after it was committed. It must not throw; sending is its own business. */
   deliver?: Deliver;
+  /** The account that a request of the API is for; null: this one. */
+  accountOf?: (request: IncomingMessage) => Promise<Pick<Simulator, "answerApi">> | null;
   /** Answers whatever is not under `/v1`: the hosted pages and the control room. */
   pages?: (simulator: Simulator, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
@@ -36,6 +38,8 @@ export interface Simulator {
   /** To look at. It is changed through `control`. */
   world: Readonly<World>;
   control: Control;
+  /** Answers a request of the API in this world, wherever it arrived. */
+  answerApi(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -78,11 +82,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: 0,
     held: new Set(),
   };
+  const answerApi = (request: IncomingMessage, response: ServerResponse) => serveApi(shell, request, response);
+  const answerFor = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const other = options.accountOf?.(request);
+    await (other ? (await other).answerApi(request, response) : answerApi(request, response));
+  };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const isApi = /^\/v[12]\//.test(request.url ?? "") || !options.pages;
     const stranger = isApi ? refuseStranger(request) : null;
     if (stranger) return void response.writeHead(403, { "Content-Type": "text/plain" }).end(`${stranger}\n`);
-    const answered = isApi ? serveApi(shell, request, response) : options.pages?.(simulator, request, response);
+    const answered = isApi ? answerFor(request, response) : options.pages?.(simulator, request, response);
     answered?.catch((error: unknown) => abandon(error, response, log));
   });
   const port = await listen(server, options.port ?? 0, host).catch((error: unknown) => {
@@ -106,6 +115,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     port,
     world: simulation.world,
     control,
+    answerApi,
     close,
   };
   return simulator;

@@ -7,6 +7,8 @@ import type { Simulator } from "../start-simulator";
 export interface Room {
   simulator: Simulator;
   deliveries: Deliveries;
+  /** Further accounts of this simulated Stripe, by name. */
+  accounts(): ReadonlyMap<string, Simulator>;
 }
 
 /** Something that only Stripe, a bank, a person or a test can do. Its name is its address under `/_control/`. */

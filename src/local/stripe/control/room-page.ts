@@ -5,6 +5,7 @@ import type { PageReply, Visit } from "../pages/page";
 import { moment } from "../pages/say-time";
 import type { Command, Group } from "./command";
 import { commands } from "./commands";
+import { listAccounts } from "./list-accounts";
 import { LISTS } from "./list-world";
 import { button, hidden } from "./room-button";
 import { worldTables } from "./world-tables";
@@ -27,11 +28,19 @@ export function roomPage(visit: Visit, said: { good?: string; bad?: string } = {
       <span class="badge">Simulated, no real money</span>
     </div>
     ${notice(said.good ?? null)} ${notice(said.bad ?? null, true)} ${clock(visit)} ${holding(visit, deliveries.state())}
+    ${otherAccounts(visit)}
     <div class="numbers">${counts}</div>
     ${control.act((draft: Draft) => worldTables(draft, visit))}
     <h2>Everything else</h2>
     <div class="columns">${groups(visit)}</div>`;
   return { status: said.bad ? 400 : 200, page: { title: "Control room", body } };
+}
+
+function otherAccounts({ desk }: Visit): Html | null {
+  const [, ...others] = listAccounts(desk);
+  if (others.length === 0) return null;
+  const links = others.map(({ name, url }) => html`<a href="${url}/">${name}</a> `);
+  return html`<p class="soft">Other accounts: ${links}</p>`;
 }
 
 function clock(visit: Visit): Html {

@@ -4,6 +4,7 @@ import type { FormBranch, FormTree } from "../read-form";
 import { StripeRefusal } from "../refuse";
 import type { Room } from "./command";
 import { commands } from "./commands";
+import { listAccounts } from "./list-accounts";
 import { LISTS, listWorld, summary } from "./list-world";
 
 interface Answer {
@@ -52,6 +53,7 @@ async function runCommand(
 function answerLook(room: Room, name: string, query: URLSearchParams): Answer {
   room.simulator.control.moveBy(0);
   if (name === "") return { status: 200, body: manual() };
+  if (name === "accounts") return { status: 200, body: { data: listAccounts(room) } };
   if (name === "world") return { status: 200, body: summary(room) };
   const list = listWorld(room, name, query);
   return list ? { status: 200, body: list } : refused(404, `There is no list "${name}".`);
@@ -64,7 +66,7 @@ function manual(): object {
     { group, about, parameters: shows },
   ]);
   const lists = Object.keys(LISTS).map((name) => `GET /_control/${name}?limit=50&customer=&status=&type=&event=`);
-  return { lists: ["GET /_control/world", ...lists], commands: Object.fromEntries(all) };
+  return { lists: ["GET /_control/world", "GET /_control/accounts", ...lists], commands: Object.fromEntries(all) };
 }
 
 function refused(status: number, message: string): Answer {

@@ -10,6 +10,8 @@ export interface Desk {
   tokens: FormTokens;
   /** How long a finished checkout waits for the answer of the endpoints before it sends the buyer back. */
   redirectWaitMs: number;
+  /** Further accounts of this simulated Stripe, by name. */
+  accounts(): ReadonlyMap<string, Simulator>;
 }
 
 export interface Visit {
