@@ -28,7 +28,8 @@ export function syncItems(draft: Draft, id: string): SubscriptionRow {
   const periodEnd = Math.min(...items.map((item) => item.current_period_end));
   const periodStart = Math.max(...items.map((item) => item.current_period_start));
   const prices = items.map(({ price }) => price);
-  const synced = draft.put({ ...row, ours: { ...row.ours, prices, periodEnd, periodStart } });
+  const cancel_at = row.cancel_at_period_end ? periodEnd : row.cancel_at;
+  const synced = draft.put({ ...row, cancel_at, ours: { ...row.ours, prices, periodEnd, periodStart } });
   setTimers(draft, synced);
   return synced;
 }

@@ -8,7 +8,7 @@ import type { InvoiceRow } from "./invoice-row";
 import { recordPayment } from "./record-payment";
 import { markPaid, setDelinquency } from "./settle-invoice";
 import { billingSettings } from "./settings";
-import type { SubscriptionRow } from "./subscription-row";
+import { isFlexible, type SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
 
 export interface Collecting {
@@ -124,7 +124,9 @@ function noteAttempt(draft: Draft, id: string, { counts, next }: { counts: boole
 
 function nextAttempt(draft: Draft, row: InvoiceRow): number | null {
   const { retryAfterS, pauseAtFirstFailure } = billingSettings(draft);
-  if (!isRenewal(row) || row.auto_advance !== true || pauseAtFirstFailure) return null;
+  const subscription = row.ours.subscription ? draft.find("subscription", row.ours.subscription) : null;
+  const pauses = pauseAtFirstFailure && subscription !== null && isFlexible(subscription);
+  if (!isRenewal(row) || row.auto_advance !== true || pauses) return null;
   const after = retryAfterS[row.attempt_count];
   return after === undefined ? null : timeFor(draft, row.customer).at + after;
 }

@@ -37,12 +37,22 @@ export function endSubscription(
 }
 
 /** The first invoice was not paid for 23 hours. This end is an update, not a deletion, and its invoice is voided. */
-export function expireSubscription(draft: Draft, id: string): SubscriptionRow {
-  return changeSubscription(draft, id, (row) => ({
-    ...row,
-    status: "incomplete_expired",
-    ended_at: timeFor(draft, row.customer).at,
-  }));
+export function expireSubscription(
+  draft: Draft,
+  id: string,
+  details: Partial<SubscriptionRow["cancellation_details"]> = {},
+): SubscriptionRow {
+  return changeSubscription(draft, id, (row) => {
+    const { at } = timeFor(draft, row.customer);
+    const kept = row.cancellation_details ?? { comment: null, feedback: null, feedback_option: null, reason: null };
+    return {
+      ...row,
+      status: "incomplete_expired",
+      canceled_at: row.canceled_at ?? at,
+      cancellation_details: { ...kept, ...details },
+      ended_at: at,
+    };
+  });
 }
 
 function stopCollecting(draft: Draft, subscription: string): void {

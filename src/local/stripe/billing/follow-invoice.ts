@@ -5,7 +5,7 @@ import type { InvoiceRow } from "./invoice-row";
 import { pauseNow, resumeNow } from "./pause-subscription";
 import { applyPending, dropPending } from "./pending-update";
 import { billingSettings } from "./settings";
-import { ENDED, type SubscriptionRow } from "./subscription-row";
+import { ENDED, isFlexible, type SubscriptionRow } from "./subscription-row";
 
 /** What a subscription does when one of its invoices was paid, was not paid, or was given up. */
 export function followPaid(draft: Draft, invoice: InvoiceRow): void {
@@ -21,12 +21,15 @@ export function followFailed(draft: Draft, invoice: InvoiceRow, { last }: { last
   if (!row || row.ours.pending?.invoice === invoice.id || row.ours.resumption === invoice.id) return;
   const { afterRetries, pauseAtFirstFailure } = billingSettings(draft);
   if (row.status === "active" || row.status === "trialing") {
-    if (pauseAtFirstFailure) return void pauseNow(draft, row.id, "first_payment_failure");
+    if (pauseAtFirstFailure && isFlexible(row)) return void pauseNow(draft, row.id, "first_payment_failure");
     changeSubscription(draft, row.id, (current) => ({ ...current, status: "past_due" }));
   }
   if (!last || draft.get("subscription", row.id).status !== "past_due") return;
-  if (afterRetries === "cancel") endSubscription(draft, row.id, { reason: "payment_failed" });
-  if (afterRetries === "pause") pauseNow(draft, row.id, "final_payment_failure");
+  const pauses = afterRetries === "pause" && isFlexible(row);
+  if (afterRetries === "cancel" || (afterRetries === "pause" && !pauses)) {
+    endSubscription(draft, row.id, { reason: "payment_failed" });
+  }
+  if (pauses) pauseNow(draft, row.id, "final_payment_failure");
   if (afterRetries === "unpaid") changeSubscription(draft, row.id, (current) => ({ ...current, status: "unpaid" }));
 }
 

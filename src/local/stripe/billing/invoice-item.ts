@@ -118,7 +118,8 @@ function updateItem(draft: Draft, id: string, params: ParamsOf<typeof changeable
   refuseStanding(draft, row);
   const price = row.pricing?.price_details?.price;
   const quantity = params.quantity ?? row.quantity;
-  const amount = params.amount ?? (price ? amountOf(draft.get("price", price), quantity) : row.amount);
+  const recounts = price !== undefined && price !== null && params.quantity !== undefined;
+  const amount = params.amount ?? (recounts ? amountOf(draft.get("price", price), quantity) : row.amount);
   const next = draft.put<InvoiceItemRow>({
     ...row,
     amount,

@@ -1,5 +1,7 @@
 import type Stripe from "stripe";
 import { type Draft, timeFor } from "../draft";
+import { blankProduct } from "../objects/new-product";
+import { createPrice, type PriceRow } from "../objects/price";
 import type { Stored } from "../stored";
 import { amountOf, type Period, pricingOf } from "./invoice-lines";
 import { tell } from "./tell";
@@ -27,9 +29,9 @@ export interface NewInvoiceItem {
 
 export function newInvoiceItem(draft: Draft, given: NewInvoiceItem): InvoiceItemRow {
   const { at, clock } = timeFor(draft, given.customer);
-  const price = given.price ? draft.get("price", given.price, "price") : null;
   const quantity = given.quantity ?? 1;
-  const amount = given.amount ?? (price ? amountOf(price, quantity) : 0);
+  const price = given.price ? draft.get("price", given.price, "price") : loosePrice(draft, given, at);
+  const amount = given.amount ?? amountOf(price, quantity);
   const row = draft.put<InvoiceItemRow>({
     id: draft.newId("invoiceitem"),
     object: "invoiceitem",
@@ -38,7 +40,7 @@ export function newInvoiceItem(draft: Draft, given: NewInvoiceItem): InvoiceItem
     customer: given.customer,
     customer_account: null,
     date: at,
-    description: given.description ?? (price && (draft.find("product", price.product)?.name ?? null)),
+    description: given.description ?? (given.price ? (draft.find("product", price.product)?.name ?? null) : null),
     discountable: given.discountable ?? amount >= 0,
     discounts: given.discounts ?? [],
     invoice: given.invoice ?? null,
@@ -47,7 +49,7 @@ export function newInvoiceItem(draft: Draft, given: NewInvoiceItem): InvoiceItem
     net_amount: amount,
     parent: parentOf(given),
     period: given.period ?? { start: at, end: at },
-    pricing: price && pricingOf(price, price.unit_amount_decimal),
+    pricing: pricingOf(price, price.unit_amount_decimal),
     proration: given.proration ?? false,
     quantity,
     quantity_decimal: String(quantity),
@@ -56,6 +58,14 @@ export function newInvoiceItem(draft: Draft, given: NewInvoiceItem): InvoiceItem
   });
   tell(draft, "invoiceitem.created", row);
   return row;
+}
+
+// An amount without a price gets a price and a product of its own, which nothing else can use.
+function loosePrice(draft: Draft, { amount, currency, description, quantity }: NewInvoiceItem, at: number): PriceRow {
+  const name = description ?? "Invoice item";
+  const product = draft.put({ ...blankProduct(draft.newId("product"), name, at), active: false }).id;
+  const unit_amount_decimal = String((amount ?? 0) / Math.max(1, quantity ?? 1));
+  return createPrice(draft, { active: false, currency, product, unit_amount_decimal });
 }
 
 function parentOf({ subscription, subscriptionItem }: NewInvoiceItem): InvoiceItemRow["parent"] {

@@ -61,7 +61,14 @@ function trialFromPrice(draft: Draft, { trial_from_plan: from, items }: Created)
 }
 
 export function changeOf(draft: Draft, id: string, params: Changed): SubscriptionChange {
-  const { customer, ours } = draft.get("subscription", id);
+  const { customer, ours, schedule } = draft.get("subscription", id);
+  if (schedule && (params.cancel_at !== undefined || params.cancel_at_period_end !== undefined)) {
+    throw invalid(
+      `The subscription is managed by the subscription schedule \`${schedule}\`, and updating any cancelation ` +
+        "behavior directly is not allowed. Please update the schedule instead.",
+      { param: params.cancel_at === undefined ? "cancel_at_period_end" : "cancel_at" },
+    );
+  }
   const { cancel_at: cancelAt } = params;
   const extra = params.add_invoice_items?.map((item) => itemOf(draft, item, customer));
   return {

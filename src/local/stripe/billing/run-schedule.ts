@@ -5,7 +5,7 @@ import { changeSubscription, setTimers } from "./change-subscription";
 import { endSubscription } from "./end-subscription";
 import { closeSchedule, DONE, type Phase, type ScheduleRow } from "./schedule-row";
 import { startSubscription } from "./start-subscription";
-import { ENDED, itemsOf } from "./subscription-row";
+import { ENDED, itemsOf, type SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
 import { updateSubscription } from "./update-subscription";
 
@@ -26,6 +26,7 @@ export function startSchedule(draft: Draft, id: string): void {
     collectionMethod: first.collection_method === "send_invoice" ? "send_invoice" : null,
     defaultPaymentMethod: first.default_payment_method ?? row.default_settings.default_payment_method,
     schedule: id,
+    cancelAt: cancelTimeOf(row),
     firstInvoiceWaits: true,
   });
   draft.put({ ...row, status: "active", subscription: subscription.id });
@@ -46,7 +47,24 @@ export function enterPhase(draft: Draft, id: string, place: number): void {
     draft.setTimer({ ...timer, what: "expiring", at: Math.max(at, end_date - NOTICE_S) });
   }
   // Set again, the renewal of the same second comes after the change of phase, and bills what is new.
-  if (row.subscription) setTimers(draft, draft.get("subscription", row.subscription));
+  if (!row.subscription) return;
+  if (row.end_behavior === "cancel") syncCancel(draft, row, row.subscription);
+  setTimers(draft, draft.get("subscription", row.subscription));
+}
+
+/** When the subscription ends, where the schedule ends it. */
+function cancelTimeOf({ end_behavior: end, phases }: ScheduleRow): number | null {
+  return end === "cancel" ? (phases.at(-1)?.end_date ?? null) : null;
+}
+
+/** Writes on the subscription when its schedule ends it, or that it no longer does. */
+export function syncCancel(draft: Draft, row: ScheduleRow, subscription: string): SubscriptionRow {
+  const cancel_at = cancelTimeOf(row);
+  return changeSubscription(draft, subscription, (current) => ({
+    ...current,
+    cancel_at,
+    canceled_at: cancel_at === null ? null : (current.canceled_at ?? timeFor(draft, row.customer).at),
+  }));
 }
 
 export function endPhase(draft: Draft, id: string): void {
@@ -83,19 +101,20 @@ function finishSchedule(draft: Draft, row: ScheduleRow): void {
   tell(draft, "subscription_schedule.completed", completed);
 }
 
-function detach(draft: Draft, subscription: string | null): void {
+function detach(draft: Draft, subscription: string | null, more: Partial<SubscriptionRow> = {}): void {
   const row = subscription === null ? null : draft.find("subscription", subscription);
-  if (row) changeSubscription(draft, row.id, (current) => ({ ...current, schedule: null }));
+  if (row) changeSubscription(draft, row.id, (current) => ({ ...current, schedule: null, ...more }));
 }
 
-/** The subscription goes on without it. */
-export function releaseSchedule(draft: Draft, id: string): ScheduleRow {
+/** The subscription goes on without it; the date on which it would have ended stays only when that is asked for. */
+export function releaseSchedule(draft: Draft, id: string, keepsCancelDate = false): ScheduleRow {
   const row = draft.get("subscription_schedule", id);
   refuseDone(row, "released");
   const released_at = timeFor(draft, row.customer).at;
   const gone = { status: "released", released_at, released_subscription: row.subscription, subscription: null };
   const released = closeSchedule(draft, row, gone);
-  detach(draft, row.subscription);
+  const ended = row.end_behavior === "cancel" && !keepsCancelDate;
+  detach(draft, row.subscription, ended ? { cancel_at: null, canceled_at: null } : {});
   tell(draft, "subscription_schedule.released", released);
   return released;
 }

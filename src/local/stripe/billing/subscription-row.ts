@@ -30,6 +30,11 @@ export type SubscriptionItemRow = Omit<Stored<Stripe.SubscriptionItem>, "price" 
 
 export const ENDED: ReadonlySet<string> = new Set(["canceled", "incomplete_expired"]);
 
+/** Only flexible billing pauses a subscription when a payment fails, or when somebody asks for it. */
+export function isFlexible({ billing_mode: mode }: Pick<SubscriptionRow, "billing_mode">): boolean {
+  return mode.type === "flexible";
+}
+
 export function blankSubscription(id: string, customer: string, at: number): SubscriptionRow {
   return {
     id,

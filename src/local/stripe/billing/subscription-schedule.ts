@@ -20,7 +20,15 @@ import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { changeSubscription } from "./change-subscription";
 import { phaseFields, readPhases } from "./read-phases";
-import { cancelSchedule, endPhase, enterPhase, releaseSchedule, startSchedule, tellExpiring } from "./run-schedule";
+import {
+  cancelSchedule,
+  endPhase,
+  enterPhase,
+  releaseSchedule,
+  startSchedule,
+  syncCancel,
+  tellExpiring,
+} from "./run-schedule";
 import { blankSchedule, DONE, type Phase, type ScheduleRow } from "./schedule-row";
 import { itemsOf } from "./subscription-row";
 import { tell } from "./tell";
@@ -72,8 +80,8 @@ export const subscriptionSchedule: Kind<"subscription_schedule"> = {
     route("POST", `${PATH}/:id/cancel`, { invoice_now: bool(), prorate: bool() }, ({ draft, ids }) =>
       draft.render(cancelSchedule(draft, ids.id)),
     ),
-    route("POST", `${PATH}/:id/release`, { preserve_cancel_date: bool() }, ({ draft, ids }) =>
-      draft.render(releaseSchedule(draft, ids.id)),
+    route("POST", `${PATH}/:id/release`, { preserve_cancel_date: bool() }, ({ draft, params, ids }) =>
+      draft.render(releaseSchedule(draft, ids.id, params.preserve_cancel_date ?? false)),
     ),
     route("GET", PATH, listable, ({ draft, params }) => {
       const { customer, scheduled } = params;
@@ -134,6 +142,7 @@ function fromSubscription(draft: Draft, id: string): ScheduleRow {
   const phases: Phase[] = base ? [base] : [];
   const made = draft.put<ScheduleRow>({
     ...blankSchedule(draft, row.customer),
+    end_behavior: row.cancel_at === null ? "release" : "cancel",
     phases,
     status: "active",
     subscription: id,
@@ -157,6 +166,8 @@ function updateSchedule(draft: Draft, id: string, params: ParamsOf<typeof change
   });
   if (params.phases && row.status === "active") enterPhase(draft, id, Math.max(0, row.ours.phase));
   const after = draft.get("subscription_schedule", id);
+  const ends = after.end_behavior === "cancel" || row.end_behavior === "cancel";
+  if (ends && after.status === "active" && after.subscription) syncCancel(draft, after, after.subscription);
   tell(draft, "subscription_schedule.updated", after, before);
   return draft.render(after);
 }

@@ -7,7 +7,7 @@ import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { changeOf, newOf } from "./read-subscription";
 import { endDiscount } from "./end-discount";
-import { endByHand } from "./end-by-hand";
+import { endByHand, endIncomplete } from "./end-by-hand";
 import { endSubscription } from "./end-subscription";
 import { inRange } from "./in-range";
 import { pageInOrder } from "./page-in-order";
@@ -96,7 +96,8 @@ function renderSubscription(row: SubscriptionRow, draft: Draft): object {
 
 function endAll(draft: Draft, customer: string): void {
   for (const row of draft.rows("subscription", { customer })) {
-    if (!ENDED.has(row.status)) endSubscription(draft, row.id, { reason: "cancellation_requested" });
+    if (row.status === "incomplete") endIncomplete(draft, row);
+    else if (!ENDED.has(row.status)) endSubscription(draft, row.id, { reason: "cancellation_requested" });
   }
 }
 

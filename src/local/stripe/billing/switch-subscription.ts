@@ -7,7 +7,7 @@ import { pauseNow, restartPeriods, resumeNow } from "./pause-subscription";
 import { cycleOf, periodEnd } from "./period";
 import { partsOf, prorate } from "./prorate";
 import { finalizeInvoice, voidInvoice } from "./settle-invoice";
-import { itemsOf, type SubscriptionRow } from "./subscription-row";
+import { isFlexible, itemsOf, type SubscriptionRow } from "./subscription-row";
 import { syncItems } from "./change-subscription";
 
 export interface Pausing {
@@ -23,6 +23,7 @@ export function pauseSubscription(
   { unusedTimeFrom = "now", invoicing }: Pausing = {},
 ): SubscriptionRow {
   const row = draft.get("subscription", id);
+  if (!isFlexible(row)) throw invalid("You can only pause a subscription whose billing mode is `flexible`.");
   if (row.schedule) throw invalid("You cannot pause a subscription with an attached schedule.");
   if (row.status !== "active" && row.status !== "trialing" && row.status !== "past_due") {
     throw invalid(`You cannot pause a subscription whose status is ${row.status}.`);

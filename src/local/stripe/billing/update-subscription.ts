@@ -72,8 +72,8 @@ function changed(draft: Draft, row: SubscriptionRow, change: SubscriptionChange)
     ...row,
     ...change.plain,
     metadata: mergeMetadata(row.metadata, change.metadata),
-    cancel_at: cancelAt === undefined ? row.cancel_at : cancelAt,
-    cancel_at_period_end: atPeriodEnd ?? row.cancel_at_period_end,
+    cancel_at: cancelTimeOf(row, change),
+    cancel_at_period_end: atPeriodEnd ?? (cancelAt === undefined ? row.cancel_at_period_end : false),
   };
   const ends = next.cancel_at !== null || next.cancel_at_period_end;
   const asked = ends && (row.canceled_at ?? at);
@@ -81,6 +81,13 @@ function changed(draft: Draft, row: SubscriptionRow, change: SubscriptionChange)
   const noted = row.cancellation_details ?? { comment: null, feedback: null, feedback_option: null, reason: null };
   if (ENDED.has(row.status)) return { ...next, cancellation_details: { ...noted, ...details } };
   return { ...next, canceled_at: asked || null, cancellation_details: { ...noted, ...details, reason } };
+}
+
+// "At the end of the period" names its moment too.
+function cancelTimeOf(row: SubscriptionRow, { cancelAt, cancelAtPeriodEnd }: SubscriptionChange): number | null {
+  if (cancelAtPeriodEnd === true) return row.ours.periodEnd;
+  if (cancelAtPeriodEnd === false && cancelAt === undefined && row.cancel_at_period_end) return null;
+  return cancelAt === undefined ? row.cancel_at : cancelAt;
 }
 
 function endTrialWithoutMethod(draft: Draft, row: SubscriptionRow): SubscriptionRow | null {

@@ -5,6 +5,8 @@ import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
 import { bool, list, listParams, type ParamsOf, required, text } from "../params";
 import { invalid } from "../refuse";
+import { apiVersions } from "./api-versions";
+import { eventNames } from "./event-names";
 import { deletes, retrieves } from "../standard-routes";
 import type { Rendered, Stored } from "../stored";
 
@@ -46,11 +48,11 @@ function createEndpoint(draft: Draft, params: ParamsOf<typeof creatable>): Rende
   const row = draft.put<WebhookEndpointRow>({
     id: draft.newId("webhook_endpoint"),
     object: "webhook_endpoint",
-    api_version: params.api_version ?? null,
+    api_version: knownVersion(params.api_version),
     application: null,
     created: draft.now,
     description: params.description ?? null,
-    enabled_events: eventNames(params.enabled_events),
+    enabled_events: knownNames(params.enabled_events),
     livemode: false,
     metadata: mergeMetadata({}, params.metadata),
     status: "enabled",
@@ -67,7 +69,7 @@ function updateEndpoint(draft: Draft, id: string, params: ParamsOf<typeof change
   const next: WebhookEndpointRow = {
     ...row,
     description: description === undefined ? row.description : description,
-    enabled_events: names ? eventNames(names) : row.enabled_events,
+    enabled_events: names ? knownNames(names) : row.enabled_events,
     metadata: mergeMetadata(row.metadata, params.metadata),
     status: disabled === undefined || disabled === null ? row.status : status,
     url: url ? webAddress(url) : row.url,
@@ -75,10 +77,17 @@ function updateEndpoint(draft: Draft, id: string, params: ParamsOf<typeof change
   return draft.render(draft.put(next));
 }
 
-function eventNames(names: string[]): string[] {
-  const wrong = names.find((name) => name !== "*" && !/^[a-z_0-9]+(\.[a-z_0-9]+)+$/.test(name));
-  if (names.length > 0 && wrong === undefined) return names;
-  throw invalid(`Invalid enabled_events: ${wrong ?? "the list is empty"}`, { param: "enabled_events" });
+function knownNames(names: string[]): string[] {
+  const wrong = names.findIndex((name) => name !== "*" && !eventNames.has(name));
+  if (names.length === 0) throw invalid("Invalid enabled_events: the list is empty", { param: "enabled_events" });
+  if (wrong < 0) return names;
+  const message = `Invalid enabled_events[${wrong}]: ${names[wrong]} is no event of this version of the API.`;
+  throw invalid(message, { param: `enabled_events[${wrong}]` });
+}
+
+function knownVersion(version: string | null | undefined): string | null {
+  if (version === null || version === undefined || apiVersions.has(version)) return version ?? null;
+  throw invalid(`Invalid Stripe API version: ${version}`, { param: "api_version" });
 }
 
 // Unlike Stripe, an address of this machine is welcome.

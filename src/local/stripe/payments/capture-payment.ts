@@ -15,6 +15,7 @@ export function capturePayment(draft: Draft, intentId: string, wanted?: number |
   if (amount < 1 || amount > held.amount) {
     throw invalid("The amount to capture is more than what is held.", { code: "amount_too_large", param: "amount" });
   }
+  draft.cancelTimer({ kind: "payment_intent", id: intent.id, what: "hold" });
   const charge = draft.put<ChargeRow>({
     ...held,
     amount_captured: amount,
@@ -27,7 +28,7 @@ export function capturePayment(draft: Draft, intentId: string, wanted?: number |
   return row;
 }
 
-type Reason = "abandoned" | "duplicate" | "fraudulent" | "requested_by_customer" | "void_invoice";
+type Reason = "abandoned" | "automatic" | "duplicate" | "fraudulent" | "requested_by_customer" | "void_invoice";
 
 export function cancelPayment(draft: Draft, intentId: string, reason?: Reason | null): PaymentIntentRow {
   const intent = draft.get("payment_intent", intentId);
@@ -41,10 +42,20 @@ export function cancelPayment(draft: Draft, intentId: string, reason?: Reason | 
     next_action: null,
     status: "canceled",
   });
+  draft.cancelTimer({ kind: "payment_intent", id: intent.id, what: "hold" });
   releaseHeld(draft, intent);
   draft.emit("payment_intent.canceled", draft.render(row), { at });
   announceMove(draft, intent.id);
   return row;
+}
+
+/** Nobody took the money in time: the bank lets go of it, and the payment is canceled. */
+export function expireHold(draft: Draft, intentId: string): void {
+  const intent = draft.find("payment_intent", intentId);
+  if (intent?.status !== "requires_capture" || !intent.latest_charge) return;
+  cancelPayment(draft, intentId, "automatic");
+  const charge = draft.get("charge", intent.latest_charge);
+  draft.emit("charge.expired", draft.render(charge), momentOf(draft, intent));
 }
 
 // Money that was held and never taken shows as given back, whole.

@@ -8,6 +8,9 @@ import { type Act, declined } from "./test-cards";
 /** How long a bank takes to answer. */
 export const BANK_TAKES_S = 3 * 86_400;
 
+/** How long a card holds an amount that is not captured. */
+const HOLD_LASTS_S = 7 * 86_400;
+
 export interface Tried {
   paymentIntent: PaymentIntentRow;
   charge: ChargeRow | null;
@@ -130,6 +133,8 @@ function awaitCapture(draft: Draft, intent: PaymentIntentRow, charge: ChargeRow)
     latest_charge: charge.id,
     status: "requires_capture",
   });
+  const day = { kind: "payment_intent", id: row.id, what: "hold", ...clockOf(draft, intent, HOLD_LASTS_S) } as const;
+  draft.setTimer(day);
   draft.emit("payment_intent.amount_capturable_updated", draft.render(row), momentOf(draft, intent));
   return row;
 }

@@ -7,7 +7,7 @@ import { invalid } from "../refuse";
 import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
-import { cancelPayment, capturePayment } from "./capture-payment";
+import { cancelPayment, capturePayment, expireHold } from "./capture-payment";
 import { confirmIntent, ownMethod, unexpected } from "./confirm-intent";
 import { momentOf } from "./confirm-payment";
 import { newPaymentIntent, type PaymentIntentRow } from "./new-payment-intent";
@@ -59,7 +59,7 @@ export const paymentIntent: Kind<"payment_intent"> = {
   idLength: 24,
   indexes: { customer: (row) => row.customer },
   expands: { customer: "customer", latest_charge: "charge", payment_method: "payment_method" },
-  timers: { settle: (draft, id) => void settlePayment(draft, id) },
+  timers: { settle: (draft, id) => void settlePayment(draft, id), hold: expireHold },
   render: (row, draft) => withFailedMethod(draft, row),
   routes: [
     route("POST", PATH, creatable, ({ draft, params }) => createIntent(draft, params)),
