@@ -149,7 +149,7 @@ async function serve(
     routes: [
       receipt.route,
       handBackRoute(config),
-      ...buyRoutes({ contextOf, log, onward: decideOnward(config, demo && DEMO_PATH) }),
+      ...buyRoutes({ contextOf, log, onward: () => decideOnward(config, demo?.isOpen() ? DEMO_PATH : undefined) }),
       ...(config.localMode && demo ? demoRoutes({ contextOf, demo }) : []),
       exportsRoute(parts),
       ...uploadRoutes({ identify, contextOf }),

@@ -35,12 +35,14 @@ export async function dev(
     const key = keyOf(config);
     const clock = stripe.simulated?.clock ?? systemClock;
     const started = { config: { ...config, stripe: stripe.access }, databaseUrl: database.url, log, clock };
-    const demo = options.demo && key && stripe.simulated ? await describeDemo(stripe.simulated.url) : null;
+    let hasDemo = false;
+    const offered = options.demo && key && stripe.simulated ? await describeDemo(stripe.simulated.url) : null;
+    const demo = offered && { ...offered, isOpen: () => hasDemo };
     const server = await start({ ...started, ...(key && { graphiqlKey: key }), ...(demo && { demo }) });
     opened.push(() => server.stop());
-    if (options.demo && key) await fillWithDemo(server.url, key, clock.now());
+    if (options.demo && key) hasDemo = (await fillWithDemo(server.url, key, clock.now())).isDemo;
     const shop = stripe.simulated && (await openShop(stripe.simulated.url, started.config, options));
-    const sale = demo && key ? await sellDemo({ url: server.url, key }, config.dataDir) : null;
+    const sale = demo && hasDemo && key ? await sellDemo({ url: server.url, key }, config.dataDir) : null;
     print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim(), shop, sale }));
     await toldToStop;
     print("Stopping …");
@@ -76,14 +78,14 @@ async function openShop(url: string, config: Config, options: { demo: boolean })
   return { controlUrl: url, ...(await seedStripe({ stripe, url, thanksUrl: `${config.publicUrl}/bought` })) };
 }
 
-async function describeDemo(controlUrl: string): Promise<NonNullable<Start["demo"]>> {
+async function describeDemo(controlUrl: string): Promise<Omit<NonNullable<Start["demo"]>, "isOpen">> {
   const { demoBuyer, demoShelf, demoSubscriber } = await import("../local/demo-world.js");
   return { buyer: demoBuyer.externalId, subscriber: demoSubscriber, products: demoShelf, controlUrl };
 }
 
-async function fillWithDemo(url: string, key: string, now: Date): Promise<void> {
+async function fillWithDemo(url: string, key: string, now: Date): Promise<{ isDemo: boolean }> {
   const { seedDemo } = await import("../local/seed-demo.js");
-  await seedDemo({ url, key, now });
+  return seedDemo({ url, key, now });
 }
 
 /** Links the demo's products, so that what is bought in the simulated Stripe opens them, and returns what pages need. */

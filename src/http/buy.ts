@@ -11,11 +11,10 @@ import type { Answer, HttpRequest, Route } from "./route";
 import { pageAnswer } from "./small-page";
 
 /** The stable public address of a product: it redirects to wherever it is bought now. No credential is needed, or taken. */
-export function buyRoutes(parts: { contextOf: ContextOf; log: Logger; onward: Onward | null }): Route[] {
-  const bought = thankYou(parts.onward);
+export function buyRoutes(parts: { contextOf: ContextOf; log: Logger; onward: () => Onward | null }): Route[] {
   return [
     { path: `${BUY_PATH}/:product`, methods: ["GET"], answer: (request) => answerBuy(parts, request) },
-    { path: BOUGHT_PATH, methods: ["GET"], answer: () => Promise.resolve(bought) },
+    { path: BOUGHT_PATH, methods: ["GET"], answer: () => Promise.resolve(thankYou(parts.onward())) },
   ];
 }
 

@@ -15,6 +15,8 @@ export const DEMO_PATH = "/demo";
 
 /** Whose pages the demo shows, by external ids, and what is for sale on them. */
 export interface Demo {
+  /** False until the shop is filled, and where somebody has products of their own. */
+  isOpen(): boolean;
   /** Owns nothing at first; the page speaks with a token of this user. */
   buyer: string;
   /** Has subscriptions already, so that the customer portal shows something. */
@@ -32,18 +34,19 @@ interface Parts {
 /** Pages that sell the demo shop on one's own machine. Only ever part of the routing table in local mode. */
 export function demoRoutes(parts: Parts): Route[] {
   return [
-    onlyHere(DEMO_PATH, (request) => answerPage(parts, request)),
-    onlyHere(`${DEMO_PATH}/portal`, (request) => answerPortal(parts, request)),
-    ...["locked.js", "react.js", "start.js"].map((name) => onlyHere(`${DEMO_PATH}/${name}`, () => answerScript(name))),
+    onlyHere(parts.demo, "", (request) => answerPage(parts, request)),
+    onlyHere(parts.demo, "/portal", (request) => answerPortal(parts, request)),
+    ...["locked.js", "react.js", "start.js"].map((name) => onlyHere(parts.demo, `/${name}`, () => answerScript(name))),
   ];
 }
 
 /** The pages act for users of the demo, so they are served to this machine alone, under its own name. */
-function onlyHere(path: string, answer: Route["answer"]): Route {
+function onlyHere(demo: Demo, name: string, answer: Route["answer"]): Route {
   return {
-    path,
+    path: `${DEMO_PATH}${name}`,
     methods: ["GET"],
     answer: (request) => {
+      if (!demo.isOpen()) throw new Refusal("NOT_FOUND", { say: "The demo shop is not here." });
       if (request.isLocal && isLocalHost(request.headers.host)) return answer(request);
       throw new Refusal("NOT_FOUND", { say: "Open this page as http://localhost on the machine itself." });
     },

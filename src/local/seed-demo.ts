@@ -1,5 +1,5 @@
 import { type DemoApi, ask, run } from "./ask-demo";
-import { demoGrants, demoProducts, type DemoGrant, demoResources, demoUsers } from "./demo-world";
+import { demoBuyer, demoGrants, demoProducts, type DemoGrant, demoResources, demoUsers } from "./demo-world";
 
 export interface DemoTarget extends DemoApi {
   now: Date;
@@ -11,8 +11,12 @@ const SOURCE = "demo";
  * Fills an empty server with a small shop, through its public API. The first product carries a mark until everything is
  * there: a start that died half-way is completed by the next one, and a shop that has products of its own is left alone.
  */
-export async function seedDemo(target: DemoTarget): Promise<{ seeded: boolean }> {
-  if (!(await isWanted(target))) return { seeded: false };
+export async function seedDemo(target: DemoTarget): Promise<{ isDemo: boolean }> {
+  const shop = await readShop(target);
+  if (shop === "OWN") return { isDemo: false };
+  // A shop that an older build has filled may lack the buyer.
+  await run(target, CREATE_USER, demoBuyer);
+  if (shop === "DEMO") return { isDemo: true };
   for (const [index, product] of demoProducts.entries()) {
     const mark = index === 0 ? { metadata: { demo: "begun" } } : {};
     await run(target, CREATE_PRODUCT, { status: "LIVE", ...product, ...mark });
@@ -21,16 +25,18 @@ export async function seedDemo(target: DemoTarget): Promise<{ seeded: boolean }>
   for (const grant of demoGrants(target.now)) await giveGrant(target, grant);
   for (const resource of demoResources) await run(target, SET_RESOURCE, resource);
   await run(target, UPDATE_PRODUCT, { product: demoProducts[0].key, metadata: { demo: "complete" } });
-  return { seeded: true };
+  return { isDemo: true };
 }
 
-async function isWanted(target: DemoTarget): Promise<boolean> {
+/** Whether the demo is there, has still to be filled in, or would be in the way of somebody's own products. */
+async function readShop(target: DemoTarget): Promise<"DEMO" | "OWN" | "UNFINISHED"> {
   const { data } = await ask(target, WANTED, { key: demoProducts[0].key });
   const { products, product } = data as {
     products: { nodes: unknown[] };
     product: { metadata: { demo?: string } } | null;
   };
-  return products.nodes.length === 0 || product?.metadata.demo === "begun";
+  if (products.nodes.length === 0 || product?.metadata.demo === "begun") return "UNFINISHED";
+  return product?.metadata.demo === undefined ? "OWN" : "DEMO";
 }
 
 /** Asks first: granting again what was taken back would bring it to life. */

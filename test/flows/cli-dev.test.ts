@@ -156,6 +156,31 @@ test("local mode refuses to start beside a live key", async () => {
   expect(said).not.toContain("sk_live_0");
 });
 
+testLong("a shop with products of its own starts without the demo, and has no pages of it", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "latchkey-dev-"));
+  const start = async (...more: string[]) => {
+    const cli = await startCli(["dev", ...more], { PORT: "0", LATCHKEY_DATA_DIR: folder });
+    const text = await cli.until(/Ctrl-C stops the server/);
+    const [url = "", key = ""] = [/GraphQL +(\S+)/.exec(text)?.[1], /Administrator's key.*\n +(\S+)/.exec(text)?.[1]];
+    const stop = () => (cli.child.kill("SIGTERM"), cli.ended);
+    return { text, url, key, stop };
+  };
+  try {
+    const empty = await start("--no-demo");
+    const headers = { "content-type": "application/json", authorization: `Bearer ${empty.key}` };
+    const body = JSON.stringify({ query: 'mutation { createProduct(input: { key: "own", name: "Own" }) { id } }' });
+    await fetch(empty.url, { method: "POST", headers, body });
+    await empty.stop();
+    const own = await start();
+    expect(own.text).not.toContain("Demo shop");
+    expect((await fetch(new URL("/demo", own.url))).status).toBe(404);
+    expect(await (await fetch(new URL("/bought", own.url))).text()).not.toContain("demo");
+    await own.stop();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 testLong("a port in use is said in a sentence, and nothing is left running", async () => {
   const other: Server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));
