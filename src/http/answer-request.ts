@@ -94,6 +94,7 @@ async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: As
   return route.answer({
     ...rest,
     method,
+    isHead: request.method === "HEAD",
     params,
     headers,
     isLocal: isLocalCaller(socket.remoteAddress, headers),

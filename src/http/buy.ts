@@ -2,8 +2,9 @@ import type { ErrorCode } from "../base/error-codes";
 import type { Logger } from "../base/log";
 import type { Mode } from "../base/mode";
 import { Failure } from "../base/refusal";
-import { BOUGHT_PATH, openPurchase } from "../checkout/open-purchase";
+import { BOUGHT_PATH, type OpenedPurchase, openPurchase } from "../checkout/open-purchase";
 import type { Context, Identity } from "../graphql/context";
+import { formatPrice } from "../links/format-price";
 import { BUY_PATH } from "../links/purchase-url";
 import type { Onward } from "./decide-onward";
 import type { ContextOf } from "./graphql";
@@ -35,18 +36,43 @@ async function answerBuy(
   const mode: Mode = asked.get("mode") === "test" ? "TEST" : "LIVE";
   const context: Context = contextOf({ identity: visitorIn(mode), requestId, address });
   try {
-    const location = await openPurchase(context, {
+    const opened = await openPurchase(context, {
       product: params["product"] ?? "",
       priceId: asked.get("price"),
       successUrl: asked.get("success"),
       cancelUrl: asked.get("cancel"),
+      isDryRun: request.isHead,
     });
-    return { status: 302, headers: { location } };
+    return answerOpened(opened, asked);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     log.info({ code: error.code, requestId, ...error.note }, "somebody could not buy");
     return refused(error);
   }
+}
+
+function answerOpened(opened: OpenedPurchase, asked: URLSearchParams): Answer {
+  switch (opened.kind) {
+    case "PAGE":
+      return { status: 302, headers: { location: encodeAddress(opened.url) } };
+    case "CHOICE":
+      return pageAnswer({
+        status: 200,
+        title: opened.productName,
+        says: ["Choose how you want to buy it."],
+        choices: opened.prices.map((price) => ({
+          address: `?${new URLSearchParams([...asked, ["price", price.id]]).toString()}`,
+          words: [price.nickname, formatPrice(price, "en")].filter(Boolean).join(": "),
+        })),
+      });
+    case "UNOPENED":
+      return { status: 200 };
+  }
+}
+
+/** A header takes no letters outside Latin-1. */
+function encodeAddress(url: string): string {
+  return /^[\x21-\x7e]*$/.test(url) ? url : new URL(url).href;
 }
 
 /** Whoever has no credential may do here what the public may. */

@@ -20,6 +20,8 @@ export interface Route {
 
 export interface HttpRequest {
   method: Method;
+  /** Only the headers are sent, so nothing is to be made for the answer. */
+  isHead: boolean;
   path: string;
   /** The query string with its question mark; empty when there is none. */
   search: string;

@@ -1,14 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Answer } from "./route";
 
-/** A page of ours for people: words, at most one way on, and nothing that runs. */
+export interface PageLink {
+  address: string;
+  words: string;
+}
+
+/** A page of ours for people: words, the ways on, and nothing that runs. */
 export interface SmallPage {
   status: number;
   title: string;
   /** Paragraphs, in words. */
   says: readonly string[];
   /** The one button. */
-  link?: { address: string; words: string };
+  link?: PageLink;
+  /** Buttons to choose from, below the words. */
+  choices?: readonly PageLink[];
   /** Where the browser goes by itself. */
   forward?: string;
   /** For those who ask for help. */
@@ -36,15 +43,16 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-export function pageAnswer({ status, title, says, link, forward, code }: SmallPage): Answer {
+export function pageAnswer({ status, title, says, link, choices = [], forward, code }: SmallPage): Answer {
   const html = [
     `<!doctype html><html lang="en"><head><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">`,
     forward === undefined ? "" : `<meta http-equiv="refresh" content="0;url=${escapeHtml(forward)}">`,
     `<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${SMALL_STYLE}</style></head>`,
     `<body><main><h1>${escapeHtml(title)}</h1>`,
-    link === undefined ? "" : `<a href="${escapeHtml(link.address)}" rel="noreferrer">${escapeHtml(link.words)}</a>`,
+    link === undefined ? "" : button(link),
     ...says.map((text) => `<p>${escapeHtml(text)}</p>`),
+    ...choices.map(button),
     code === undefined ? "" : `<p><small>${escapeHtml(code)}</small></p>`,
     `</main></body></html>\n`,
   ].join("");
@@ -53,6 +61,10 @@ export function pageAnswer({ status, title, says, link, forward, code }: SmallPa
     headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY },
     body: html,
   };
+}
+
+function button({ address, words }: PageLink): string {
+  return `<a href="${escapeHtml(address)}" rel="noreferrer">${escapeHtml(words)}</a>`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -19,7 +19,8 @@ beforeAll(async () => {
   ops = operationsOf(shop.latchkey);
   links = linkOperationsOf(shop);
   stall = await openStall(shop, "pro");
-  link = (await stall.link({ checkoutPriceId: stall.once })).link;
+  // Both prices can be bought, and one is enough where nobody has to choose.
+  link = (await stall.link({ checkoutPriceId: stall.once, offeredPriceIds: [stall.once] })).link;
 });
 afterAll(() => shop.stop());
 
@@ -72,6 +73,49 @@ describe("the public address of a product", () => {
     expect(session?.success_url).toBe(`${shop.latchkey.server.deps.config.publicUrl}/bought`);
   });
 
+  test("RWS-S19: whoever comes back with the id of the session is told how the purchase went", async () => {
+    const session = await sessionOf(await open("pro?mode=test"));
+    const document = "query ($id: String!) { checkoutSession(id: $id) { id status paymentStatus product { key } } }";
+    const page = await shop.latchkey.key("PUBLISHABLE");
+    const ask = async (credential: string) =>
+      (await shop.latchkey.get<{ checkoutSession: object | null }>(document, { id: session?.id }, credential))
+        .checkoutSession;
+    expect(await ask(page)).toMatchObject({ id: session?.id, status: "open", product: { key: "pro" } });
+    const paid = { session: session?.id, email: "back@shop.example", card: "4242424242424242" };
+    await shop.control("hold-deliveries");
+    await shop.control("complete-checkout", paid);
+    expect(await ask(page)).toMatchObject({ status: "complete", paymentStatus: "paid" });
+    // The purchase opens before Stripe's event is here.
+    expect(await stall.allowed("back@shop.example")).toBe(true);
+    await shop.control("release-deliveries");
+  });
+
+  test("a request for the headers alone opens no checkout, and says what the page would say", async () => {
+    const before = (await openSessions()).length;
+    const head = (path: string) =>
+      fetch(`${shop.latchkey.url}/buy/${path}`, { method: "HEAD", redirect: "manual" }).then(({ status }) => status);
+    expect(await head("pro?mode=test")).toBe(200);
+    expect(await head("no-such-thing?mode=test")).toBe(404);
+    expect(await openSessions()).toHaveLength(before);
+  });
+
+  test("CH-S18: several prices are a choice, and each leads to its own checkout with the same way back", async () => {
+    await links.updateProductLink({ link, offeredPriceIds: [stall.once, stall.monthly] });
+    const before = (await openSessions()).length;
+    const cancel = encodeURIComponent("https://shop.example/cart?a=1&b=2");
+    const answer = await open(`pro?mode=test&cancel=${cancel}`);
+    const page = await answer.text();
+    expect([answer.status, answer.headers.get("location")]).toEqual([200, null]);
+    expect(page).toMatch(/\$19<\/a>.*\$9 per month<\/a>/);
+    expect(await openSessions()).toHaveLength(before);
+    const addresses = [...page.matchAll(/href="(\?[^"]+)"/g)].map(([, href = ""]) => href.replaceAll("&amp;", "&"));
+    const sessions = await Promise.all(addresses.map(async (address) => sessionOf(await open(`pro${address}`))));
+    expect(sessions.map((session) => session?.mode)).toEqual(["payment", "subscription"]);
+    expect(new Set(sessions.map((session) => session?.cancel_url))).toEqual(
+      new Set(["https://shop.example/cart?a=1&b=2"]),
+    );
+  });
+
   test("RWS-X18: another price is sold when it is offered, and no other", async () => {
     const session = await sessionOf(await open(`pro?mode=test&price=${stall.monthly}`));
     expect(session).toMatchObject({ mode: "subscription", payment_method_collection: "if_required" });
@@ -86,7 +130,9 @@ describe("the public address of a product", () => {
 
   test("RWS-X16: it leads back to where the page says, if that is on the list", async () => {
     const back = encodeURIComponent("https://shop.example/thanks?s={CHECKOUT_SESSION_ID}");
-    const session = await sessionOf(await open(`pro?mode=test&success=${back}&cancel=shopapp%3A%2F%2Fcart`));
+    const session = await sessionOf(
+      await open(`pro?mode=test&price=${stall.once}&success=${back}&cancel=shopapp%3A%2F%2Fcart`),
+    );
     expect(session?.success_url).toBe("https://shop.example/thanks?s={CHECKOUT_SESSION_ID}");
     expect(session?.cancel_url).toContain("/return/");
     for (const name of ["success", "cancel"]) {
@@ -107,6 +153,28 @@ describe("the public address of a product", () => {
       expect([answer.status, answer.headers.get("location")]).toEqual([302, location]);
     }
     expect(await openSessions()).toHaveLength(before);
+  });
+
+  test("an address with letters outside Latin-1 is redirected to in percent-encoding", async () => {
+    const wide = { sales: "https://shop.example/курс?名=値", elsewhere: "https://bücher.example/日本" };
+    await ops.createProduct({ key: "wide-sales", purchaseMethod: "SALES_PAGE", salesPageUrl: wide.sales });
+    await ops.createProduct({ key: "wide-elsewhere", purchaseMethod: "EXTERNAL_URL", externalUrl: wide.elsewhere });
+    const locations = await Promise.all(
+      ["wide-sales", "wide-elsewhere"].map(async (key) => (await open(`${key}?mode=test`)).headers.get("location")),
+    );
+    expect(locations).toEqual([new URL(wide.sales).href, new URL(wide.elsewhere).href]);
+  });
+
+  test("without users that purchases create there is no public address of a checkout", async () => {
+    const policy = (autoCreateUsers: string) =>
+      shop.latchkey.get("mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { autoCreateUsers } }", {
+        input: { autoCreateUsers },
+      });
+    await policy("NEVER");
+    expect([await urlOf("pro"), (await open("pro?mode=test")).status]).toEqual([null, 409]);
+    expect(await urlOf("sales")).not.toBeNull();
+    await policy("ON_PURCHASE");
+    expect(await urlOf("pro")).not.toBeNull();
   });
 
   test("a price with a trial is tried, unless trials are counted", async () => {
@@ -173,7 +241,7 @@ describe("a small page says so when nothing can be bought", () => {
 
   test("a Stripe that is down: try again", async () => {
     await shop.control("plan-fault", { kind: "error-before", path: "/v1/*", count: 10 });
-    const answer = await open("pro?mode=test");
+    const answer = await open(`pro?mode=test&price=${stall.once}`);
     await shop.control("clear-faults");
     await expectPage(answer, 503, "STRIPE_UNAVAILABLE");
   });
@@ -204,7 +272,7 @@ test("one address does not open checkouts without end", async () => {
   const statuses = new Set<number>();
   let last: Response | null = null;
   for (let index = 0; index <= 40 && !statuses.has(429); index++) {
-    last = await open("pro?mode=test");
+    last = await open(`pro?mode=test&price=${stall.once}`);
     statuses.add(last.status);
   }
   expect(statuses).toEqual(new Set([302, 429]));

@@ -1450,7 +1450,7 @@ export type Product = Node & {
   purchaseMethod: PurchaseMethod;
   /** How somebody without access gets it, by default first. Checkout sells the public exactly the prices shown here. Empty when it is not for sale. */
   purchaseOptions: Array<PurchaseOption>;
-  /** A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when the public is offered nothing of it. */
+  /** A stable public address at which it can be bought: it leads to a fresh checkout, the sales page or the page elsewhere. Null when the public is offered nothing of it, or when guests cannot buy by checkout because `autoCreateUsers` is NEVER. */
   purchaseUrl?: Maybe<Scalars['String']['output']>;
   /** How many days before access ends its holders are reminded: a line CUSTOM `access.ending` for each, and a notice. */
   remindDaysBefore: Array<Scalars['Int']['output']>;
