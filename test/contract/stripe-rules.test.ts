@@ -117,3 +117,110 @@ test("an amount that is held and not captured is let go after seven days, and to
     cancellation_reason: "automatic",
   });
 });
+
+test("a customer has living subscriptions of one currency only", async () => {
+  const { stripe, product } = shop;
+  const { id, customer } = await subscribe();
+  const terms = { product, currency: "eur", unit_amount: 900, recurring: { interval: "month" } } as const;
+  const { id: price } = await stripe.prices.create(terms);
+  const create = () => stripe.subscriptions.create({ customer: idOf(customer), items: [{ price }] });
+  await expect(create()).rejects.toThrow(/cannot combine currencies on a single customer/);
+  await stripe.subscriptions.cancel(id);
+  expect((await create()).currency).toBe("eur");
+});
+
+test.each([
+  ["payment_intents", "amount=49&currency=usd", "amount_too_small", "amount"],
+  ["payment_intents", "amount=1000&currency=xyz", undefined, "currency"],
+  ["prices", "unit_amount=100&currency=xyz&product_data[name]=P", undefined, "currency"],
+  ["customers", "email=broken", "email_invalid", "email"],
+])("%s are refused for %s", async (path, form, code, param) => {
+  const { status, body } = await ask(shop.simulator, "POST", `/v1/${path}`, { form });
+  expect([status, body.error?.code, body.error?.param]).toEqual([400, code, param]);
+});
+
+test("what Stripe expands is expanded, and what was paid elsewhere is only there when it is asked for", async () => {
+  const { stripe, buyer } = shop;
+  const { id } = await subscribe();
+  const subscription = await stripe.subscriptions.retrieve(id, { expand: ["pending_setup_intent"] });
+  expect(subscription.pending_setup_intent).toBeNull();
+  const customer = await buyer();
+  const expand = ["tax", "invoice_credit_balance"];
+  expect(await stripe.customers.retrieve(customer, { expand })).toMatchObject({
+    invoice_credit_balance: {},
+    tax: { automatic_tax: "unrecognized_location" },
+  });
+  const [charge] = (await stripe.charges.list({ expand: ["data.balance_transaction"] })).data;
+  expect(charge?.balance_transaction).toBeNull();
+  const { id: invoice } = await stripe.invoices.create({ customer });
+  await stripe.invoiceItems.create({ customer, invoice, amount: 2_000, currency: "usd" });
+  await stripe.invoices.finalizeInvoice(invoice);
+  expect(await stripe.invoices.pay(invoice, { paid_out_of_band: true })).not.toHaveProperty("amount_paid_off_stripe");
+  const asked = await stripe.invoices.retrieve(invoice, { expand: ["amount_paid_off_stripe"] });
+  expect(asked.amount_paid_off_stripe).toBe(2_000);
+});
+
+test("an answer has the shape of the version that is asked for, and unknown or very old ones are refused", async () => {
+  const { id } = await subscribe();
+  const at = (version: string) =>
+    ask(shop.simulator, "GET", `/v1/subscriptions/${id}`, { headers: { "Stripe-Version": version } });
+  expect((await at("2024-09-30.acacia")).body["current_period_end"]).toBe(MONTH_END);
+  expect((await at("2026-10-28.endive")).body).not.toHaveProperty("current_period_end");
+  expect((await at("2026-10-29.endive")).body.error?.message).toContain("Invalid Stripe API version");
+  expect((await at("2017-08-15")).body.error?.message).toContain("not simulated");
+});
+
+test("with the switch, a first payment is told as incomplete and then as active", async () => {
+  const { simulator, told } = shop;
+  await subscribe();
+  expect((await told()).filter((name) => name.includes("subscription."))).toEqual(["customer.subscription.created"]);
+  simulator.control.act((draft) => setBillingSettings(draft, { tellsFirstPayment: true }));
+  const { id } = await subscribe();
+  const events = simulator.world.shelves.event.inOrder
+    .map(({ row }) => row)
+    .filter(({ data }) => data.object["id"] === id);
+  expect(events.map(({ type, data }) => [type, data.object["status"]])).toEqual([
+    ["customer.subscription.created", "incomplete"],
+    ["customer.subscription.updated", "active"],
+  ]);
+});
+
+test("a refusal of too many requests says its reason, and a lock can be held", async () => {
+  const { simulator } = shop;
+  simulator.control.plan({ fault: { kind: "lock-timeout" } });
+  const held = await ask(simulator, "GET", "/v1/customers");
+  expect([held.status, held.body.error?.code, held.headers.get("Stripe-Rate-Limited-Reason")]).toEqual([
+    429,
+    "lock_timeout",
+    "resource-specific",
+  ]);
+  simulator.control.plan({ fault: { kind: "rate-limit" } });
+  const { headers } = await ask(simulator, "GET", "/v1/customers");
+  expect(headers.get("Stripe-Rate-Limited-Reason")).toBe("global-rate");
+});
+
+test("a test clock is not advanced again while it is under way", async () => {
+  const { stripe } = shop;
+  const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: BEGIN });
+  await stripe.testHelpers.testClocks.advance(id, { frozen_time: BEGIN + DAY_S });
+  const again = () => stripe.testHelpers.testClocks.advance(id, { frozen_time: BEGIN + 2 * DAY_S });
+  await expect(again()).rejects.toThrow(/underway/);
+  expect((await stripe.testHelpers.testClocks.retrieve(id)).status).toBe("ready");
+  expect((await again()).status).toBe("advancing");
+});
+
+test("a change of an item beyond the first page of items is told", async () => {
+  const { stripe, buyer, product, told } = shop;
+  const items: { price: string }[] = [];
+  for (let i = 0; i < 13; i++) {
+    const terms = { product, currency: "usd", unit_amount: 100 + i, recurring: { interval: "month" } } as const;
+    items.push({ price: (await stripe.prices.create(terms)).id });
+  }
+  const { id } = await stripe.subscriptions.create({ customer: await buyer(), items });
+  const all = await stripe.subscriptionItems.list({ subscription: id, limit: 100 });
+  await told();
+  await stripe.subscriptionItems.del(all.data[11]?.id ?? "", { proration_behavior: "none" });
+  expect(await told()).toEqual(["customer.subscription.updated"]);
+  await stripe.subscriptions.update(id, { metadata: {} });
+  expect(await told()).toEqual([]);
+});

@@ -1,10 +1,12 @@
+import { atVersion } from "./delivery/versions/at-version";
+import { lookUp } from "./delivery/versions/look-up";
 import { Draft, type Moment } from "./draft";
 import { expandAnswer } from "./expand";
 import type { Kinds, Route } from "./kind";
 import { list, readParams, text } from "./params";
 import type { FormBranch } from "./read-form";
 import { type ErrorBody, StripeRefusal } from "./refuse";
-import type { Rendered } from "./stored";
+import { API_VERSION, type Rendered } from "./stored";
 import type { Tables } from "./tables";
 import type { Change, World } from "./world";
 
@@ -20,6 +22,8 @@ export interface Command {
   route: Route;
   ids: Record<string, string>;
   form: FormBranch;
+  /** The version of the API in whose shape the caller wants the answer. */
+  version?: string;
 }
 
 const everywhere = { expand: list(text()) };
@@ -30,7 +34,9 @@ export function answer(world: World, kinds: Kinds, command: Command, moment: Mom
   try {
     const { expand, ...form } = command.form;
     const paths = readParams(everywhere, expand === undefined ? {} : { expand }).expand ?? [];
-    const body = expandAnswer(draft, command.route.answer(draft, form, command.ids), paths);
+    const pinned = expandAnswer(draft, command.route.answer(draft, form, command.ids), paths);
+    const { version = API_VERSION } = command;
+    const body = version === API_VERSION ? pinned : atVersion(pinned, version, lookUp(draft));
     return { status: 200, body, changes: draft.changes, events: draft.events };
   } catch (error) {
     if (!(error instanceof StripeRefusal)) throw error;

@@ -129,11 +129,15 @@ export class Draft {
 
   /**
    * Records an event about `object`, rendered as it is now. With `before`, `previous_attributes` says what changed, and
-   * nothing is recorded when nothing did. `at` is given for objects under a test clock.
+   * nothing is recorded when nothing did, but for what `always` says has changed beyond the first page of a list. `at` is given for objects under a test clock.
    */
-  emit(type: Stripe.Event["type"], object: Rendered, more: { before?: Rendered; at?: number } = {}): void {
+  emit(
+    type: Stripe.Event["type"],
+    object: Rendered,
+    more: { before?: Rendered; at?: number; always?: boolean } = {},
+  ): void {
     const previous = more.before && diff(more.before, object);
-    if (previous && Object.keys(previous).length === 0) return;
+    if (previous && Object.keys(previous).length === 0 && !more.always) return;
     const event: Tables["event"] = {
       id: this.newId("event"),
       object: "event",

@@ -5,6 +5,7 @@
  */
 export type Fault =
   | { kind: "rate-limit" }
+  | { kind: "lock-timeout" }
   | { kind: "error-before" }
   | { kind: "error-after" }
   | { kind: "slow"; ms: number }

@@ -33,5 +33,17 @@ export class RateLimiter {
 export function tooMany(): StripeRefusal {
   const message =
     "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.";
-  return new StripeRefusal(429, { type: "invalid_request_error", code: "rate_limit", message });
+  return new StripeRefusal(429, { type: "invalid_request_error", code: "rate_limit", message }, false, {
+    "Stripe-Rate-Limited-Reason": "global-rate",
+  });
+}
+
+/** Another request holds the object for too long. */
+export function lockTimeout(): StripeRefusal {
+  const message =
+    "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. " +
+    "If you see this error intermittently, retry the request.";
+  return new StripeRefusal(429, { type: "invalid_request_error", code: "lock_timeout", message }, false, {
+    "Stripe-Rate-Limited-Reason": "resource-specific",
+  });
 }

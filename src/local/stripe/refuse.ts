@@ -7,6 +7,7 @@ export class StripeRefusal extends Error {
     readonly error: ErrorBody,
     /** A declined payment is refused, and yet leaves a failed charge and its events behind. */
     readonly keepsChanges = false,
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(error.message);
   }

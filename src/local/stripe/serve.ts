@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { finished } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Outcome } from "./answer";
+import { apiVersions } from "./objects/api-versions";
 import { checkPermission, readKey } from "./check-key";
 import type { Fault, Faults } from "./faults";
 import { findReply, isResult, keyed, type Keyed, keyInUse } from "./idempotency";
-import { type RateLimiter, tooMany } from "./limit-rate";
+import { lockTimeout, type RateLimiter, tooMany } from "./limit-rate";
 import { inPinnedWords } from "./older-params";
 import { readForm } from "./read-form";
 import { invalid, StripeRefusal, unknownRoute } from "./refuse";
@@ -111,12 +112,14 @@ function answerAsked(shell: Shell, asked: Asked, fault: Fault | null): Reply {
   const write = asked.method !== "GET";
   shell.rate.take(write ? "write" : "read");
   if (fault?.kind === "rate-limit") throw tooMany();
+  if (fault?.kind === "lock-timeout") throw lockTimeout();
   if (fault?.kind === "error-before") return ourFault();
   const found = findRoute(asked.method, asked.path);
   if (!found) throw unknownRoute(asked.method, asked.path);
   const account = simulation.world.shelves.account.inOrder[0]?.row.id ?? "";
   checkPermission(key, { table: found.table, write, account }, shell.missingPermissions);
-  simulation.passTime();
+  // An advance does not wait for the one before it, and is refused while that is under way.
+  if (!isAdvance(asked)) simulation.passTime();
   const idempotencyKey = header(asked, "idempotency-key");
   const name = keyed(idempotencyKey, key, asked.method, `${asked.path}?${asked.query}\n${asked.body}`);
   const kept = name && findReply(simulation.world, name, simulation.now());
@@ -125,6 +128,7 @@ function answerAsked(shell: Shell, asked: Asked, fault: Fault | null): Reply {
     route: found.route,
     ids: found.ids,
     form: inPinnedWords(readForm(asked.query, asked.body), { ...asked, version: header(asked, "stripe-version") }),
+    version: header(asked, "stripe-version") ?? API_VERSION,
   };
   const replyTo = (outcome: Outcome): Reply =>
     fault?.kind === "error-after" ? ourFault() : asReply(outcome.status, outcome.body);
@@ -135,13 +139,22 @@ function answerAsked(shell: Shell, asked: Asked, fault: Fault | null): Reply {
   return replyTo(outcome);
 }
 
+function isAdvance({ method, path }: Asked): boolean {
+  return method === "POST" && /^\/v1\/test_helpers\/test_clocks\/[^/]+\/advance$/.test(path);
+}
+
 function keptReply({ key, fingerprint }: Keyed, { status, text }: Reply, at: number): Change {
   return { reply: key, kept: { at, fingerprint, status, body: text } };
 }
 
+// Before it, more of the API was different than what the shapes of older versions undo.
+const OLDEST = "2020-03-02";
+
 function checkVersion(version: string | string[] | undefined): void {
-  if (version === undefined || /^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(String(version))) return;
-  throw invalid(`Invalid Stripe API version: ${String(version)}`);
+  const given = version === undefined ? API_VERSION : String(version);
+  if (apiVersions.has(given) && given >= OLDEST) return;
+  if (!apiVersions.has(given)) throw invalid(`Invalid Stripe API version: ${given}`);
+  throw invalid(`The version ${given} of the API is not simulated: the oldest is ${OLDEST}.`);
 }
 
 function header(asked: Asked, name: string): string | undefined {
@@ -153,8 +166,8 @@ function asReply(status: number, body: object): Reply {
   return { status, text: JSON.stringify(body, null, 2) };
 }
 
-function refusal({ status, error }: StripeRefusal): Reply {
-  return asReply(status, { error });
+function refusal({ status, error, headers }: StripeRefusal): Reply {
+  return { ...asReply(status, { error }), headers };
 }
 
 function ourFault(): Reply {

@@ -16,8 +16,14 @@ export function changeSubscription(
   return tellChange(draft, changed, before);
 }
 
-export function tellChange(draft: Draft, row: SubscriptionRow, before: Record<string, unknown>): SubscriptionRow {
-  if (row.ours.told) tell(draft, "customer.subscription.updated", row, before);
+/** With `always`, even when no field that the event shows has changed: an item beyond the first page did. */
+export function tellChange(
+  draft: Draft,
+  row: SubscriptionRow,
+  before: Record<string, unknown>,
+  always = false,
+): SubscriptionRow {
+  if (row.ours.told) tell(draft, "customer.subscription.updated", row, before, always);
   return row;
 }
 

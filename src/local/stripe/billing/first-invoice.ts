@@ -1,6 +1,7 @@
 import { type Draft, timeFor } from "../draft";
 import { StripeRefusal } from "../refuse";
 import { awaitPayment, collectInvoice, subscriptionMethod } from "./collect-invoice";
+import { changeSubscription } from "./change-subscription";
 import { createInvoice } from "./create-invoice";
 import { type Period, periodLine } from "./invoice-lines";
 import type { InvoiceRow } from "./invoice-row";
@@ -63,5 +64,5 @@ export function payFirst(draft: Draft, { id, auto_advance: waits }: InvoiceRow, 
 
 // Money that is on its way for days is trusted: the subscription begins.
 function markProcessing(draft: Draft, id: string): void {
-  draft.update("subscription", id, { status: "active" });
+  changeSubscription(draft, id, (row) => ({ ...row, status: "active" }));
 }

@@ -14,6 +14,7 @@ import {
   text,
   timeRange,
 } from "../params";
+import { checkCurrency } from "../objects/currencies";
 import { createPrice } from "../objects/price";
 import { invalid } from "../refuse";
 import { retrieves } from "../standard-routes";
@@ -101,7 +102,8 @@ function createItem(draft: Draft, params: ParamsOf<typeof creatable>): InvoiceIt
   const item = newInvoiceItem(draft, {
     ...params,
     amount: params.amount ?? (unit === null ? null : Math.round(unit)),
-    currency: price?.currency ?? params.currency?.toLowerCase() ?? invoice?.currency ?? "usd",
+    currency:
+      price?.currency ?? (params.currency ? checkCurrency(params.currency) : null) ?? invoice?.currency ?? "usd",
     price: price?.id,
     metadata: mergeMetadata({}, params.metadata),
     discounts: makeDiscounts(draft, params.discounts, { customer }),

@@ -45,10 +45,14 @@ export const invoice: Kind<"invoice"> = {
     "total_discount_amounts.discount": "discount",
     test_clock: "test_helpers.test_clock",
   },
-  includes: { payments: listPayments, confirmation_secret: secretOf },
+  includes: {
+    amount_paid_off_stripe: (row) => row.amount_paid_off_stripe ?? 0,
+    confirmation_secret: secretOf,
+    payments: listPayments,
+  },
   timers: { finalize: advanceInvoice, retry: retryInvoice, overdue: noteOverdue },
   whenPaymentMoved: moveInvoicePayment,
-  render: (row, draft) => ({
+  render: ({ amount_paid_off_stripe: _included, ...row }, draft) => ({
     ...row,
     lines: pageInOrder(draft, linesOf(draft, row.id), {}, `/v1/invoices/${row.id}/lines`),
   }),

@@ -12,6 +12,8 @@ export interface BillingSettingsRow {
   retryAfterS: number[];
   /** Since endive: pause at the first failed renewal, without retries. */
   pauseAtFirstFailure: boolean;
+  /** Tell a subscription as incomplete before its first payment, and then as active. Without it, only the end is told. */
+  tellsFirstPayment: boolean;
   /** How long a renewal invoice stays a draft. */
   draftForS: number;
 }
@@ -25,11 +27,12 @@ const usual: BillingSettingsRow = {
   afterRetries: "cancel",
   retryAfterS: [3 * DAY_S, 5 * DAY_S, 7 * DAY_S],
   pauseAtFirstFailure: false,
+  tellsFirstPayment: false,
   draftForS: 3_600,
 };
 
 export function billingSettings(draft: Draft): BillingSettingsRow {
-  return draft.find("billing_settings", usual.id) ?? usual;
+  return { ...usual, ...draft.find("billing_settings", usual.id) };
 }
 
 export function setBillingSettings(

@@ -8,7 +8,8 @@ import { makeDiscounts } from "./discounts";
 import { firstInvoice, payFirst } from "./first-invoice";
 import type { InvoiceRow } from "./invoice-row";
 import { addCycles, cycleOf } from "./period";
-import { blankSubscription, itemsOf, type SubscriptionRow } from "./subscription-row";
+import { blankSubscription, ENDED, itemsOf, type SubscriptionRow } from "./subscription-row";
+import { billingSettings } from "./settings";
 import { tell } from "./tell";
 
 export interface StartSubscription {
@@ -65,17 +66,27 @@ export function startSubscription(
   changeItems(draft, row.id, given.items);
   fixPeriods(draft, row, given.billingCycleAnchor ?? null);
   const invoice = firstInvoice(draft, row.id, given);
+  const early = row.status === "incomplete" && billingSettings(draft).tellsFirstPayment;
+  if (early) tellCreated(draft, row.id);
   payFirst(draft, invoice, given);
-  const made = draft.get("subscription", row.id);
-  const subscription = draft.put({ ...made, ours: { ...made.ours, told: true } });
+  const subscription = early ? draft.get("subscription", row.id) : draft.put(toldOf(draft, row.id));
   setTimers(draft, subscription);
   if (subscription.status === "incomplete") expiresLater(draft, subscription);
-  tell(draft, "customer.subscription.created", subscription);
+  if (!early) tell(draft, "customer.subscription.created", subscription);
   const { trial_end: end } = subscription;
   if (end !== null && end - timeFor(draft, row.customer).at < 3 * 86_400) {
     tell(draft, "customer.subscription.trial_will_end", subscription);
   }
   return { subscription, invoice: draft.get("invoice", invoice.id) };
+}
+
+function tellCreated(draft: Draft, id: string): void {
+  tell(draft, "customer.subscription.created", draft.put(toldOf(draft, id)));
+}
+
+function toldOf(draft: Draft, id: string): SubscriptionRow {
+  const made = draft.get("subscription", id);
+  return { ...made, ours: { ...made.ours, told: true } };
 }
 
 function firstRow(draft: Draft, given: StartSubscription): SubscriptionRow {
@@ -84,6 +95,7 @@ function firstRow(draft: Draft, given: StartSubscription): SubscriptionRow {
   const [first] = given.items;
   if (!first) throw invalid("A subscription needs at least one item.", { param: "items", code: "parameter_missing" });
   const { currency } = draft.get("price", checkedPrice(draft, { currency: null }, first.price ?? null));
+  refuseSecondCurrency(draft, customer, currency);
   const blank = blankSubscription(draft.newId("subscription"), customer, at);
   const trialEnd = trialEndOf(given, at);
   const sends = given.collectionMethod === "send_invoice";
@@ -105,6 +117,16 @@ function firstRow(draft: Draft, given: StartSubscription): SubscriptionRow {
     trial_settings: given.trialSettings ?? blank.trial_settings,
     trial_start: trialEnd === null ? null : at,
   };
+}
+
+function refuseSecondCurrency(draft: Draft, customer: string, currency: string): void {
+  const living = draft.rows("subscription", { customer }).filter(({ status }) => !ENDED.has(status));
+  const other = living.find((row) => row.currency !== currency);
+  if (!other) return;
+  throw invalid(
+    "You cannot combine currencies on a single customer. This customer has an active subscription, subscription " +
+      `schedule, discount, quote, or invoice item with currency ${other.currency}`,
+  );
 }
 
 function datesOf(given: StartSubscription, anchor: number): Partial<SubscriptionRow> {

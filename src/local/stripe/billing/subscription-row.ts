@@ -44,7 +44,7 @@ export function blankSubscription(id: string, customer: string, at: number): Sub
     automatic_tax: { disabled_reason: null, enabled: false, liability: null },
     billing_cycle_anchor: at,
     billing_cycle_anchor_config: null,
-    billing_mode: { flexible: { proration_discounts: "included" }, type: "flexible" },
+    billing_mode: { flexible: { proration_discounts: "included" }, type: "flexible", updated_at: at },
     billing_schedules: [],
     billing_thresholds: null,
     cancel_at: null,

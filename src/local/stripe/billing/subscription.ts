@@ -50,6 +50,7 @@ export const subscription: Kind<"subscription"> = {
     default_payment_method: "payment_method",
     discounts: "discount",
     latest_invoice: "invoice",
+    pending_setup_intent: "setup_intent",
     schedule: "subscription_schedule",
     test_clock: "test_helpers.test_clock",
   },

@@ -9,8 +9,9 @@ export function tell(
   type: Stripe.Event["type"],
   row: AnyRow & { customer: string | null },
   before?: Rendered,
+  always = false,
 ): void {
-  draft.emit(type, draft.render(row), { at: timeFor(draft, row.customer).at, ...(before ? { before } : {}) });
+  draft.emit(type, draft.render(row), { at: timeFor(draft, row.customer).at, always, ...(before ? { before } : {}) });
 }
 
 /** Writes a customer and tells of it, if anything that can be seen has changed. */

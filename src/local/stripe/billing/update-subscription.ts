@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Draft, timeFor } from "../draft";
 import { mergeMetadata } from "../metadata";
 import { invalid, StripeRefusal } from "../refuse";
@@ -37,13 +38,14 @@ export function updateSubscription(draft: Draft, id: string, change: Subscriptio
   if (ENDED.has(row.status)) return updateEnded(draft, row, change);
   if (change.paymentBehavior === "pending_if_incomplete" && change.items) return updateOncePaid(draft, row, change);
   const before = draft.render(row);
+  const items = itemsOf(draft, id);
   draft.put(changed(draft, row, change));
   const stopped = change.trialEnd === "now" ? endTrialWithoutMethod(draft, row) : null;
   if (stopped) return stopped;
   const invoice = applyAndBill(draft, row, change);
   const written = draft.get("subscription", id);
   setTimers(draft, written);
-  tellChange(draft, written, before);
+  tellChange(draft, written, before, !isDeepStrictEqual(items, itemsOf(draft, id)));
   if (change.trialEnd === "now" && row.status === "trialing")
     tell(draft, "customer.subscription.trial_will_end", written);
   if (invoice) collectUpdate(draft, invoice, change.paymentBehavior ?? "allow_incomplete");

@@ -1,6 +1,7 @@
 import { type Draft, timeFor } from "../draft";
 import { mergeMetadata, metadata } from "../metadata";
 import { bool, choice, integer, list, object, type ParamsOf, required, text } from "../params";
+import { checkCurrency } from "../objects/currencies";
 import { invalid, missingParam } from "../refuse";
 import { createInvoice } from "./create-invoice";
 import { discountsParam } from "./discount-param";
@@ -44,7 +45,10 @@ export function createByHand(draft: Draft, params: Created): InvoiceRow {
   const customer = subscription?.customer ?? params.customer;
   if (!customer) throw missingParam("customer");
   const takes = params.pending_invoice_items_behavior === "include" || subscription !== null;
-  const currency = params.currency?.toLowerCase() ?? subscription?.currency ?? waitingCurrency(draft, customer);
+  const currency =
+    (params.currency ? checkCurrency(params.currency) : null) ??
+    subscription?.currency ??
+    waitingCurrency(draft, customer);
   const { id } = createInvoice(draft, {
     customer: draft.get("customer", customer, "customer").id,
     currency,

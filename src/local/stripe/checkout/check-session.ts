@@ -1,4 +1,5 @@
 import { type Draft, timeFor } from "../draft";
+import { checkEmail } from "../check-email";
 import { invalid, missingParam } from "../refuse";
 import type { SessionParams } from "./session-params";
 
@@ -9,12 +10,7 @@ export function checkSession(draft: Draft, params: SessionParams): void {
   checkTogether(params);
   checkAddresses(params);
   checkTimes(timeFor(draft, params.customer ?? null).at, params);
-  if (params.customer_email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(params.customer_email)) {
-    throw invalid(`Invalid email address: ${params.customer_email}`, {
-      code: "email_invalid",
-      param: "customer_email",
-    });
-  }
+  checkEmail(params.customer_email, "customer_email");
 }
 
 const ONLY_IN: [param: keyof SessionParams, modes: readonly string[]][] = [

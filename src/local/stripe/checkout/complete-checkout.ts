@@ -1,4 +1,5 @@
 import type { Draft } from "../draft";
+import { checkEmail } from "../check-email";
 import { invalid } from "../refuse";
 import { adjustSession, type Adjustments } from "./adjust-session";
 import { finishCheckout } from "./finish-checkout";
@@ -48,9 +49,8 @@ export function openSession(draft: Draft, id: string): SessionRow {
 function readTyped(draft: Draft, session: SessionRow, given: Purchase): Typed {
   const known = session.customer ? draft.get("customer", session.customer).email : null;
   const email = session.customer_email ?? known ?? given.email.trim();
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
-    throw invalid(`Invalid email address: ${email}`, { code: "email_invalid", param: "email" });
-  }
+  if (email === "") throw invalid(`Invalid email address: ${email}`, { code: "email_invalid", param: "email" });
+  checkEmail(email, "email");
   return { email, name: given.name?.trim() || null, phone: given.phone?.trim() || null };
 }
 

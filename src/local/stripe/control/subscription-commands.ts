@@ -68,21 +68,25 @@ export const subscriptionCommands: Record<string, Command> = {
         retry_after_s: list(integer({ min: 0 })),
         pause_at_first_failure: bool(),
         draft_for_s: integer({ min: 0 }),
+        tells_first_payment: bool(),
       },
       shows: {
         after_retries: "cancel, unpaid, pause or past_due",
         retry_after_s: "a list: 259200, 432000",
         pause_at_first_failure: "true or false",
         draft_for_s: "3600",
+        tells_first_payment: "true: created as incomplete, then updated to active",
       },
     },
     (room, given) =>
       room.simulator.control.act((draft) => {
         const { after_retries: end, retry_after_s: pauses, pause_at_first_failure: first, draft_for_s: wait } = given;
+        const { tells_first_payment: tells } = given;
         setBillingSettings(draft, {
           ...(end ? { afterRetries: end } : {}),
           ...(pauses ? { retryAfterS: pauses } : {}),
           ...(typeof first === "boolean" ? { pauseAtFirstFailure: first } : {}),
+          ...(typeof tells === "boolean" ? { tellsFirstPayment: tells } : {}),
           ...(typeof wait === "number" ? { draftForS: wait } : {}),
         });
         return draft.rows("billing_settings")[0];

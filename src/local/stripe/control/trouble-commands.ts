@@ -2,7 +2,16 @@ import type { Fault } from "../faults";
 import { choice, integer, list, required, text } from "../params";
 import { command, type Command } from "./command";
 
-const kinds = ["rate-limit", "error-before", "error-after", "slow", "reset", "truncated", "html"] as const;
+const kinds = [
+  "rate-limit",
+  "lock-timeout",
+  "error-before",
+  "error-after",
+  "slow",
+  "reset",
+  "truncated",
+  "html",
+] as const;
 
 export const troubleCommands: Record<string, Command> = {
   "plan-fault": command(

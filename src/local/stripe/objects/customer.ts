@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { livingSubscriptions } from "../billing/living-subscriptions";
+import { checkEmail } from "../check-email";
 import { type Draft, timeFor } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
@@ -53,7 +54,12 @@ export const customer: Kind<"customer"> = {
   remembersDeleted: true,
   indexes: { email: (row) => row.email, test_clock: (row) => row.test_clock },
   expands: { test_clock: "test_helpers.test_clock", "invoice_settings.default_payment_method": "payment_method" },
-  includes: { subscriptions: livingSubscriptions },
+  includes: {
+    invoice_credit_balance: () => ({}),
+    subscriptions: livingSubscriptions,
+    // Tax is not simulated: no place of a customer is known.
+    tax: () => ({ automatic_tax: "unrecognized_location", ip_address: null, location: null, provider: "stripe" }),
+  },
   routes: [
     route("POST", "/v1/customers", creatable, ({ draft, params }) => createCustomer(draft, params)),
     retrieves("customer", "/v1/customers/:id"),
@@ -70,6 +76,7 @@ export const customer: Kind<"customer"> = {
 };
 
 function createCustomer(draft: Draft, params: ParamsOf<typeof creatable>): Rendered {
+  checkEmail(params.email, "email");
   const clock = params.test_clock ? draft.get("test_helpers.test_clock", params.test_clock, "test_clock") : null;
   const blank = blankCustomer(draft, clock?.frozen_time ?? draft.now);
   const row = draft.put(changed({ ...blank, test_clock: clock?.id ?? null }, params));
@@ -85,6 +92,7 @@ function createCustomer(draft: Draft, params: ParamsOf<typeof creatable>): Rende
 
 function updateCustomer(draft: Draft, id: string, params: ParamsOf<typeof changeable>): Rendered {
   const row = draft.get("customer", id);
+  checkEmail(params.email, "email");
   const before = draft.render(row);
   const method = params.invoice_settings?.default_payment_method;
   if (method) checkOwned(draft, id, method);

@@ -20,6 +20,7 @@ import { invalid } from "../refuse";
 import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered, Stored } from "../stored";
+import { checkCurrency } from "./currencies";
 import { blankProduct, changedProduct } from "./new-product";
 
 export type PriceRow = Stored<Stripe.Price>;
@@ -115,7 +116,6 @@ type Terms = Pick<
 
 function readTerms(params: ParamsOf<typeof priceTerms>): Terms {
   const { currency, custom_unit_amount: custom, recurring, unit_amount: whole, unit_amount_decimal: fine } = params;
-  if (!/^[a-z]{3}$/i.test(currency)) throw invalid(`Invalid currency: ${currency}.`, { param: "currency" });
   const ways = [custom?.enabled || null, whole ?? null, fine ?? null].filter((way) => way !== null);
   if (ways.length !== 1) {
     throw invalid("You must specify exactly one of unit_amount, unit_amount_decimal and custom_unit_amount.", {
@@ -124,7 +124,7 @@ function readTerms(params: ParamsOf<typeof priceTerms>): Terms {
   }
   const exact = fine ?? (whole === null || whole === undefined ? null : String(whole));
   return {
-    currency: currency.toLowerCase(),
+    currency: checkCurrency(currency),
     custom_unit_amount: custom?.enabled ? customAmount(custom) : null,
     recurring: recurring ? fullRecurring(recurring) : null,
     tax_behavior: params.tax_behavior ?? "unspecified",

@@ -22,6 +22,9 @@ export const charge: Kind<"charge"> = {
   indexes: { customer: (row) => row.customer, payment_intent: (row) => row.payment_intent },
   expands: { customer: "customer", payment_intent: "payment_intent" },
   includes: {
+    // Payouts are not simulated, so nothing is ever booked.
+    balance_transaction: () => null,
+    failure_balance_transaction: () => null,
     refunds: ({ id }, draft) => listPage(draft, "refund", {}, { url: `${PATH}/${id}/refunds`, by: { charge: id } }),
   },
   routes: [

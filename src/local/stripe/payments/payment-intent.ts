@@ -3,6 +3,7 @@ import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
 import { mergeMetadata, metadata } from "../metadata";
 import { bool, choice, integer, list, listParams, object, type ParamsOf, required, text, timeRange } from "../params";
+import { checkAmount, checkCurrency } from "../objects/currencies";
 import { invalid } from "../refuse";
 import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
@@ -91,9 +92,11 @@ function withFailedMethod(draft: Draft, row: PaymentIntentRow): object {
 
 function createIntent(draft: Draft, params: ParamsOf<typeof creatable>): Rendered {
   const customer = params.customer ? draft.get("customer", params.customer, "customer").id : null;
+  const currency = checkCurrency(params.currency);
+  checkAmount(params.amount, currency);
   const blank = newPaymentIntent(draft, {
     amount: params.amount,
-    currency: params.currency.toLowerCase(),
+    currency,
     customer,
     paymentMethod: params.payment_method ? ownMethod(draft, { customer }, params.payment_method).id : null,
   });

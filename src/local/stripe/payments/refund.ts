@@ -30,6 +30,7 @@ export const refund: Kind<"refund"> = {
     payment_intent: "payment_intent",
     payment_method: "payment_method",
   },
+  includes: { balance_transaction: () => null, failure_balance_transaction: () => null },
   timers: {
     arrive: (draft, id) => void settleRefund(draft, id, "succeeded"),
     fail: (draft, id) => void settleRefund(draft, id, "failed"),
