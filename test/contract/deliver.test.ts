@@ -75,7 +75,7 @@ test("an event that is refused is tried three times more, later and later, and e
 });
 
 test("an endpoint that does not answer in time has not taken the event", async () => {
-  const whole = await openWhole({ delivery: { ...quick, timeoutMs: 50 } });
+  const whole = await openWhole({ delivery: { ...quick, timeoutMs: 1_000 } });
   const { receiver } = await listen(whole);
   const late: (() => void)[] = [];
   receiver.answerWith(() => new Promise((resolve) => late.push(() => resolve(200))));
