@@ -229,6 +229,9 @@ describeInBrowser("buying and managing in a browser", () => {
       `{ product(key: "pro") { purchaseUrl } }`,
     );
     await page.goto(product.purchaseUrl);
+    await page.getByText("Choose how you want to buy it.").waitFor();
+    await look(page, "buying-choice");
+    await page.getByRole("link").first().click();
     await page.getByLabel("E-mail").fill("stranger@shop.example");
     await typeCard(page, "4242 4242 4242 4242");
     await page.getByRole("button", { name: /^(Subscribe|Pay)/ }).click();
