@@ -182,7 +182,7 @@ function linesOfChange(
     const data = { before: pricesOf(before), after: pricesOf(after) };
     const once = `changed ${after.observation}`;
     const message = "The plan or the quantity changed.";
-    // Nothing in Stripe's objects tells a change in the portal from one by a key. Our portal offers no change of plan.
+    // Stripe does not say who changed a plan. Our portal does not let customers change it.
     lines.push({ type: "SUBSCRIPTION_CHANGED", at, actor: "ADMIN", once, message, data });
   }
   return lines;

@@ -72,7 +72,7 @@ function earliestFirst(one: Refund, other: Refund): number {
 
 const INQUIRY = /^(warning_.*|prevented)$/;
 
-/** Those of a subscription's invoice too: its other lines are about the subscription, these about money of each product. */
+/** Plans the lines about disputes, of orders and of invoices of subscriptions. Each product has its own lines. */
 export function linesOfDisputes({ state, observedAt }: SourceFacts): Line[] {
   return state.disputes
     .filter((dispute) => !INQUIRY.test(dispute.status))

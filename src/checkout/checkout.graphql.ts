@@ -147,7 +147,7 @@ const CheckoutSessionStateEnum = enumOf("CheckoutSessionState", "How far a check
   UNKNOWN: "Stripe reports a status that is not known here; `status` has it.",
 });
 
-const CheckoutPaymentStateEnum = enumOf("CheckoutPaymentState", "What a checkout says about its payment.", {
+const CheckoutPaymentStateEnum = enumOf("CheckoutPaymentState", "How far the payment of a checkout is.", {
   PAID: "The money has arrived.",
   UNPAID: "The money has not arrived. In a complete checkout it is on its way.",
   NO_PAYMENT_REQUIRED: "Nothing has to be paid now, as in a trial.",

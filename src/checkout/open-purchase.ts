@@ -59,7 +59,7 @@ export async function openPurchase(ctx: Context, asked: AskedPurchase): Promise<
     const session = await askAccount(ctx, sale.connection, (stripe) => stripe.checkout.sessions.create(params));
     const { url } = session;
     if (url === null) throw new Refusal("STRIPE_REFUSED", { say: "Stripe opened a checkout without an address." });
-    // Whoever comes back with the session's id is told how the purchase went.
+    // A buyer who returns with the id of the session reads how the purchase went.
     await ctx.db.transaction((tx) => insertCheckout(tx, newVisitorRow(ctx, { sale, session, trialDays })));
     return { kind: "PAGE", url } as const;
   });

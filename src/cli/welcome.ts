@@ -10,7 +10,7 @@ export interface ShopLinks {
   linkUrl?: string;
 }
 
-/** What a page needs to sell the demo. */
+/** A page needs these keys and names to sell the demo. */
 export interface DemoSale {
   /** The key of the product to begin with. */
   product: string;

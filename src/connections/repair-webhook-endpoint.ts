@@ -56,7 +56,7 @@ async function write(
   try {
     return await writeConnection(deps, id, (held, _, now) => ({
       ...(secret && rotateWebhookSecret(deps, held, { next: secret }, now)),
-      // One that the owner created stays theirs.
+      // The owner keeps an endpoint that they created.
       webhookEndpoint: secret ? endpoint : held.webhookEndpoint,
       webhookApiVersion: apiVersion,
       webhookEventTypes: eventTypes,

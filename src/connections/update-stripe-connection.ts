@@ -47,7 +47,7 @@ export async function updateStripeConnection(
   }));
 }
 
-/** What is known of the endpoint of a new secret: the owner's at our address, else ours, whose secret was rolled. */
+/** Finds the endpoint that a new secret belongs to: the owner's endpoint at our address, else our own one. */
 async function findEndpointOfSecret(
   deps: Deps,
   connection: ConnectionEntity,

@@ -13,7 +13,7 @@ import { escapeHtml, SMALL_STYLE } from "./small-page";
 
 export const DEMO_PATH = "/demo";
 
-/** Whose pages the demo shows, by external ids, and what is for sale on them. */
+/** The demo shows pages to these users and sells these products. Users have external ids. */
 export interface Demo {
   /** False until the shop is filled, and where somebody has products of their own. */
   isOpen(): boolean;

@@ -44,7 +44,7 @@ export const demoBuyer = { externalId: "you", name: "You", email: "you@example.c
 /** Pays for a membership in the simulated Stripe already. */
 export const demoSubscriber = "grace";
 
-/** What the pages of the demo sell, and what somebody who may open it reads there. */
+/** The demo sells these products. A user who may open one reads its text. */
 export const demoShelf = [
   { key: "membership", name: "Membership", content: "This Friday's story: the oven that never went out." },
   { key: "course", name: "Bread for beginners", content: "Lesson 1: flour, water, salt and patience." },

@@ -329,7 +329,7 @@ export type AutoCreateUsers =
   /** A purchase of a linked product makes a user with the buyer's address, not verified. */
   | 'ON_PURCHASE';
 
-/** What a checkout says about its payment. */
+/** How far the payment of a checkout is. */
 export type CheckoutPaymentState =
   /** Nothing has to be paid now, as in a trial. */
   | 'NO_PAYMENT_REQUIRED'

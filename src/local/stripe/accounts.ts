@@ -6,7 +6,7 @@ import type { SimulatedStripe } from "./simulated-stripe";
 /** Further accounts beside the first, each a world of its own. A key that names one opens it. */
 export interface Accounts {
   of(name: string): Promise<SimulatedStripe>;
-  /** Those that are open, by name. */
+  /** The open accounts by name. */
   all(): ReadonlyMap<string, SimulatedStripe>;
   close(): Promise<void>;
 }
