@@ -12,6 +12,7 @@ import { compareCustomers } from "./compare-customers";
 import { compareFacts } from "./compare-facts";
 import { compareStanding } from "./compare-standing";
 import { decideRelevance, listedOf } from "./decide-relevance";
+import { findSilent } from "./find-silent";
 import { formatDifferences, formatMissing } from "./format-difference";
 import { loadReach } from "./load-reach";
 
@@ -73,21 +74,25 @@ export async function findDrift(
   const crooked = new Set(misplaced.map((standing) => standing.held.facts.source));
   const shaky = new Set(standings.filter(({ isSteady }) => !isSteady).map((standing) => standing.held.facts.source));
   const people = await compareAllCustomers(db, customers);
+  const differing = [...wanted, ...drifted.map(({ said }) => said)];
+  const silent = await findSilent(db, { facts: differing, customers, held });
+  const isTold = ({ source }: SourceFacts) => !silent.has(source);
   const later = known.filter(({ before, said, problem }) => problem === null && isLater(before, said));
   return {
     findings: [
-      ...wanted.map((said): Finding => ({
+      ...wanted.filter(isTold).map((said): Finding => ({
         subject: said.source,
         kind: "MISSING",
         problem: conflict(formatMissing(said)),
       })),
-      ...drifted.map(({ said, problem }): Finding => ({ subject: said.source, kind: "DIFFERENT", problem })),
+      ...drifted
+        .filter(({ said }) => isTold(said))
+        .map(({ said, problem }): Finding => ({ subject: said.source, kind: "DIFFERENT", problem })),
       ...(await tellStandings(db, misplaced)),
       ...people.findings,
     ],
     news: [
-      ...wanted,
-      ...drifted.map(({ said }) => said),
+      ...differing,
       ...later.filter(({ said: { source } }) => shaky.has(source) && !crooked.has(source)).map(({ said }) => said),
     ],
     confirmed: later
@@ -137,7 +142,8 @@ async function compareAllCustomers(
 ): Promise<{ findings: Finding[]; news: CustomerSnapshot[] }> {
   const known = new Map((await findCustomers(db, customers)).map((each) => [customerName(each), each]));
   const unlinked = (await findUnlinkedCustomers(db, customers)).map(customerName);
-  const forgotten = new Set([...unlinked, ...(await findRemovedCustomers(db, customers))]);
+  const removed = await findRemovedCustomers(db, customers);
+  const forgotten = new Set([...unlinked, ...removed]);
   const compared = customers.map((said) => {
     const before = known.get(customerName(said));
     const isForgotten = forgotten.has(customerName(said));
@@ -145,8 +151,9 @@ async function compareAllCustomers(
     return { said, isNew: !before, differences: isNews ? compareCustomers(before, said, { isForgotten }) : [] };
   });
   const different = compared.filter(({ differences }) => differences.length > 0);
+  const told = different.filter(({ said }) => !removed.has(customerName(said)));
   return {
-    findings: different.map(({ said, differences }): Finding => {
+    findings: told.map(({ said, differences }): Finding => {
       return { subject: said.customer, kind: "DIFFERENT", problem: conflict(formatDifferences(differences)) };
     }),
     news: compared.filter(({ isNew, differences }) => isNew || differences.length > 0).map(({ said }) => said),

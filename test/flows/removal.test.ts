@@ -135,6 +135,42 @@ test("what a removed person had bought is nobody's at once, and no difference to
   }
 });
 
+test("a reconciliation keeps purchases of removed people up to date and reports no CONFLICT for them", async () => {
+  const reconcile = async (dryRun: boolean) => {
+    const { job } = await shop.latchkey.get<{ job: { id: string } }>(
+      `mutation { job: reconcile(input: { dryRun: ${dryRun} }) { id } }`,
+    );
+    return jobDone(shop, job.id);
+  };
+  const renewed = await stall.customer("renewed-zebulon@shop.example", { name: "Zebulon Pike" });
+  const { id } = await stall.subscribe(renewed);
+  const deleted = await stall.customer("deleted-zebulon@shop.example", { name: "Zebulon Pike" });
+  await stall.subscribe(deleted);
+  const present = await stall.customer("present@shop.example");
+  const { id: others } = await stall.subscribe(present);
+  await remove("renewed-zebulon@shop.example");
+  await remove("deleted-zebulon@shop.example");
+  // Nothing of this is delivered.
+  await shop.control("instruct-delivery", { event: "*", count: 1_000_000, drop: true });
+  await shop.control("renew-now", { subscription: id, ends: "succeeds" });
+  await shop.control("renew-now", { subscription: others, ends: "succeeds" });
+  await shop.stripe.customers.del(deleted);
+  await shop.settled();
+  const invoiceOf = async () =>
+    (
+      await rows("select facts -> 'state' -> 'latestInvoice' ->> 'id' as id from stripe_facts where source = $1", [id])
+    )[0];
+  const before = await invoiceOf();
+  for (const dryRun of [true, false]) {
+    const { updated, problems } = await reconcile(dryRun);
+    const told = problems.nodes.map(({ subject, code }) => ({ subject, code }));
+    expect([dryRun, updated, told]).toEqual([dryRun, 1, [{ subject: others, code: "CONFLICT" }]]);
+  }
+  expect(await invoiceOf()).not.toEqual(before);
+  expect(await reconcile(false)).toMatchObject({ updated: 0, created: 0, problems: { nodes: [] } });
+  await shop.control("clear-instructions");
+});
+
 test("a purchase that was begun before the removal and is met after it, by an import, creates nobody", async () => {
   const email = "late-zebulon@shop.example";
   const other = await openStall(shop, "later");
