@@ -1,5 +1,6 @@
 import { Bug } from "../base/refusal";
 import type { Tx } from "../database/db";
+import { blankEventBodies } from "../stripe/event-bodies.store";
 import { findUsersById } from "../users/users.store";
 import { hashAddress, hashCustomer, hashPurchase, hashTrial } from "./hash-removal";
 import { removalKeyOf } from "./removal-key";
@@ -15,7 +16,7 @@ import {
 } from "./removal-traces.store";
 
 /**
- * Leaves markers of what the users had bought, and blanks what Stripe said of them. Their rows are still as they were, and
+ * Leaves markers of what the users had bought, and blanks what Stripe said of them, in waiting events too. Their rows are still as they were, and
  * their customers, guest purchases and rows are locked.
  */
 export async function markRemoval(tx: Tx, userIds: readonly string[], now: Date): Promise<void> {
@@ -42,6 +43,11 @@ export async function markRemoval(tx: Tx, userIds: readonly string[], now: Date)
     sources.flatMap((each) => (each.hasTrial ? trialsOf(key, each, addressOf.get(each.ownerId ?? "") ?? null) : [])),
   );
   await blankTraces(tx, { sources, customers });
+  const shown = [
+    ...customers.map(({ connectionId, customer }) => ({ connectionId, id: customer })),
+    ...sources.map(({ connectionId, source }) => ({ connectionId, id: source })),
+  ];
+  await blankEventBodies(tx, shown, addresses);
 }
 
 /** Their own address, and those with which they bought. The buyer of a claimed purchase may have been another person. */

@@ -95,8 +95,8 @@ export async function findOthersAddresses(
 }
 
 /**
- * Removes names and addresses from purchases and customers, and from events that are still kept. The purchases are planned
- * again, as nobody's: what is still charged is listed at once.
+ * Removes names and addresses from purchases and customers. The purchases are planned again, as nobody's: what is still
+ * charged is listed at once.
  */
 export async function blankTraces(
   tx: Tx,

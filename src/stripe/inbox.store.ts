@@ -205,13 +205,14 @@ export interface FailedTry extends EventRef {
   counts: boolean;
 }
 
-/** They go on waiting, or stay visible as failed. */
+/** They go on waiting, or stay visible as failed. An event that failed keeps nothing of what it said about people. */
 export async function failEvents(db: Reader, tries: readonly FailedTry[]): Promise<void> {
   if (tries.length === 0) return;
   await db.rows(
     `/* inbox.fail */ update stripe_inbox e
      set state = case when f.final then 'FAILED' else 'PENDING' end, attempts = e.attempts + f.counts::int,
-         next_try_at = now() + f.pause_ms * interval '1 millisecond', error = left(f.error, 2000), claimed_until = null
+         next_try_at = now() + f.pause_ms * interval '1 millisecond', error = left(f.error, 2000), claimed_until = null,
+         body = case when f.final then null else e.body end
      from unnest($1::uuid[], $2::text[], $3::float8[], $4::text[], $5::bool[], $6::bool[])
        as f (connection_id, event_id, pause_ms, error, final, counts)
      where e.connection_id = f.connection_id and e.event_id = f.event_id and e.state = 'PENDING'`,

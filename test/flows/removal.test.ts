@@ -3,6 +3,7 @@ import { replanned } from "../kit/import-list";
 import { jobDone, openStall, type Stall } from "../kit/open-stall";
 import { dumpRows, type Operations, operationsOf } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
+import { until } from "../kit/until";
 
 // What comes after a user was removed: events about what they had bought, and purchases that they begin afterwards.
 
@@ -169,6 +170,40 @@ test("a reconciliation keeps purchases of removed people up to date and reports 
   expect(await invoiceOf()).not.toEqual(before);
   expect(await reconcile(false)).toMatchObject({ updated: 0, created: 0, problems: { nodes: [] } });
   await shop.control("clear-instructions");
+});
+
+test("events that wait or failed when a person is removed keep no name and no address of theirs", async () => {
+  const email = "waiting-zebulon@shop.example";
+  const customer = await stall.customer(email, { name: "Zebulon Pike" });
+  const other = await stall.customer("other@shop.example");
+  const subscriptions = [await stall.subscribe(customer), await stall.subscribe(other)];
+  await userOf(email);
+  shop.simulator.deliveries.holdAll();
+  for (const { id } of subscriptions) {
+    await shop.stripe.subscriptions.update(id, { metadata: { name: "Zebulon Pike" } });
+    // Somebody else's subscription may show the address as well.
+    await shop.stripe.subscriptions.update(id, { metadata: { name: "", reply_to: email.toUpperCase() } });
+  }
+  await shop.control("plan-fault", { kind: "error-before", path: "/v1/*", count: 1_000_000 });
+  await shop.simulator.deliveries.release();
+  const bodies = (of: string) =>
+    rows<{ body: string | null }>("select body from stripe_inbox where state = 'PENDING' and subject = $1", [of]);
+  await until(
+    async () => [...(await bodies(customer)), ...(await bodies(other))],
+    (found) => found.length === 4,
+  );
+  await rows(
+    "update stripe_inbox set state = 'FAILED' where event_id = (select min(event_id) from stripe_inbox where state = 'PENDING' and subject = $1)",
+    [customer],
+  );
+  await remove(email);
+  expect(await bodies(customer)).toEqual([{ body: null }]);
+  const kept = (await bodies(other)).map(({ body }) => body);
+  expect(kept.filter((body) => body !== null)).toHaveLength(1);
+  expect(await dumpRows(shop.latchkey)).not.toMatch(/waiting-zebulon/i);
+  await shop.control("clear-faults");
+  await shop.settled();
+  expect(await userOf(email)).toBeNull();
 });
 
 test("a purchase that was begun before the removal and is met after it, by an import, creates nobody", async () => {

@@ -103,7 +103,7 @@ test("of several open checkouts of a user the newest stays, and keys go to those
   ]);
 });
 
-test("grants of purchases that belong to somebody by an address alone are marked", async () => {
+test("grants of purchases by an address alone are marked, and events that failed keep no body", async () => {
   const other = await createEmptyDatabase();
   const older = await openDatabase({ url: other.url, entities: [], connectionsMax: 1, statementTimeoutMs: 5_000 });
   try {
@@ -124,11 +124,22 @@ test("grants of purchases that belong to somebody by an address alone are marked
         [connection, `sub_${n}`, user, ownerBy],
       );
     }
+    for (const state of ["FAILED", "PENDING"]) {
+      await older.rows(
+        `insert into stripe_inbox (connection_id, event_id, type, subject, shape, happened_at, received_at, body, state)
+         values ($1, $2, 'customer.subscription.updated', 'cus_1', 'SNAPSHOT', now(), now(), '{}', $2)`,
+        [connection, state],
+      );
+    }
 
     await runMigrations({ url: other.url, migrations, log: openLog("silent") });
 
     const rows = await older.rows<{ by_address: boolean }>("select by_address from grants order by id");
     expect(rows.map(({ by_address }) => by_address)).toEqual([false, false, true, true]);
+    expect(await older.rows("select state, body from stripe_inbox order by state")).toEqual([
+      { state: "FAILED", body: null },
+      { state: "PENDING", body: "{}" },
+    ]);
   } finally {
     await older.source.destroy();
     await other.drop();
