@@ -1,7 +1,10 @@
-import type { FieldWeights, Weight } from "../graphql/field-weights";
+import type { FieldWeights, Weight, WeightByArgument } from "../graphql/field-weights";
+
+/** A user who is linked to a customer of Stripe is looked up there first. */
+const withCustomer: WeightByArgument = { usually: "WRITE", argument: "input.stripeCustomerId", given: "REMOTE" };
 
 /** What each root field and each list below takes to answer. A new field needs a decision: a test compares both. */
-const weights: Readonly<Record<string, Weight>> = {
+const weights: Readonly<Record<string, Weight | WeightByArgument>> = {
   "Query.access": "BATCHED",
   "Query.accessMany": "BATCHED",
   "Query.activities": "ROW",
@@ -37,7 +40,7 @@ const weights: Readonly<Record<string, Weight>> = {
   "Mutation.createPortalSession": "REMOTE",
   "Mutation.createProduct": "WRITE",
   "Mutation.createStripeProduct": "REMOTE",
-  "Mutation.createUser": "WRITE",
+  "Mutation.createUser": withCustomer,
   "Mutation.createUserToken": "SIGNATURE",
   "Mutation.deleteUser": "WRITE",
   "Mutation.deleteUsers": "WIDE",
@@ -65,7 +68,7 @@ const weights: Readonly<Record<string, Weight>> = {
   "Mutation.updateProduct": "WRITE",
   "Mutation.updateProductLink": "REMOTE",
   "Mutation.updateStripeConnection": "REMOTE",
-  "Mutation.updateUser": "WRITE",
+  "Mutation.updateUser": withCustomer,
   "Subscription.jobProgress": "BATCHED",
   "Job.problems": "PAGE",
   "User.activities": "PAGE",

@@ -22,8 +22,29 @@ export interface WeightTerms {
   repeatsMax: number | null;
 }
 
+/** A weight that depends on an argument. */
+export interface WeightByArgument {
+  usually: Weight;
+  /** The path of the argument, such as `input.stripeCustomerId`. */
+  argument: string;
+  /** The weight when the argument has a value. */
+  given: Weight;
+}
+
 /** Weights by coordinate, such as `Query.access`. A field that is not listed is BATCHED. */
-export type FieldWeights = ReadonlyMap<string, Weight>;
+export type FieldWeights = ReadonlyMap<string, Weight | WeightByArgument>;
+
+/** Pure: the weight of a field that is asked with these arguments. */
+export function weightOf(weights: FieldWeights, coordinate: string, args: Readonly<Record<string, unknown>>): Weight {
+  const weight = weights.get(coordinate) ?? "BATCHED";
+  if (typeof weight === "string") return weight;
+  const value = weight.argument.split(".").reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), args);
+  return value === undefined || value === null ? weight.usually : weight.given;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
 
 export const weightTerms: Readonly<Record<Weight, WeightTerms>> = {
   BATCHED: { cost: 0, repeatsMax: null },

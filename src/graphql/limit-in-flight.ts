@@ -1,6 +1,6 @@
 import { type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import type { Context } from "./context";
-import type { FieldWeights, Weight } from "./field-weights";
+import { type FieldWeights, type Weight, weightOf } from "./field-weights";
 import { type Slots, openSlots } from "./open-slots";
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
@@ -14,24 +14,25 @@ export function limitInFlight(schema: GraphQLSchema, weights: FieldWeights): Gra
   const remote = byOperation(openSlots());
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values<GraphQLField<unknown, Context>>(type?.getFields() ?? {})) {
-      const weight = weights.get(`${type?.name ?? ""}.${field.name}`);
-      if (isLight(weight) || !field.resolve) continue;
-      field.resolve = withinSlot(field.resolve, weight === "REMOTE" ? remote : own);
+      const coordinate = `${type?.name ?? ""}.${field.name}`;
+      const weight = (args: Readonly<Record<string, unknown>>) => weightOf(weights, coordinate, args);
+      if (isLight(weight({})) || !field.resolve) continue;
+      field.resolve = withinSlot(field.resolve, (args) => (weight(args) === "REMOTE" ? remote : own));
     }
   }
   return schema;
 }
 
-function isLight(weight: Weight | undefined): boolean {
-  return weight === undefined || weight === "BATCHED" || weight === "PAGE";
+function isLight(weight: Weight): boolean {
+  return weight === "BATCHED" || weight === "PAGE";
 }
 
 /** Waits for a slot and returns what frees it. */
 type TakeSlot = (context: Context) => Promise<() => void>;
 
-function withinSlot(resolve: Resolve, take: TakeSlot): Resolve {
-  return async (root, args, context, info) => {
-    const free = await take(context);
+function withinSlot(resolve: Resolve, slotsFor: (args: Readonly<Record<string, unknown>>) => TakeSlot): Resolve {
+  return async (root, args: Record<string, unknown>, context, info) => {
+    const free = await slotsFor(args)(context);
     try {
       return await resolve(root, args, context, info);
     } finally {

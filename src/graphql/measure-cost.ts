@@ -10,7 +10,7 @@ import {
 } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { type ComplexityEstimatorArgs, getComplexity } from "graphql-query-complexity";
-import { type FieldWeights, weightTerms } from "./field-weights";
+import { type FieldWeights, weightOf, weightTerms } from "./field-weights";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "./read-page-request";
 
 export interface CostQuestion {
@@ -47,7 +47,7 @@ const TOO_MANY_NODES = /maximum allowed number of nodes/;
 
 /** A field costs one and its weight, and whatever is asked of each of its rows as often as there can be rows. */
 function costOfField({ type, field, args, childComplexity }: ComplexityEstimatorArgs, weights: FieldWeights): number {
-  const { cost } = weightTerms[weights.get(`${type.name}.${field.name}`) ?? "BATCHED"];
+  const { cost } = weightTerms[weightOf(weights, `${type.name}.${field.name}`, args)];
   return 1 + cost + childComplexity * rowsOf(getNamedType(field.type), isListType(getNullableType(field.type)), args);
 }
 

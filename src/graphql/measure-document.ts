@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
@@ -19,8 +20,8 @@ export interface DocumentMeasure {
   isStorable: boolean;
   /** By name, each once, so that nobody can count one field under many aliases. */
   rootFields: readonly string[];
-  /** By name, how often the operation asks it: under so many response keys. */
-  rootRepeats: ReadonlyMap<string, number>;
+  /** By name, where the operation asks it: once for each response key. */
+  rootNodes: ReadonlyMap<string, readonly FieldNode[]>;
 }
 
 export function measureDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentMeasure {
@@ -29,7 +30,7 @@ export function measureDocument(document: DocumentNode, operation: OperationDefi
   return {
     depth: makeDepthOf(fragments)(operation.selectionSet),
     rootFields: [...keys.keys()],
-    rootRepeats: new Map([...keys].map(([name, named]) => [name, named.size])),
+    rootNodes: new Map([...keys].map(([name, named]) => [name, [...named.values()]])),
     ...countFields(document),
   };
 }
@@ -86,7 +87,7 @@ function makeDepthOf(fragments: Fragments): (set: SelectionSetNode) => number {
   return ofSet;
 }
 
-type ResponseKeys = Map<string, Set<string>>;
+type ResponseKeys = Map<string, Map<string, FieldNode>>;
 
 /** The response keys of each root field. A field that is selected twice under one key is answered once. */
 function responseKeysOf(
@@ -96,7 +97,7 @@ function responseKeysOf(
   seen = new Set<string>(),
 ): ResponseKeys {
   for (const selection of set.selections) {
-    if (selection.kind === Kind.FIELD) addKey(keys, selection.name.value, (selection.alias ?? selection.name).value);
+    if (selection.kind === Kind.FIELD) addKey(keys, selection);
     else if (selection.kind === Kind.INLINE_FRAGMENT) responseKeysOf(selection.selectionSet, fragments, keys, seen);
     else if (!seen.has(selection.name.value)) {
       seen.add(selection.name.value);
@@ -107,7 +108,8 @@ function responseKeysOf(
   return keys;
 }
 
-function addKey(keys: ResponseKeys, name: string, key: string): void {
-  const named = keys.get(name) ?? new Set();
-  keys.set(name, named.add(key));
+function addKey(keys: ResponseKeys, field: FieldNode): void {
+  const name = field.name.value;
+  const named = keys.get(name) ?? new Map<string, FieldNode>();
+  keys.set(name, named.set((field.alias ?? field.name).value, field));
 }

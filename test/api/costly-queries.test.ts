@@ -10,10 +10,12 @@ import type { Toll } from "../kit/open-toll";
 
 const USER_LIMIT = 100;
 const ADDRESS_LIMIT = 30;
+const KEY_LIMIT = 500;
 const env = {
   ...CHECKOUT_ENV,
   LATCHKEY_REQUESTS_PER_MINUTE_PER_USER: String(USER_LIMIT),
   LATCHKEY_REQUESTS_PER_MINUTE_PER_ADDRESS: String(ADDRESS_LIMIT),
+  LATCHKEY_REQUESTS_PER_MINUTE_PER_KEY: String(KEY_LIMIT),
   LATCHKEY_TRUSTED_PROXIES: "1",
 };
 
@@ -126,6 +128,39 @@ test("an operation counts by its weight, also once its document is known", async
   for (let time = 0; time < 40; time++) checks.push(await shop.latchkey.ask(many, { keys }, tokens.bob));
   expect(checks.filter(({ errors }) => !errors).length).toBe(Math.floor(USER_LIMIT / 3));
   expect(checks.at(-1)?.status).toBe(429);
+});
+
+test("a user who is written with a customer of Stripe weighs as a request to Stripe, by literals and by variables", async () => {
+  const key = await shop.latchkey.key("WRITE");
+  const create = (customer: string) => `createUser(input: { ${customer} }) { id }`;
+  const named = `mutation { ${aliases(6, () => create('stripeCustomerId: "cus_nobody"'))} }`;
+  const byFields = `mutation ($customer: String) { ${aliases(6, () => create("stripeCustomerId: $customer"))} }`;
+  const update = "mutation ($input: UpdateUserInput!) { ";
+  const byInput = `${update}${aliases(6, () => "updateUser(input: $input) { id }")} }`;
+  const given = { user: "nobody", stripeCustomerId: "cus_nobody" };
+  const refusals = [
+    await shop.latchkey.ask(named, {}, key),
+    await shop.latchkey.ask(byFields, { customer: "cus_nobody" }, key),
+    await shop.latchkey.ask(byInput, { input: given }, key),
+  ];
+  expect(refusals.map(({ errors }) => errors?.[0]?.extensions.details)).toEqual([
+    { limit: "repeats", field: "createUser", max: 5, actual: 6 },
+    { limit: "repeats", field: "createUser", max: 5, actual: 6 },
+    { limit: "repeats", field: "updateUser", max: 5, actual: 6 },
+  ]);
+  expect((await shop.latchkey.ask(byFields, { customer: null }, key)).errors).toBeUndefined();
+  expect((await shop.latchkey.ask(byFields, {}, key)).errors).toBeUndefined();
+
+  shop.clock.moveBy(MINUTE);
+  // With a customer it costs 1001 and counts as eleven requests, without one 101 and two. The document is known by then.
+  const one = `${update}updateUser(input: $input) { id } }`;
+  const counted = async (input: object) => {
+    for (let times = 0; ; times++) {
+      if (codeOf(await shop.latchkey.ask(one, { input }, key)) === "RATE_LIMITED") return times;
+    }
+  };
+  await shop.latchkey.ask(one, { input: { user: "nobody" } }, key);
+  expect(await counted(given)).toBe(Math.ceil((KEY_LIMIT - 2) / 11));
 });
 
 test("a visitor with a publishable key has a limit of their own, and one who is refused uses up nothing of others", async () => {
