@@ -1,8 +1,8 @@
 import { Bug } from "../base/refusal";
 import type { Tx } from "../database/db";
-import { blankEventBodies } from "../stripe/event-bodies.store";
 import { findUsersById } from "../users/users.store";
 import { hashAddress, hashCustomer, hashPurchase, hashTrial } from "./hash-removal";
+import { blankEventBodies } from "./removal-events.store";
 import { removalKeyOf } from "./removal-key";
 import { type TrialMark, writeRemovalMarkers, writeRemovedTrials } from "./removal-markers.store";
 import {

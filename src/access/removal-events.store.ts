@@ -25,7 +25,7 @@ export async function blankEventBodies(
 
 // Events that are done have no body, so only those that wait or failed are read. They are locked in the order in which
 // events are claimed and finished by others.
-const blankSql = `/* eventBodies.blank */
+const blankSql = `/* removalEvents.blank */
   with shown as (
     select connection_id, event_id from stripe_inbox e
     where e.state in ('PENDING', 'FAILED') and e.body is not null
