@@ -29,7 +29,7 @@ export function linesOfOrder(after: SourceFacts, state: OrderState): Line[] {
 
 /** In the order in which they were made: the one that completes the sum says so. */
 function linesOfRefunds({ refunds, amount }: OrderState): Line[] {
-  const moved = refunds.filter((each) => each.status === "succeeded").sort(earliestFirst);
+  const moved = inOrder(refunds.filter((each) => each.status === "succeeded"));
   let total = 0;
   return moved.map((refund) => {
     const isFirst = total === 0;
@@ -66,8 +66,9 @@ function linesOfFailedRefunds({ refunds }: OrderState, { observedAt }: SourceFac
   }));
 }
 
-function earliestFirst(one: Refund, other: Refund): number {
-  return one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1);
+// Stripe lists the newest first, which is all that tells two refunds of one second apart.
+function inOrder(refunds: readonly Refund[]): Refund[] {
+  return refunds.toReversed().sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
 const INQUIRY = /^(warning_.*|prevented)$/;

@@ -74,6 +74,15 @@ test("the refund that completes the sum says so, in whatever order they are list
   });
 });
 
+test("of two refunds of one second, the one that Stripe lists later was made earlier", () => {
+  const refunds = [refund("re_a", 4_000, 1), refund("re_b", 1_000, 1)];
+  const told = tell(order({ refunds })).filter(({ type }) => type === "PURCHASE_REFUNDED");
+  expect(told.map(({ message, data }) => [data?.["refund"], message])).toEqual([
+    ["re_b", "A part of the purchase was refunded."],
+    ["re_a", "The rest of the purchase was refunded."],
+  ]);
+});
+
 describe("a cancellation carries its end and who made it", () => {
   const cases: [string, SourceFacts, Date, string][] = [
     ["by the flag", subscription({ cancelAtPeriodEnd: true, canceledAt: day(1) }), day(30), "ADMIN"],
