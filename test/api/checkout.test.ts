@@ -63,7 +63,7 @@ describe("what is sold", () => {
 
   test("TA-X14: an archived price is refused, also while only Stripe knows of it; servers sell a new one at once", async () => {
     const ada = await somebody();
-    const price = { product: stall.stripeProduct, currency: "usd", unit_amount: 5 };
+    const price = { product: stall.stripeProduct, currency: "usd", unit_amount: 50 };
     await shop.control("hold-deliveries");
     const { id } = await shop.stripe.prices.create(price);
     expect(await codeOf({ priceId: id }, ada.token)).toMatchObject({ code: "PRICE_NOT_OF_PRODUCT" });

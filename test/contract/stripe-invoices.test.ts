@@ -43,7 +43,6 @@ test("a sale by hand is a line that belongs to an invoice item and to no subscri
   expect(paid).toMatchObject({ status: "paid", billing_reason: "manual", parent: null, amount_paid: 4_900 });
   expect(paid.lines.data[0]).toMatchObject({
     amount: 4_900,
-    subscription: null,
     parent: { type: "invoice_item_details", invoice_item_details: { proration: false, subscription: null } },
   });
   const intent = paid.payments?.data[0]?.payment.payment_intent;

@@ -35,7 +35,7 @@ test("a period ends and the next begins at that second; its invoice is a draft f
     current_period_end: BEGIN + 61 * DAY_S,
   });
   expect(renewed.latest_invoice).toMatchObject({ status: "draft", billing_reason: "subscription_cycle" });
-  expect(await told()).toEqual(["invoice.created", "customer.subscription.updated"]);
+  expect(await told()).toEqual(["invoice.upcoming", "invoice.created", "customer.subscription.updated"]);
   simulator.control.moveBy(3_600);
   expect(await told()).toEqual([
     "invoice.finalized",
@@ -133,7 +133,7 @@ test("a trial tells three days before it ends, and then begins a paid period", a
     trial_end: BEGIN + 14 * DAY_S,
   });
   simulator.control.moveTo(BEGIN + 11 * DAY_S);
-  expect(await told()).toEqual(["customer.subscription.trial_will_end"]);
+  expect(await told()).toEqual(["invoice.upcoming", "customer.subscription.trial_will_end"]);
   simulator.control.moveTo(BEGIN + 14 * DAY_S + 3_600);
   const paid = await stripe.subscriptions.retrieve(id, { expand: ["latest_invoice"] });
   expect(paid.status).toBe("active");

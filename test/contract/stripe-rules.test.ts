@@ -1,5 +1,8 @@
 import { BEGIN, closeShop, DAY_S, idOf, openShop, type Shop } from "./billing-kit";
 import { setBillingSettings } from "../../src/local/stripe/billing/settings";
+import { completeCheckout } from "../../src/local/stripe/checkout/complete-checkout";
+import { sellByLink } from "../../src/local/stripe/checkout/visit-link";
+import { giveCustomerDiscount } from "../../src/local/stripe/discounts/customer-discount";
 import { ask } from "./simulator-kit";
 
 let shop: Shop;
@@ -129,11 +132,24 @@ test("a customer has living subscriptions of one currency only", async () => {
   expect((await create()).currency).toBe("eur");
 });
 
+const LINE =
+  "line_items[0][quantity]=1&line_items[0][price_data][currency]=usd&line_items[0][price_data][product_data][name]=P";
+const SALE = `mode=payment&success_url=https%3A%2F%2Fshop.example%2F&${LINE}`;
+
 test.each([
   ["payment_intents", "amount=49&currency=usd", "amount_too_small", "amount"],
   ["payment_intents", "amount=1000&currency=xyz", undefined, "currency"],
   ["prices", "unit_amount=100&currency=xyz&product_data[name]=P", undefined, "currency"],
   ["customers", "email=broken", "email_invalid", "email"],
+  ["payment_intents", "amount=1000&currency=usd&receipt_email=broken", "email_invalid", "receipt_email"],
+  ["checkout/sessions", `${SALE}&line_items[0][price_data][unit_amount]=49`, "amount_too_small", undefined],
+  ["payment_links", `${LINE}&line_items[0][price_data][unit_amount]=49`, "amount_too_small", undefined],
+  [
+    "checkout/sessions",
+    `${SALE}&line_items[0][price_data][unit_amount]=900&payment_intent_data[receipt_email]=broken`,
+    "email_invalid",
+    "payment_intent_data[receipt_email]",
+  ],
 ])("%s are refused for %s", async (path, form, code, param) => {
   const { status, body } = await ask(shop.simulator, "POST", `/v1/${path}`, { form });
   expect([status, body.error?.code, body.error?.param]).toEqual([400, code, param]);
@@ -223,4 +239,122 @@ test("a change of an item beyond the first page of items is told", async () => {
   expect(await told()).toEqual(["customer.subscription.updated"]);
   await stripe.subscriptions.update(id, { metadata: {} });
   expect(await told()).toEqual([]);
+});
+
+test("a checkout whose total falls below the least amount is refused when it is paid; nothing at all is not", async () => {
+  const { stripe, simulator, product } = shop;
+  const price = (await stripe.prices.create({ product, currency: "usd", unit_amount: 1_000 })).id;
+  const codeOf = async (percent_off: number): Promise<string> => {
+    const { id: coupon } = await stripe.coupons.create({ percent_off, duration: "once" });
+    return (await stripe.promotionCodes.create({ promotion: { type: "coupon", coupon } })).code;
+  };
+  const buy = async (promotionCode: string) => {
+    const line_items = [{ price, quantity: 1 }];
+    const terms = { mode: "payment", success_url: "https://shop.example/", allow_promotion_codes: true } as const;
+    const { id } = await stripe.checkout.sessions.create({ ...terms, line_items });
+    const purchase = { email: "ada@example.com", promotionCode };
+    return simulator.control.act((draft) => completeCheckout(draft, id, purchase));
+  };
+  const [most, all] = [await codeOf(96), await codeOf(100)];
+  await expect(buy(most)).rejects.toThrow("total amount due must add up to at least $0.50 usd");
+  expect(await buy(all)).toMatchObject({ outcome: "complete", session: { payment_status: "no_payment_required" } });
+});
+
+test("an invoice below the least amount is paid at once, and its amount is charged with the next one", async () => {
+  const { stripe, simulator, buyer, product } = shop;
+  const terms = { product, currency: "usd", unit_amount: 30, recurring: { interval: "month" } } as const;
+  const customer = await buyer();
+  const items = [{ price: (await stripe.prices.create(terms)).id }];
+  const { id, status, latest_invoice: first } = await stripe.subscriptions.create({ customer, items });
+  expect(status).toBe("active");
+  const small = { status: "paid", total: 30, amount_due: 0, amount_paid: 0, ending_balance: 30 };
+  expect(await stripe.invoices.retrieve(idOf(first))).toMatchObject(small);
+  expect((await stripe.paymentIntents.list({ customer })).data).toEqual([]);
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: 30 });
+  simulator.control.moveTo(MONTH_END + 3_601);
+  const [next] = (await stripe.invoices.list({ subscription: id, limit: 1 })).data;
+  expect(next).toMatchObject({ status: "paid", total: 30, starting_balance: 30, amount_due: 60, ending_balance: 0 });
+  expect((await stripe.paymentIntents.list({ customer })).data).toMatchObject([{ amount: 60, status: "succeeded" }]);
+});
+
+test("an invoice without anything pending is an empty draft, but for old versions and for subscriptions", async () => {
+  const { stripe, buyer } = shop;
+  const customer = await buyer();
+  await stripe.invoiceItems.create({ customer, amount: 900, currency: "usd" });
+  expect(await stripe.invoices.create({ customer })).toMatchObject({ status: "draft", total: 0 });
+  const include = { customer, pending_invoice_items_behavior: "include" } as const;
+  expect(await stripe.invoices.create(include)).toMatchObject({ status: "draft", total: 900 });
+  expect(await stripe.invoices.create(include)).toMatchObject({ status: "draft", total: 0 });
+  const headers = { "Stripe-Version": "2020-08-27" };
+  const old = () => ask(shop.simulator, "POST", "/v1/invoices", { form: `customer=${customer}`, headers });
+  const refused = await old();
+  expect([refused.status, refused.body.error?.code]).toEqual([400, "invoice_no_customer_line_items"]);
+  await stripe.invoiceItems.create({ customer, amount: 500, currency: "usd" });
+  expect((await old()).body["total"]).toBe(500);
+  const { id: subscription } = await subscribe();
+  await expect(stripe.invoices.create({ subscription })).rejects.toMatchObject({
+    code: "invoice_no_subscription_line_items",
+  });
+});
+
+test("a discount of a customer is on invoices without one of their own, and is taken off", async () => {
+  const { stripe, simulator, buyer, monthly, told } = shop;
+  const customer = await buyer();
+  const [ten, half] = [
+    (await stripe.coupons.create({ percent_off: 10, duration: "forever" })).id,
+    (await stripe.coupons.create({ percent_off: 50, duration: "forever" })).id,
+  ];
+  await told();
+  simulator.control.act((draft) => giveCustomerDiscount(draft, customer, { coupon: ten }));
+  expect(await told()).toEqual(["customer.discount.created", "customer.updated"]);
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ discount: { source: { coupon: ten } } });
+  const items = [{ price: monthly }];
+  const totalOf = async (more: object = {}): Promise<number | undefined> => {
+    const { latest_invoice: id } = await stripe.subscriptions.create({ customer, items, ...more });
+    return (await stripe.invoices.retrieve(idOf(id))).total;
+  };
+  expect([await totalOf(), await totalOf({ discounts: [{ coupon: half }] })]).toEqual([900, 500]);
+  await told();
+  expect(await stripe.customers.deleteDiscount(customer)).toMatchObject({ object: "discount", deleted: true });
+  expect(await told()).toEqual(["customer.discount.deleted", "customer.updated"]);
+  expect(await stripe.customers.retrieve(customer)).toMatchObject({ discount: null });
+  expect(await totalOf()).toBe(1_000);
+  await expect(stripe.customers.deleteDiscount(customer)).rejects.toThrow(/No active discount for customer/);
+});
+
+test("answers have the fields of recorded ones: lines, plan and quantity, and when billing became flexible", async () => {
+  const { stripe, simulator, monthly, yearly } = shop;
+  const { id, latest_invoice: invoice } = await subscribe();
+  const plain: Record<string, unknown> = JSON.parse(JSON.stringify(await stripe.subscriptions.retrieve(id)));
+  expect(plain).toMatchObject({ plan: { id: monthly, object: "plan", amount: 1_000 }, quantity: 1 });
+  expect(plain).toMatchObject({ billing_mode: { type: "flexible", updated_at: BEGIN } });
+  const [line] = (await stripe.invoices.retrieve(idOf(invoice))).lines.data;
+  expect(line).not.toHaveProperty("subscription");
+  expect(line?.parent?.subscription_item_details).toMatchObject({
+    subscription: id,
+    proration_details: { credited_items: null },
+  });
+  const headers = { "Stripe-Version": "2024-09-30.acacia" };
+  const old = await ask(simulator, "GET", `/v1/invoices/${idOf(invoice)}`, { headers });
+  expect(old.body).toMatchObject({ lines: { data: [{ subscription: id, type: "subscription" }] } });
+  const two = await subscribe({ items: [{ price: monthly }, { price: yearly }] });
+  expect(two).toMatchObject({ plan: null, quantity: null });
+  expect((await subscribe({ billing_mode: { type: "classic" } })).billing_mode).not.toHaveProperty("updated_at");
+
+  const sale = { mode: "subscription", success_url: "https://shop.example/" } as const;
+  const line_items = [{ price: monthly, quantity: 1 }];
+  const session = await stripe.checkout.sessions.create({ ...sale, line_items });
+  const link = await stripe.paymentLinks.create({ line_items });
+  simulator.control.moveBy(60);
+  const purchase = { email: "ada@example.com" };
+  const sold = simulator.control.act((draft) => [
+    completeCheckout(draft, session.id, purchase).session.subscription,
+    sellByLink(draft, link.id, purchase).session.subscription,
+  ]);
+  const [bySession, byLink] = [
+    await stripe.subscriptions.retrieve(sold[0] ?? ""),
+    await stripe.subscriptions.retrieve(sold[1] ?? ""),
+  ];
+  expect(bySession).toMatchObject({ created: BEGIN + 60, billing_mode: { updated_at: BEGIN } });
+  expect(byLink.billing_mode).not.toHaveProperty("updated_at");
 });

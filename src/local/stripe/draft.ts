@@ -152,6 +152,16 @@ export class Draft {
     this.events.push(this.put(event));
   }
 
+  /** Runs `work` at the time `now` on a copy of this draft, and discards all that it writes. */
+  preview<T>(now: number, work: (copy: Draft) => T): T {
+    const copy = new Draft(this.world, this.kinds, { ...this.moment, now });
+    for (const [table, rows] of Object.entries(this.pending)) {
+      Object.assign(copy.pending, { [table]: new Map<string, unknown>(rows) });
+    }
+    copy.counter = this.counter;
+    return work(copy);
+  }
+
   /** Set again, a timer moves. `clock` is the test clock that the object lives under, if any. */
   setTimer(timer: Omit<Timer, "kind"> & { kind: TableName }): void {
     this.recorded.push({ timer });

@@ -11,12 +11,13 @@ export function inPinnedWords(
 ): FormBranch {
   if (asked.method !== "POST" || asked.version === API_VERSION) return form;
   const rename = renames.find(({ path }) => path.test(asked.path));
-  return rename ? rename.change(form) : form;
+  return rename ? rename.change(form, asked.version?.slice(0, 10) ?? "") : form;
 }
 
 interface Rename {
   path: RegExp;
-  change(form: FormBranch): FormBranch;
+  /** `since` is the date of the version that the caller named, or an empty text. */
+  change(form: FormBranch, since: string): FormBranch;
 }
 
 const renames: readonly Rename[] = [
@@ -26,12 +27,19 @@ const renames: readonly Rename[] = [
     change: ({ payment_method_types: types, ...form }) =>
       types === undefined ? form : { ...form, allowed_payment_method_types: types },
   },
+  { path: /^\/v1\/invoices$/, change: withPending },
   // Before 2025-09-30.clover a promotion code had its coupon one level up.
   {
     path: /^\/v1\/promotion_codes$/,
     change: ({ coupon, ...form }) => (coupon === undefined ? form : { ...form, promotion: promotion(coupon) }),
   },
 ];
+
+// Before 2022-08-01 an invoice took everything pending along, and was refused where there was nothing.
+function withPending(form: FormBranch, since: string): FormBranch {
+  if (since === "" || since >= "2022-08-01") return form;
+  return { pending_invoice_items_behavior: "include_and_require", ...form };
+}
 
 function promotion(coupon: FormTree): FormBranch {
   return { type: "coupon", coupon };

@@ -1,4 +1,5 @@
 import type { Draft } from "../draft";
+import { findFinalizationError, noteFinalizationError } from "./check-finalization";
 import { collectInvoice } from "./collect-invoice";
 import { followFailed } from "./follow-invoice";
 import type { InvoiceRow } from "./invoice-row";
@@ -14,6 +15,8 @@ export function advanceInvoice(draft: Draft, id: string): void {
   if (paused === "keep_as_draft") {
     return void draft.update("invoice", id, { auto_advance: false, automatically_finalizes_at: null });
   }
+  const error = findFinalizationError(draft, row);
+  if (error) return void noteFinalizationError(draft, id, error);
   const open = finalizeInvoice(draft, id);
   if (open.amount_remaining === 0) return void markPaid(draft, id);
   if (paused === "void") return void voidInvoice(draft, id);
@@ -34,6 +37,12 @@ export function collectOrSend(draft: Draft, row: InvoiceRow): void {
 
 export function retryInvoice(draft: Draft, id: string): void {
   if (draft.find("invoice", id)?.status === "open") collectInvoice(draft, id, { offSession: true });
+}
+
+/** The day on which an invoice that was sent should be paid is near. */
+export function noteDueSoon(draft: Draft, id: string): void {
+  const row = draft.find("invoice", id);
+  if (row?.status === "open") tell(draft, "invoice.will_be_due", row);
 }
 
 /** The day on which an invoice that was sent should have been paid has passed. */

@@ -1,5 +1,6 @@
 import { type Draft, timeFor } from "../draft";
 import { syncEntitlements } from "./entitlement";
+import { billingSettings } from "./settings";
 import { ENDED, itemsOf, type SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
 
@@ -57,9 +58,20 @@ export function setTimers(draft: Draft, row: SubscriptionRow): void {
   // The end comes before the renewal of the same second: what ends then is not billed again.
   set("end", lives ? endOf(row) : null);
   set("renew", turns ? row.ours.periodEnd : null);
+  set("upcoming", turns ? upcomingAt(draft, row, at) : null);
   set("trialNotice", trialEnd !== null && trialEnd - TRIAL_NOTICE_S > at ? trialEnd - TRIAL_NOTICE_S : null);
   set("collect", lives ? (row.pause_collection?.resumes_at ?? null) : null);
   syncEntitlements(draft, row.customer, at);
+}
+
+// Stripe tells of invoices that it collects itself. A period shorter than the notice has none.
+function upcomingAt(draft: Draft, row: SubscriptionRow, now: number): number | null {
+  const { upcomingBeforeS } = billingSettings(draft);
+  const { periodEnd } = row.ours;
+  const end = endOf(row);
+  const renews = (end === null || end > periodEnd) && row.collection_method === "charge_automatically";
+  const when = periodEnd - upcomingBeforeS;
+  return renews && upcomingBeforeS > 0 && when > now ? when : null;
 }
 
 function endOf({ cancel_at: at, cancel_at_period_end: atPeriodEnd, ours }: SubscriptionRow): number | null {

@@ -1,4 +1,5 @@
 import { type Draft, timeFor } from "../draft";
+import { findCustomerDiscount } from "../discounts/customer-discount";
 import { livingDiscounts, usedUp } from "./discounts";
 import { itemLine } from "./invoice-lines";
 import { blankInvoice, type InvoiceRow, type LineRow } from "./invoice-row";
@@ -31,7 +32,7 @@ export function createInvoice(draft: Draft, given: NewInvoice): InvoiceRow {
   const balance = draft.get("customer", customer).balance;
   const row = draft.put<InvoiceRow>({
     ...blank,
-    ...(subscription ? billedFor(draft, subscription) : {}),
+    ...(subscription ? billedFor(draft, subscription) : { discounts: inheritedDiscounts(draft, customer, []) }),
     starting_balance: balance,
     billing_reason: given.reason,
     auto_advance: given.advances ?? false,
@@ -40,7 +41,7 @@ export function createInvoice(draft: Draft, given: NewInvoice): InvoiceRow {
   for (const line of given.lines ?? []) draft.put({ ...line, invoice: row.id });
   if (given.takesPending) for (const item of pendingItems(draft, row, subscription)) takeItem(draft, row, item);
   const totaled = totalInvoice(draft, row.id);
-  if (subscription) dropUsed(draft, subscription.id, totaled);
+  dropUsed(draft, totaled, subscription);
   if (given.advances) finalizesLater(draft, totaled);
   const created = draft.get("invoice", row.id);
   tell(draft, "invoice.created", created);
@@ -53,7 +54,7 @@ function billedFor(draft: Draft, row: SubscriptionRow): Partial<InvoiceRow> {
   return {
     collection_method: row.collection_method,
     default_payment_method: null,
-    discounts: livingDiscounts(draft, row.discounts, at),
+    discounts: inheritedDiscounts(draft, row.customer, livingDiscounts(draft, row.discounts, at)),
     due_date: due,
     parent: {
       quote_details: null,
@@ -64,11 +65,22 @@ function billedFor(draft: Draft, row: SubscriptionRow): Partial<InvoiceRow> {
   };
 }
 
+// Without a discount of its own, an invoice has that of its customer.
+function inheritedDiscounts(draft: Draft, customer: string, own: string[]): string[] {
+  const inherited = own.length > 0 ? null : findCustomerDiscount(draft, customer);
+  return inherited ? [inherited.id] : own;
+}
+
 // A coupon for one invoice has done its work.
-function dropUsed(draft: Draft, id: string, invoice: InvoiceRow): void {
+function dropUsed(draft: Draft, invoice: InvoiceRow, subscription: SubscriptionRow | null): void {
   const used = usedUp(draft, invoice);
-  const row = draft.get("subscription", id);
-  if (used.length > 0) draft.put({ ...row, discounts: row.discounts.filter((discount) => !used.includes(discount)) });
+  if (used.length === 0) return;
+  const { at } = timeFor(draft, invoice.customer);
+  const ofCustomer = invoice.customer === null ? null : findCustomerDiscount(draft, invoice.customer);
+  if (ofCustomer && used.includes(ofCustomer.id)) draft.put({ ...ofCustomer, end: at });
+  if (!subscription) return;
+  const row = draft.get("subscription", subscription.id);
+  draft.put({ ...row, discounts: row.discounts.filter((discount) => !used.includes(discount)) });
 }
 
 // What was made for one subscription waits for an invoice of that one; what was made for none goes with any.

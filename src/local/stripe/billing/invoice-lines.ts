@@ -38,7 +38,7 @@ export function periodLine(
       subscription_item_details: {
         invoice_item: null,
         proration: false,
-        proration_details: null,
+        proration_details: { credited_items: null },
         subscription: subscription.id,
         subscription_item: item.id,
       },
@@ -55,7 +55,7 @@ export function periodLine(
 /** The line that an invoice item becomes on its invoice. */
 export function itemLine(draft: Draft, row: InvoiceItemRow): LineRow {
   const { subscription = null, subscription_item: item = null } = row.parent?.subscription_details ?? {};
-  const details = { proration: row.proration, proration_details: null, subscription };
+  const details = { proration: row.proration, proration_details: { credited_items: null }, subscription };
   return {
     ...blankLine(draft, row.currency),
     amount: row.amount,

@@ -1,11 +1,12 @@
 import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
-import { bool, choice, listParams, type ParamsOf, text, timeRange } from "../params";
+import { bool, choice, listParams, type ParamsOf, required, text, timeRange } from "../params";
 import { searches } from "../search-route";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
-import { advanceInvoice, finalizeByHand, noteOverdue, retryInvoice } from "./advance-invoice";
+import { advanceInvoice, finalizeByHand, noteDueSoon, noteOverdue, retryInvoice } from "./advance-invoice";
+import { attachPayment } from "./attach-payment";
 import { inRange } from "./in-range";
 import { type InvoiceRow, linesOf } from "./invoice-row";
 import { moveInvoicePayment } from "./move-invoice-payment";
@@ -21,6 +22,7 @@ const payable = {
   paid_out_of_band: bool(),
   payment_method: text(),
 };
+const attachable = { payment_intent: required(text()) };
 const listable = {
   ...listParams,
   collection_method: choice("charge_automatically", "send_invoice"),
@@ -50,7 +52,7 @@ export const invoice: Kind<"invoice"> = {
     confirmation_secret: secretOf,
     payments: listPayments,
   },
-  timers: { finalize: advanceInvoice, retry: retryInvoice, overdue: noteOverdue },
+  timers: { finalize: advanceInvoice, retry: retryInvoice, dueSoon: noteDueSoon, overdue: noteOverdue },
   whenPaymentMoved: moveInvoicePayment,
   render: ({ amount_paid_off_stripe: _included, ...row }, draft) => ({
     ...row,
@@ -70,6 +72,9 @@ export const invoice: Kind<"invoice"> = {
     }),
     route("POST", "/v1/invoices/:id/pay", payable, ({ draft, params, ids }) =>
       draft.render(payByHand(draft, ids.id, params)),
+    ),
+    route("POST", "/v1/invoices/:id/attach_payment", attachable, ({ draft, params, ids }) =>
+      draft.render(attachPayment(draft, ids.id, params.payment_intent)),
     ),
     route("POST", "/v1/invoices/:id/send", {}, ({ draft, ids }) => draft.render(sendInvoice(draft, ids.id))),
     route("POST", "/v1/invoices/:id/void", {}, ({ draft, ids }) => draft.render(voidInvoice(draft, ids.id))),

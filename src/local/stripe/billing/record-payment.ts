@@ -12,11 +12,12 @@ export function recordPayment(
   const { at } = timeFor(draft, row.customer);
   const known = draft.rows("invoice_payment", { payment_intent: paymentIntent })[0];
   const paid = status === "paid";
+  const requested = known?.amount_requested ?? row.amount_due;
   const joined = draft.put<InvoicePaymentRow>({
     id: known?.id ?? draft.newId("invoice_payment"),
     object: "invoice_payment",
-    amount_paid: paid ? row.amount_due : null,
-    amount_requested: row.amount_due,
+    amount_paid: paid ? requested : null,
+    amount_requested: requested,
     created: known?.created ?? at,
     currency: row.currency,
     invoice,

@@ -16,6 +16,10 @@ export interface BillingSettingsRow {
   tellsFirstPayment: boolean;
   /** How long a renewal invoice stays a draft. */
   draftForS: number;
+  /** How long before a renewal `invoice.upcoming` is told; 0 for never. */
+  upcomingBeforeS: number;
+  /** How long before the due date of an invoice that was sent `invoice.will_be_due` is told; 0 for never. */
+  dueNoticeBeforeS: number;
 }
 
 const DAY_S = 86_400;
@@ -29,6 +33,8 @@ const usual: BillingSettingsRow = {
   pauseAtFirstFailure: false,
   tellsFirstPayment: false,
   draftForS: 3_600,
+  upcomingBeforeS: 7 * DAY_S,
+  dueNoticeBeforeS: 3 * DAY_S,
 };
 
 export function billingSettings(draft: Draft): BillingSettingsRow {

@@ -1,9 +1,11 @@
 import { type Draft, timeFor } from "../draft";
 import { pageUrl } from "../objects/page-address";
 import { cancelPayment } from "../payments/capture-payment";
-import { invalid } from "../refuse";
+import { invalid, StripeRefusal } from "../refuse";
+import { findFinalizationError, noteFinalizationError } from "./check-finalization";
 import { followClosed, followPaid } from "./follow-invoice";
 import { type InvoiceRow, linesOf } from "./invoice-row";
+import { billingSettings } from "./settings";
 import { changeCustomer, tell } from "./tell";
 
 /** Draft to open: it gets a number and a page, and its amounts stand. What is due then may be nothing. */
@@ -14,13 +16,20 @@ export function finalizeInvoice(draft: Draft, id: string, { collects = true } = 
       code: "invoice_not_editable",
     });
   }
-  const { at, clock } = timeFor(draft, row.customer);
+  const error = findFinalizationError(draft, row);
+  if (error) {
+    noteFinalizationError(draft, id, error);
+    throw new StripeRefusal(400, error, true);
+  }
+  const { at } = timeFor(draft, row.customer);
   draft.cancelTimer({ kind: "invoice", id, what: "finalize" });
   const open = draft.put<InvoiceRow>({
     ...row,
     status: "open",
     auto_advance: collects && row.auto_advance === true,
+    automatic_tax: row.automatic_tax.enabled ? { ...row.automatic_tax, status: "complete" } : row.automatic_tax,
     automatically_finalizes_at: null,
+    last_finalization_error: null,
     effective_at: row.effective_at ?? at,
     ending_balance: useBalance(draft, row),
     hosted_invoice_url: pageUrl(draft, `/invoice/${id}`),
@@ -28,9 +37,17 @@ export function finalizeInvoice(draft: Draft, id: string, { collects = true } = 
     number: nextNumber(draft, row),
     status_transitions: { ...row.status_transitions, finalized_at: at },
   });
-  if (open.due_date !== null) draft.setTimer({ kind: "invoice", id, what: "overdue", at: open.due_date, clock });
+  if (open.due_date !== null) setDueTimers(draft, open, open.due_date);
   tell(draft, "invoice.finalized", open);
   return open;
+}
+
+function setDueTimers(draft: Draft, { id, customer }: InvoiceRow, due: number): void {
+  const { at, clock } = timeFor(draft, customer);
+  const { dueNoticeBeforeS } = billingSettings(draft);
+  const notice = due - dueNoticeBeforeS;
+  if (dueNoticeBeforeS > 0 && notice > at) draft.setTimer({ kind: "invoice", id, what: "dueSoon", at: notice, clock });
+  draft.setTimer({ kind: "invoice", id, what: "overdue", at: due, clock });
 }
 
 // A credit stays with the customer and pays later invoices; a negative invoice adds to it.
@@ -48,19 +65,23 @@ function nextNumber(draft: Draft, { customer, number }: InvoiceRow): string | nu
   return `${prefix ?? customer.slice(4, 12).toUpperCase()}-${String(turn).padStart(4, "0")}`;
 }
 
-/** All that is due has come. Both events are told, except when the money did not come through Stripe. */
-export function markPaid(draft: Draft, id: string, { outOfBand = false } = {}): InvoiceRow {
+/**
+ * All that is due has come. Both events are told, except when the money did not come through Stripe. `attached`: by payments
+ * that were attached to the invoice, whose amounts it has already.
+ */
+export function markPaid(draft: Draft, id: string, { outOfBand = false, attached = false } = {}): InvoiceRow {
   const row = draft.get("invoice", id);
   const paid = close(draft, row, {
     status: "paid",
-    amount_paid: outOfBand ? 0 : row.amount_due,
-    ...(outOfBand ? { amount_paid_off_stripe: row.amount_due } : {}),
+    amount_paid: outOfBand || attached ? row.amount_paid : row.amount_due,
+    ...(outOfBand ? { amount_paid_off_stripe: row.amount_remaining } : {}),
     amount_remaining: 0,
     attempted: true,
-    attempt_count: row.attempt_count + (outOfBand || row.amount_due === 0 ? 0 : 1),
+    attempt_count: row.attempt_count + (outOfBand || attached || row.amount_due === 0 ? 0 : 1),
     auto_advance: false,
     status_transitions: { ...row.status_transitions, paid_at: timeFor(draft, row.customer).at },
   });
+  if (attached) cancelPayments(draft, id, "automatic");
   tell(draft, "invoice.paid", paid);
   if (!outOfBand) tell(draft, "invoice.payment_succeeded", paid);
   setDelinquency(draft, paid.customer, false);
@@ -71,9 +92,10 @@ export function markPaid(draft: Draft, id: string, { outOfBand = false } = {}): 
 export function voidInvoice(draft: Draft, id: string): InvoiceRow {
   const row = draft.get("invoice", id);
   refuseUnless(row, ["open", "uncollectible"], "voided");
+  refuseAttached(draft, row, ["open", "paid"], "voided");
   const transitions = { ...row.status_transitions, voided_at: timeFor(draft, row.customer).at };
   const voided = close(draft, row, { status: "void", auto_advance: false, status_transitions: transitions });
-  cancelPayments(draft, id);
+  cancelPayments(draft, id, "void_invoice");
   tell(draft, "invoice.voided", voided);
   followClosed(draft, voided);
   return voided;
@@ -84,6 +106,7 @@ type GivenUp = "max_payment_attempts" | "payment_not_received" | "subscription_c
 export function markUncollectible(draft: Draft, id: string, reason: GivenUp = "user_forgiven"): InvoiceRow {
   const row = draft.get("invoice", id);
   refuseUnless(row, ["open"], "marked as uncollectible");
+  refuseAttached(draft, row, ["open"], "marked as uncollectible");
   const transitions = { ...row.status_transitions, marked_uncollectible_at: timeFor(draft, row.customer).at };
   const given = close(draft, row, {
     status: "uncollectible",
@@ -97,7 +120,8 @@ export function markUncollectible(draft: Draft, id: string, reason: GivenUp = "u
 
 function close(draft: Draft, row: InvoiceRow, patch: Partial<InvoiceRow>): InvoiceRow {
   const before = draft.render(row);
-  for (const what of ["finalize", "retry", "overdue"]) draft.cancelTimer({ kind: "invoice", id: row.id, what });
+  for (const what of ["finalize", "retry", "dueSoon", "overdue"])
+    draft.cancelTimer({ kind: "invoice", id: row.id, what });
   const closed = draft.put<InvoiceRow>({ ...row, next_payment_attempt: null, ...patch });
   tell(draft, "invoice.updated", closed, before);
   return closed;
@@ -109,13 +133,14 @@ const CANCELABLE: ReadonlySet<string> = new Set([
   "requires_confirmation",
 ]);
 
-function cancelPayments(draft: Draft, invoice: string): void {
+// What was open is not needed any more. Only Stripe's own payment is canceled with it.
+function cancelPayments(draft: Draft, invoice: string, reason: "automatic" | "void_invoice"): void {
   for (const row of draft.rows("invoice_payment", { invoice })) {
-    if (row.status !== "open") continue;
+    if (row.status !== "open" || !row.is_default) continue;
     const canceled_at = timeFor(draft, draft.get("invoice", invoice).customer).at;
     draft.put({ ...row, status: "canceled", status_transitions: { ...row.status_transitions, canceled_at } });
     const intent = row.ours.paymentIntent ? draft.find("payment_intent", row.ours.paymentIntent) : null;
-    if (intent && CANCELABLE.has(intent.status)) cancelPayment(draft, intent.id, "void_invoice");
+    if (intent && CANCELABLE.has(intent.status)) cancelPayment(draft, intent.id, reason);
   }
 }
 
@@ -128,6 +153,14 @@ export function refuseUnless({ status, id }: InvoiceRow, allowed: readonly strin
   if (status !== null && allowed.includes(status)) return;
   throw invalid(`This invoice (${id}) can not be ${done}: its status is ${status ?? "unknown"}.`, {
     code: status === "draft" ? "invoice_not_editable" : "status_transition_invalid",
+  });
+}
+
+function refuseAttached(draft: Draft, { id }: InvoiceRow, statuses: readonly string[], done: string): void {
+  const attached = draft.rows("invoice_payment", { invoice: id }).filter((row) => !row.is_default);
+  if (!attached.some(({ status }) => statuses.includes(status))) return;
+  throw invalid(`This invoice (${id}) can not be ${done}: payments are attached to it.`, {
+    code: "status_transition_invalid",
   });
 }
 

@@ -26,6 +26,8 @@ export interface StartSubscription {
   cancelAt?: number | null | undefined;
   cancelAtPeriodEnd?: boolean | null | undefined;
   billingMode?: "classic" | "flexible" | undefined;
+  /** When flexible billing was chosen, if not now; null when no answer says it. */
+  billingModeSince?: number | null | undefined;
   billingCycleAnchor?: number | null | undefined;
   collectionMethod?: "charge_automatically" | "send_invoice" | null | undefined;
   daysUntilDue?: number | null | undefined;
@@ -102,7 +104,7 @@ function firstRow(draft: Draft, given: StartSubscription): SubscriptionRow {
   return {
     ...blank,
     ...datesOf(given, trialEnd ?? at),
-    billing_mode: given.billingMode === "classic" ? { flexible: null, type: "classic" } : blank.billing_mode,
+    billing_mode: modeOf(given, blank.billing_mode),
     collection_method: sends ? "send_invoice" : "charge_automatically",
     currency,
     days_until_due: sends ? (given.daysUntilDue ?? 30) : null,
@@ -117,6 +119,16 @@ function firstRow(draft: Draft, given: StartSubscription): SubscriptionRow {
     trial_settings: given.trialSettings ?? blank.trial_settings,
     trial_start: trialEnd === null ? null : at,
   };
+}
+
+function modeOf(
+  { billingMode, billingModeSince: since }: StartSubscription,
+  flexible: SubscriptionRow["billing_mode"],
+): SubscriptionRow["billing_mode"] {
+  if (billingMode === "classic") return { flexible: null, type: "classic" };
+  const { updated_at: _now, ...unsaid } = flexible;
+  if (since === undefined) return flexible;
+  return since === null ? unsaid : { ...unsaid, updated_at: since };
 }
 
 function refuseSecondCurrency(draft: Draft, customer: string, currency: string): void {

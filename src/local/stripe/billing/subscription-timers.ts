@@ -6,6 +6,7 @@ import { renewSubscription } from "./renew-subscription";
 import { voidInvoice } from "./settle-invoice";
 import { ENDED, type SubscriptionRow } from "./subscription-row";
 import { tell } from "./tell";
+import { tellUpcoming } from "./upcoming-invoice";
 
 type Work = (draft: Draft, id: string) => void;
 
@@ -17,6 +18,9 @@ export const subscriptionTimers: Record<string, Work> = {
   }),
   trialNotice: whileAlive((draft, row) => {
     if (row.status === "trialing") tell(draft, "customer.subscription.trial_will_end", row);
+  }),
+  upcoming: whileAlive((draft, row) => {
+    tellUpcoming(draft, row);
   }),
   collect: whileAlive((draft, row) => {
     changeSubscription(draft, row.id, (current) => ({ ...current, pause_collection: null }));

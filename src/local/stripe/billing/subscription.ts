@@ -92,7 +92,14 @@ function renderSubscription(row: SubscriptionRow, draft: Draft): object {
     ...row.pending_update,
     subscription_items: shown.map((item) => renderItem(item, draft)),
   };
-  return { ...row, items, pending_update: pending };
+  return { ...row, items, pending_update: pending, ...planOf(draft, row.id) };
+}
+
+// The types lack these fields, and every recorded answer has them: of the only item, or null when there are several.
+function planOf(draft: Draft, id: string): Rendered {
+  const [only, ...more] = itemsOf(draft, id);
+  const shown = only && more.length === 0 ? renderItem(only, draft) : {};
+  return { plan: shown["plan"] ?? null, quantity: shown["quantity"] ?? null };
 }
 
 function endAll(draft: Draft, customer: string): void {

@@ -1,4 +1,5 @@
 import type { Draft } from "../draft";
+import { isTooSmall } from "../objects/currencies";
 import { discountLines } from "./discounts";
 import { type InvoiceRow, linesOf } from "./invoice-row";
 
@@ -13,7 +14,9 @@ export function totalInvoice(draft: Draft, id: string): InvoiceRow {
     taken.set(discount, (taken.get(discount) ?? 0) + amount);
   }
   const total = subtotal - sum([...taken.values()]);
-  const due = Math.max(0, total + (total > 0 ? Math.max(invoice.starting_balance, -total) : 0));
+  const owed = Math.max(0, total + (total > 0 ? Math.max(invoice.starting_balance, -total) : 0));
+  // What is too small to be charged is added to the balance, and charged with a later invoice.
+  const due = isTooSmall(owed, invoice.currency) ? 0 : owed;
   return draft.put({
     ...invoice,
     subtotal,

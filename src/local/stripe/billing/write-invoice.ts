@@ -32,7 +32,7 @@ export const creatable = {
   ...changeable,
   currency: text(3),
   customer: text(),
-  pending_invoice_items_behavior: choice("exclude", "include"),
+  pending_invoice_items_behavior: choice("exclude", "include", "include_and_require"),
   subscription: text(),
 };
 
@@ -44,7 +44,8 @@ export function createByHand(draft: Draft, params: Created): InvoiceRow {
   const subscription = params.subscription ? draft.get("subscription", params.subscription, "subscription") : null;
   const customer = subscription?.customer ?? params.customer;
   if (!customer) throw missingParam("customer");
-  const takes = params.pending_invoice_items_behavior === "include" || subscription !== null;
+  const behavior = params.pending_invoice_items_behavior ?? "exclude";
+  const takes = behavior !== "exclude" || subscription !== null;
   const currency =
     (params.currency ? checkCurrency(params.currency) : null) ??
     subscription?.currency ??
@@ -58,8 +59,13 @@ export function createByHand(draft: Draft, params: Created): InvoiceRow {
     advances: params.auto_advance ?? false,
     more: fieldsOf(draft, customer, params),
   });
-  if (takes && draft.rows("line_item", { invoice: id }).length === 0 && subscription) {
+  const isEmpty = draft.rows("line_item", { invoice: id }).length === 0;
+  if (isEmpty && subscription) {
     throw invalid("Nothing to invoice for subscription", { code: "invoice_no_subscription_line_items" });
+  }
+  // Only older versions require something pending; since 2022-08-01 an empty draft is made.
+  if (isEmpty && behavior === "include_and_require") {
+    throw invalid("Nothing to invoice for customer", { code: "invoice_no_customer_line_items" });
   }
   return draft.get("invoice", id);
 }
@@ -77,6 +83,7 @@ function fieldsOf(draft: Draft, customer: string, params: Changed): Partial<Invo
   }
   const method = params.default_payment_method;
   return {
+    ...(params.automatic_tax ? { automatic_tax: taxOf(params.automatic_tax.enabled) } : {}),
     ...(params.collection_method ? { collection_method: params.collection_method } : {}),
     ...(days === null ? {} : { due_date: timeFor(draft, customer).at + days * 86_400 }),
     ...(params.due_date ? { due_date: params.due_date } : {}),
@@ -85,6 +92,12 @@ function fieldsOf(draft: Draft, customer: string, params: Changed): Partial<Invo
     ...(params.metadata === undefined ? {} : { metadata: mergeMetadata({}, params.metadata) }),
     ...textsOf(params),
   };
+}
+
+// Tax itself is not simulated: where the customer is known, it is nothing.
+function taxOf(enabled: boolean): InvoiceRow["automatic_tax"] {
+  const off = { disabled_reason: null, enabled, liability: null, provider: null, status: null };
+  return enabled ? { ...off, liability: { type: "self" }, provider: "stripe" } : off;
 }
 
 function textsOf(params: Changed): Partial<InvoiceRow> {

@@ -11,6 +11,7 @@ export function checkSession(draft: Draft, params: SessionParams): void {
   checkAddresses(params);
   checkTimes(timeFor(draft, params.customer ?? null).at, params);
   checkEmail(params.customer_email, "customer_email");
+  checkEmail(params.payment_intent_data?.receipt_email, "payment_intent_data[receipt_email]");
 }
 
 const ONLY_IN: [param: keyof SessionParams, modes: readonly string[]][] = [

@@ -2,6 +2,7 @@ import type { Draft } from "../draft";
 import { checkEmail } from "../check-email";
 import { invalid } from "../refuse";
 import { adjustSession, type Adjustments } from "./adjust-session";
+import { checkTotal } from "./check-total";
 import { finishCheckout } from "./finish-checkout";
 import { type Choice, chosenMethod } from "./choose-method";
 import { payByCheckout } from "./pay-by-checkout";
@@ -32,6 +33,7 @@ export function completeCheckout(draft: Draft, sessionId: string, given: Purchas
   const open = openSession(draft, sessionId);
   const typed = readTyped(draft, open, given);
   const session = draft.put(adjustSession(draft, open, { ...given, email: typed.email }));
+  checkTotal(session.amount_total ?? 0, session.currency);
   const filled = draft.put<SessionRow>({ ...session, ours: { ...session.ours, typed } });
   if (!needsMethod(filled)) return { session: finishCheckout(draft, filled, {}), outcome: "complete" };
   const method = chosenMethod(draft, filled, given);

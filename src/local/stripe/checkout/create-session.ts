@@ -4,6 +4,7 @@ import { pageUrl } from "../objects/page-address";
 import { findOffer } from "../discounts/redeem-coupon";
 import { fullShipping } from "../payments/shipping";
 import { checkPromotion } from "./check-promotion";
+import { checkTotal, leavesAmount } from "./check-total";
 import { makeLines } from "./make-lines";
 import type { SessionParams } from "./session-params";
 import type { PaymentData, SessionRow, SubscriptionData } from "./session-row";
@@ -56,7 +57,9 @@ export function createSession(draft: Draft, params: SessionParams, link?: FromLi
     },
   };
   draft.setTimer({ kind: "checkout.session", id, what: "expire", at: expires_at, clock });
-  return draft.put(totalSession(draft, row));
+  const totaled = totalSession(draft, row);
+  if (!leavesAmount(draft, lines)) checkTotal(totaled.amount_total ?? 0, totaled.currency);
+  return draft.put(totaled);
 }
 
 export const noDetails: NonNullable<SessionRow["customer_details"]> = {

@@ -66,6 +66,7 @@ function subscribe(draft: Draft, session: SessionRow, { intent, method }: Means)
     description: data?.description,
     discounts: discount ? [{ coupon: discount.coupon, promotion_code: discount.promotion_code }] : null,
     ...(data?.billingMode ? { billingMode: data.billingMode } : {}),
+    billingModeSince: session.payment_link ? null : session.created,
     ...paidBy(session, intent),
   });
   const paymentIntent = session.ours.paymentIntent ?? invoice?.ours.paymentIntent ?? null;

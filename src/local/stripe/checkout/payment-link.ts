@@ -8,12 +8,14 @@ import { invalid, missing } from "../refuse";
 import { retrieves } from "../standard-routes";
 import type { Rendered } from "../stored";
 import { checkFits, checkUrl } from "./check-session";
+import { checkTotal, leavesAmount } from "./check-total";
 import { invoiceCreation } from "./create-session";
 import { lineFields } from "./line-params";
 import type { PaymentLinkRow } from "./link-row";
 import { makeLines } from "./make-lines";
 import { pageOfLines } from "./page-of-lines";
 import { pageFields, paymentDataFields, subscriptionDataFields } from "./session-params";
+import type { Line } from "./session-row";
 import { priceLines } from "./total-session";
 
 const { receipt_email: _r, shipping: _s, ...paymentFields } = paymentDataFields;
@@ -71,6 +73,7 @@ function createLink(draft: Draft, params: ParamsOf<typeof creatable>): Rendered 
   const [first] = lines;
   if (!first) throw invalid("A payment link needs at least one line.", { param: "line_items" });
   if (lines.length > 20) throw invalid("A payment link may have at most 20 lines.", { param: "line_items" });
+  if (!leavesAmount(draft, lines)) checkTotal(sum(lines), first.currency);
   const id = draft.newId("payment_link");
   const blank = blankLink(first.currency, mode);
   const row: PaymentLinkRow = {
@@ -84,6 +87,10 @@ function createLink(draft: Draft, params: ParamsOf<typeof creatable>): Rendered 
   const rendered = draft.render(draft.put(changed(row, params)));
   draft.emit("payment_link.created", rendered);
   return rendered;
+}
+
+function sum(lines: readonly Line[]): number {
+  return lines.reduce((all, { subtotal }) => all + subtotal, 0);
 }
 
 // The texts, names and lines of a link go with every mode.

@@ -1,3 +1,4 @@
+import { isEmail } from "../check-email";
 import type { Draft } from "../draft";
 import { invalid } from "../refuse";
 import { type Completed, completeCheckout, type Purchase } from "./complete-checkout";
@@ -19,7 +20,7 @@ export function visitPaymentLink(draft: Draft, linkId: string, query: LinkQuery 
 
 function sessionOf(link: PaymentLinkRow, query: LinkQuery): SessionParams {
   const { after_completion: after, customer_creation: creation, ours } = link;
-  const reference = query.client_reference_id ?? "";
+  const { client_reference_id: reference = "", locked_prefilled_email: locked = "" } = query;
   return {
     mode: ours.mode,
     line_items: ours.lines.map(asParam),
@@ -29,7 +30,8 @@ function sessionOf(link: PaymentLinkRow, query: LinkQuery): SessionParams {
     billing_address_collection: link.billing_address_collection === "required" ? "required" : "auto",
     // Letters, digits, dashes and underscores; anything else is dropped without a word.
     ...(/^[\w-]{1,200}$/.test(reference) ? { client_reference_id: reference } : {}),
-    ...(query.locked_prefilled_email ? { customer_email: query.locked_prefilled_email } : {}),
+    // An address that is none is dropped as well.
+    ...(isEmail(locked) ? { customer_email: locked } : {}),
     ...(ours.mode === "payment" ? { customer_creation: creation === "always" ? "always" : "if_required" } : {}),
     ...(ours.mode === "payment" && link.invoice_creation?.enabled ? { invoice_creation: invoiceOf(link) } : {}),
     payment_intent_data: paymentOf(link),

@@ -1,10 +1,12 @@
 import { sellByInvoice, sellSubscription } from "../billing/act-as-owner";
+import { deletePrice } from "../billing/delete-price";
 import { callApi } from "../call-api";
 import { answerCheckout } from "../checkout/answer-checkout";
 import { completeCheckout, type Completed } from "../checkout/complete-checkout";
 import { expireSession } from "../checkout/expire-session";
 import { sellFromDashboard } from "../checkout/sell-from-dashboard";
 import { sellByLink } from "../checkout/visit-link";
+import { giveCustomerDiscount } from "../discounts/customer-discount";
 import type { Draft } from "../draft";
 import { savePortalSettings } from "../objects/portal-configuration";
 import { attachPaymentMethod, newCard } from "../payments/new-payment-method";
@@ -146,6 +148,19 @@ export const saleCommands: Record<string, Command> = {
     "The owner saves the settings of the customer portal in the Dashboard: now there is a default configuration.",
     { fields: {}, shows: {} },
     (room) => room.simulator.control.act((draft) => draft.render(savePortalSettings(draft))),
+  ),
+  "discount-customer": command(
+    "Sales",
+    "The owner gives a customer a discount in the Dashboard: invoices without one of their own have it.",
+    { fields: { customer: one, coupon: one }, shows: { customer: "cus_...", coupon: "the id of a coupon" } },
+    (room, { customer, coupon }) =>
+      room.simulator.control.act((draft) => giveCustomerDiscount(draft, customer, { coupon })),
+  ),
+  "delete-price": command(
+    "Sales",
+    "The owner deletes a price that nothing uses.",
+    { fields: { price: one }, shows: { price: "price_..." } },
+    (room, { price }) => room.simulator.control.act((draft) => deletePrice(draft, price)),
   ),
   "delete-customer": command(
     "Sales",

@@ -69,6 +69,8 @@ export const subscriptionCommands: Record<string, Command> = {
         pause_at_first_failure: bool(),
         draft_for_s: integer({ min: 0 }),
         tells_first_payment: bool(),
+        upcoming_before_s: integer({ min: 0 }),
+        due_notice_before_s: integer({ min: 0 }),
       },
       shows: {
         after_retries: "cancel, unpaid, pause or past_due",
@@ -76,18 +78,22 @@ export const subscriptionCommands: Record<string, Command> = {
         pause_at_first_failure: "true or false",
         draft_for_s: "3600",
         tells_first_payment: "true: created as incomplete, then updated to active",
+        upcoming_before_s: "604800: when invoice.upcoming comes; 0 for never",
+        due_notice_before_s: "259200: when invoice.will_be_due comes; 0 for never",
       },
     },
     (room, given) =>
       room.simulator.control.act((draft) => {
         const { after_retries: end, retry_after_s: pauses, pause_at_first_failure: first, draft_for_s: wait } = given;
-        const { tells_first_payment: tells } = given;
+        const { tells_first_payment: tells, upcoming_before_s: upcoming, due_notice_before_s: due } = given;
         setBillingSettings(draft, {
           ...(end ? { afterRetries: end } : {}),
           ...(pauses ? { retryAfterS: pauses } : {}),
           ...(typeof first === "boolean" ? { pauseAtFirstFailure: first } : {}),
           ...(typeof tells === "boolean" ? { tellsFirstPayment: tells } : {}),
           ...(typeof wait === "number" ? { draftForS: wait } : {}),
+          ...(typeof upcoming === "number" ? { upcomingBeforeS: upcoming } : {}),
+          ...(typeof due === "number" ? { dueNoticeBeforeS: due } : {}),
         });
         return draft.rows("billing_settings")[0];
       }),

@@ -1,3 +1,4 @@
+import { money } from "../pages/money";
 import { invalid } from "../refuse";
 
 /** The currencies in which Stripe takes money. */
@@ -50,8 +51,20 @@ export function checkCurrency(currency: string, param = "currency"): string {
 
 /** Refuses an amount that is too small to be charged. */
 export function checkAmount(amount: number, currency: string, param = "amount"): void {
-  const least = smallest[currency] ?? 1;
-  if (amount >= least) return;
-  const message = `Amount must be at least ${least} of the smallest unit of ${currency}.`;
-  throw invalid(message, { code: "amount_too_small", param });
+  if (amount >= leastOf(currency)) return;
+  throw invalid(`Amount must be at least ${leastText(currency)}`, { code: "amount_too_small", param });
+}
+
+/** Nothing at all is not too small: then nothing is charged. */
+export function isTooSmall(amount: number, currency: string): boolean {
+  return amount > 0 && amount < leastOf(currency);
+}
+
+/** `$0.50 usd` */
+export function leastText(currency: string): string {
+  return `${money(leastOf(currency), currency)} ${currency}`;
+}
+
+function leastOf(currency: string): number {
+  return smallest[currency] ?? 1;
 }

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { livingSubscriptions } from "../billing/living-subscriptions";
 import { checkEmail } from "../check-email";
+import { endCustomerDiscount, findCustomerDiscount } from "../discounts/customer-discount";
 import { type Draft, timeFor } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
@@ -60,11 +61,13 @@ export const customer: Kind<"customer"> = {
     // Tax is not simulated: no place of a customer is known.
     tax: () => ({ automatic_tax: "unrecognized_location", ip_address: null, location: null, provider: "stripe" }),
   },
+  render: (row, draft) => ({ ...row, discount: discountOf(draft, row.id) }),
   routes: [
     route("POST", "/v1/customers", creatable, ({ draft, params }) => createCustomer(draft, params)),
     retrieves("customer", "/v1/customers/:id"),
     route("POST", "/v1/customers/:id", changeable, ({ draft, params, ids }) => updateCustomer(draft, ids.id, params)),
     deletes("customer", "/v1/customers/:id", "customer.deleted"),
+    route("DELETE", "/v1/customers/:id/discount", {}, ({ draft, ids }) => endCustomerDiscount(draft, ids.id)),
     searches("customer", "/v1/customers", ["created", "email", "metadata", "name", "phone"]),
     route("GET", "/v1/customers", listable, ({ draft, params }) => listCustomers(draft, params)),
   ],
@@ -74,6 +77,11 @@ export const customer: Kind<"customer"> = {
     },
   },
 };
+
+function discountOf(draft: Draft, customer: string): Rendered | null {
+  const row = findCustomerDiscount(draft, customer);
+  return row && draft.render(row);
+}
 
 function createCustomer(draft: Draft, params: ParamsOf<typeof creatable>): Rendered {
   checkEmail(params.email, "email");

@@ -1,3 +1,4 @@
+import { checkEmail } from "../check-email";
 import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
@@ -56,6 +57,7 @@ function disputeAsItsCardSays(draft: Draft, id: string): void {
 
 function updateCharge(draft: Draft, id: string, params: ParamsOf<typeof changeable>): Rendered {
   const row = draft.get("charge", id);
+  checkEmail(params.receipt_email, "receipt_email");
   const before = draft.render(row);
   const next = {
     ...row,

@@ -1,3 +1,4 @@
+import { checkEmail } from "../check-email";
 import type { Draft } from "../draft";
 import { type Kind, route } from "../kind";
 import { listPage } from "../list-page";
@@ -124,6 +125,7 @@ function fromParams(
 }
 
 function changed(row: PaymentIntentRow, params: ParamsOf<typeof changeable>): PaymentIntentRow {
+  checkEmail(params.receipt_email, "receipt_email");
   const { shipping } = params;
   return {
     ...row,
@@ -142,6 +144,7 @@ function updateIntent(draft: Draft, id: string, params: ParamsOf<typeof updatabl
   if (params.amount && !["requires_payment_method", "requires_confirmation"].includes(row.status)) {
     throw unexpected(row, "change the amount of");
   }
+  if (params.amount) checkAmount(params.amount, row.currency);
   const customer = params.customer ? draft.get("customer", params.customer, "customer").id : row.customer;
   if (row.customer && customer !== row.customer) {
     throw invalid("You cannot modify `customer` on a PaymentIntent once it has been set.", { param: "customer" });

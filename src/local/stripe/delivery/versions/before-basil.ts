@@ -17,13 +17,9 @@ export const beforeBasil: Step = {
 };
 
 function subscription(object: Rendered, look: Lookup): Rendered {
-  const items = listAt(object, "items.data");
-  const [only, ...more] = items;
-  const single = only && more.length === 0 ? { plan: only["plan"] ?? null, quantity: only["quantity"] ?? null } : {};
   const period = look.period(String(object["id"]));
   return {
     ...without(object, "billing_mode"),
-    ...single,
     current_period_start: period?.start ?? null,
     current_period_end: period?.end ?? null,
     discount: listAt(object, "discounts")[0] ?? null,
@@ -64,6 +60,7 @@ function line(object: Rendered, look: Lookup): Rendered {
     plan: price && price["recurring"] ? planOf(price) : null,
     price,
     proration: readPath(object, `${parent}.proration`) ?? false,
+    subscription: readPath(object, `${parent}.subscription`),
     subscription_item: readPath(object, `${parent}.subscription_item`),
     type: ofSubscription ? "subscription" : "invoiceitem",
   };
