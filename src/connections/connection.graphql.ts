@@ -37,7 +37,9 @@ export class WebhookHealth {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether the endpoint speaks the API version that we read; null if its secret was brought to us.",
+    description:
+      "Whether the endpoint has the API version that we read. False: its events count all the same, and `setupStatus` " +
+      "advises to renew it. Null: the owner looks after it and none was found at our address.",
   })
   apiVersionMatches!: boolean | null;
 

@@ -148,7 +148,9 @@ export class ConnectionsResolver {
 
   @Allow("ADMIN")
   @Mutation(() => StripeConnection, {
-    description: "Mends the webhook endpoint in Stripe: missing events, address, disabled, deleted, version, secret.",
+    description:
+      "Repairs the webhook endpoint in Stripe: missing events, address, disabled, deleted. One that we created is replaced " +
+      "where its version or secret is wrong; one that you created keeps both.",
   })
   async repairWebhookEndpoint(
     @Ctx() ctx: Context,

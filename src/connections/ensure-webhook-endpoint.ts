@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { toPublicId } from "../base/ids";
 import { askStripe } from "../stripe/ask-stripe";
 import { isGone } from "../stripe/read-error";
-import { MADE_BY_US, listEndpoints } from "./find-endpoint-at";
+import { isMadeByUs, listEndpoints, MADE_BY_US } from "./find-endpoint-at";
 import { missingEventsOf, neededEvents } from "./needed-events";
 import { PINNED_VERSION } from "./pinned-version";
 
@@ -25,6 +25,10 @@ export interface EndpointWish {
   known: string | null;
   /** A new one with a new secret, even when the known one is good. */
   renew?: boolean;
+  /** The owner created the known one: it is never replaced, and keeps its version and secret. */
+  isOwners?: boolean;
+  /** Endpoints at our address that we did not create stay. */
+  keepsOthers?: boolean;
 }
 
 const PATH = "/stripe/webhook/";
@@ -33,13 +37,15 @@ export function webhookUrlOf(config: { publicUrl: string }, connectionId: string
   return `${config.publicUrl}${PATH}${toPublicId("connection", connectionId)}`;
 }
 
-/** An endpoint of ours that is enabled, at our address and version, and subscribed to what we need. */
+/** An endpoint that is enabled, at our address, and subscribed to what we need. One of ours is at the pinned version. */
 export async function ensureWebhookEndpoint(stripe: Stripe, wish: EndpointWish): Promise<EnsuredEndpoint> {
-  const ours = await findOurs(stripe, wish);
-  const known = wish.renew ? undefined : ours.find(({ id }) => id === wish.known);
-  const others = (kept: string) => ours.map(({ id }) => id).filter((id) => id !== kept);
+  const here = await findHere(stripe, wish);
+  const held = here.find(({ id }) => id === wish.known);
+  const leftovers = here.filter((each) => each === held || !wish.keepsOthers || isMadeByUs(each));
+  const others = (kept: string) => leftovers.map(({ id }) => id).filter((id) => id !== kept);
+  const known = wish.renew && !wish.isOwners ? undefined : held;
   // The version of an endpoint cannot be changed.
-  if (known?.api_version === PINNED_VERSION) {
+  if (known && (wish.isOwners || known.api_version === PINNED_VERSION)) {
     const mended = isAsWished(known, wish) ? known : await mend(stripe, known, wish);
     return { ...describe(mended), secret: null, obsolete: others(known.id) };
   }
@@ -51,7 +57,7 @@ export async function ensureWebhookEndpoint(stripe: Stripe, wish: EndpointWish):
  * An account has one connection in a mode, so whatever else stands under our address is a leftover of ours. The known one
  * may stand under an address that we had before.
  */
-async function findOurs(stripe: Stripe, { publicUrl, known }: EndpointWish): Promise<Stripe.WebhookEndpoint[]> {
+async function findHere(stripe: Stripe, { publicUrl, known }: EndpointWish): Promise<Stripe.WebhookEndpoint[]> {
   const all = await listEndpoints(stripe);
   return all.filter(({ id, url }) => id === known || url.startsWith(`${publicUrl}${PATH}`));
 }

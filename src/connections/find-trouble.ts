@@ -11,7 +11,6 @@ import { findEndpointAt, isMadeByUs, listEndpoints, readEndpointState } from "./
 import { findAccount } from "./find-account";
 import { adviceOn, findMissingPermissions } from "./find-missing-permissions";
 import { missingEventsOf } from "./needed-events";
-import { PINNED_VERSION } from "./pinned-version";
 import { isRestricted } from "./read-secret-key";
 import { stripeOf } from "./stripe-of";
 import { unsealOf } from "./seal-connection";
@@ -125,16 +124,12 @@ async function retrieve(stripe: Stripe, id: string): Promise<Stripe.WebhookEndpo
   );
 }
 
+// Another version is no trouble: its events are read for their ids, and count. `setupStatus` advises to renew the endpoint.
 function troublesOf(endpoint: Stripe.WebhookEndpoint, url: string): string[] {
   const troubles: string[] = [];
   const missing = missingEventsOf(endpoint.enabled_events);
   if (endpoint.status !== "enabled") troubles.push("The webhook endpoint is disabled.");
   if (endpoint.url !== url) troubles.push("The webhook endpoint has another address than ours.");
-  if (endpoint.api_version !== PINNED_VERSION) {
-    troubles.push(
-      `The webhook endpoint speaks ${endpoint.api_version ?? "the account's version"}, not ${PINNED_VERSION}.`,
-    );
-  }
   if (missing.length > 0) troubles.push(`The webhook endpoint is not subscribed to ${missing.join(", ")}.`);
   return troubles;
 }

@@ -14,16 +14,22 @@ import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-con
 
 type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
 
-/** Mends what can be mended, and makes a new endpoint where it cannot: deleted, of another version, of another secret. */
+/**
+ * Fixes what can be changed, and replaces an endpoint of ours where it cannot: deleted, of another version, of another
+ * secret. An endpoint that the owner created is never replaced.
+ */
 export async function repairWebhookEndpoint(deps: Deps, mode: Mode, named: string): Promise<ConnectionEntity> {
   const connection = await getConnection(deps, mode, named);
   refuseDisconnected(connection);
   const stripe = stripeOf(deps, connection);
+  const url = webhookUrlOf(deps.config, connection.id);
   const endpoint = await ensureWebhookEndpoint(stripe, {
-    url: webhookUrlOf(deps.config, connection.id),
+    url,
     publicUrl: deps.config.publicUrl,
-    known: await findKnown(stripe, connection, webhookUrlOf(deps.config, connection.id)),
+    known: await findKnown(stripe, connection, url),
     renew: await hasMismatch(deps, connection.id),
+    isOwners: connection.webhookEndpoint === null,
+    keepsOthers: true,
   });
   const mended = await write(deps, stripe, connection, endpoint);
   await removeEndpoints(stripe, endpoint.obsolete);

@@ -43,7 +43,7 @@ export function findProductPage(
 function linkedSql(mode: string): string {
   return `exists (
     select 1 from product_links l join stripe_connections c on c.id = l.connection_id
-    where l.product_id = p.id and l.state = 'ACTIVE' and c.mode = ${mode})`;
+    where l.product_id = p.id and l.state = 'ACTIVE' and c.mode = ${mode} and c.status <> 'DISCONNECTED')`;
 }
 
 function shownSql({ userId, at }: Visitor, mode: Mode, name: (value: unknown) => string): string {

@@ -100,13 +100,19 @@ function keyOf(link: ProductLinkEntity): { connectionId: string; id: string } {
 
 @Resolver(() => Product)
 export class LinksOfProductResolver {
-  @FieldResolver(() => Boolean, { description: "Whether it is linked to a Stripe product, in the viewer's mode." })
+  @FieldResolver(() => Boolean, {
+    description: "Whether it is linked to a Stripe product of a connected account, in the viewer's mode.",
+  })
   async isLinked(@Root() product: Product, @Ctx() ctx: Context): Promise<boolean> {
-    return (await ctx.load(linksOfProduct, product.uuid)).length > 0;
+    const links = await ctx.load(linksOfProduct, product.uuid);
+    const connections = await Promise.all(links.map((link) => ctx.load(connectionById, link.connectionId)));
+    return connections.some((connection) => connection !== null && connection.status !== "DISCONNECTED");
   }
 
   @FieldResolver(() => [StripeProductLink], {
-    description: "The Stripe products that open it, in the viewer's mode. For server keys; others see none.",
+    description:
+      "The Stripe products that open it, in the viewer's mode, also those of accounts that were disconnected. For server " +
+      "keys; others see none.",
   })
   async links(@Root() product: Product, @Ctx() ctx: Context): Promise<StripeProductLink[]> {
     if (!readsEverything(ctx)) return [];

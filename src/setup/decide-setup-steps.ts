@@ -98,7 +98,9 @@ const looks: readonly Look[] = [
     key: "webhook_version",
     required: false,
     good: "The endpoint speaks the version that we read, as far as we know.",
-    fix: "repairWebhookEndpoint, which replaces the endpoint by one of the current version",
+    fix:
+      "repairWebhookEndpoint, which replaces an endpoint that we created. Where you created it: create another one at the " +
+      "current version, and give its secret by updateStripeConnection(webhookSecret)",
     wrong: ({ apiVersionMatches, connection: { webhookApiVersion: version } }) =>
       apiVersionMatches === false
         ? `The endpoint sends events of ${version ?? "the account's own version"}. They count, but it should be renewed for ${PINNED_VERSION}.`

@@ -172,13 +172,25 @@ describe("connecting", () => {
     await shop.stripe.webhookEndpoints.update(made.id, { enabled_events: ["*"] });
     const good = { status: "CONNECTED", lastError: null };
     expect(await get("test", { connection: id })).toMatchObject({ ...good, webhookHealth: { missingEventTypes: [] } });
-    shop.simulator.control.act((draft) =>
-      draft.update("webhook_endpoint", made.id, { api_version: "2024-09-30.acacia" }),
-    );
-    expect(await get("test", { connection: id })).toMatchObject({
-      lastError: expect.stringMatching(/speaks 2024-09-30\.acacia/),
-      webhookHealth: { apiVersionMatches: false },
+    // An older version is advised about. A repair keeps it, and whatever else stands at the address.
+    const older = { api_version: "2024-09-30.acacia" };
+    shop.simulator.control.act((draft) => draft.update("webhook_endpoint", made.id, older));
+    await shop.stripe.webhookEndpoints.update(made.id, { enabled_events: ["invoice.paid"] });
+    const beside = await shop.stripe.webhookEndpoints.create({ url: address, enabled_events: ["invoice.paid"] });
+    await shop.stripe.webhookEndpoints.update(beside.id, { disabled: true });
+    const advised = { ...good, webhookHealth: { apiVersionMatches: false, missingEventTypes: [] } };
+    expect(await get("repair", { connection: id })).toMatchObject(advised);
+    expect(await get("test", { connection: id })).toMatchObject(advised);
+    const advice = `{ setupStatus { steps { key done required fix } } }`;
+    const { setupStatus } = await shop.latchkey.get<{ setupStatus: { steps: { key: string }[] } }>(advice);
+    expect(setupStatus.steps.find(({ key }) => key === "webhook_version")).toMatchObject({
+      done: false,
+      required: false,
+      fix: expect.stringContaining("updateStripeConnection(webhookSecret)"),
     });
+    expect((await endpoints()).map((one) => one.id).sort()).toEqual([made.id, beside.id].sort());
+    expect(await shop.stripe.webhookEndpoints.retrieve(made.id)).toMatchObject(older);
+    await shop.stripe.webhookEndpoints.del(beside.id);
     shop.simulator.control.act((draft) => draft.update("webhook_endpoint", made.id, { api_version: PINNED_VERSION }));
     await shop.stripe.webhookEndpoints.update(made.id, { url: "https://elsewhere.example/hook" });
     expect(await get("test", { connection: id })).toMatchObject({
@@ -383,15 +395,6 @@ describe("testing and repairing", () => {
       /another address/,
       true,
     ],
-    [
-      "speaks another version",
-      async (id) =>
-        shop.simulator.control.act((draft) =>
-          draft.update("webhook_endpoint", id, { api_version: "2024-09-30.acacia" }),
-        ),
-      /speaks 2024-09-30\.acacia/,
-      false,
-    ],
   ];
 
   test.each(trouble)("TA-X5: an endpoint that %s is noticed, and mended", async (_, spoil, said, isKept) => {
@@ -411,6 +414,22 @@ describe("testing and repairing", () => {
     expect(left).toMatchObject([{ url: mended.webhookUrl, status: "enabled", api_version: PINNED_VERSION }]);
     expect(left[0]?.id === before?.id).toBe(isKept);
     expect(await heardOfNewCustomer()).toHaveLength(1);
+  });
+
+  test("TA-S15: an endpoint of ours of an older version is no error, and a repair replaces it", async () => {
+    const { id } = await connect();
+    const [before] = await endpoints();
+    shop.simulator.control.act((draft) =>
+      draft.update("webhook_endpoint", before?.id ?? "", { api_version: "2024-09-30.acacia" }),
+    );
+    const good = { status: "CONNECTED", lastError: null };
+    const tested = await get("test", { connection: id });
+    expect(tested).toMatchObject({ ...good, webhookHealth: { apiVersionMatches: false } });
+    const repaired = await get("repair", { connection: id });
+    expect(repaired).toMatchObject({ ...good, webhookHealth: { apiVersionMatches: true } });
+    const left = await endpoints();
+    expect(left).toMatchObject([{ status: "enabled", api_version: PINNED_VERSION }]);
+    expect(left[0]?.id).not.toBe(before?.id);
   });
 
   test("a restricted key that lost a permission is noticed, by the name of the permission", async () => {

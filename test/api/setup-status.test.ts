@@ -73,8 +73,21 @@ test("RWS-X37, RWS-X38: a disconnected account leaves its links inactive, and th
   }
   const course = await link("course");
   const book = await link("book");
+  const linkedOf = async () => {
+    const { book: asked, products } = await shop.latchkey.get<{
+      book: { isLinked: boolean; links: unknown[] };
+      products: { nodes: { key: string }[] };
+    }>(
+      `{ book: product(key: "book") { isLinked links { connection { status } } }
+         products(first: 9, filter: { linked: true }) { nodes { key } } }`,
+    );
+    return { ...asked, listed: products.nodes.map(({ key }) => key).sort() };
+  };
   expect(await status()).toMatchObject({ ready: true });
+  expect(await linkedOf()).toMatchObject({ isLinked: true, listed: ["book", "course"] });
   await shop.latchkey.get(`mutation { disconnectStripe(connection: "${first.connectStripe.id}") { id } }`);
+  const kept = [{ connection: { status: "DISCONNECTED" } }];
+  expect(await linkedOf()).toEqual({ isLinked: false, links: kept, listed: [] });
   const alone = await status();
   expect(alone.ready).toBe(false);
   expect(alone.steps.find(({ key }) => key === "product_linked")).toMatchObject({

@@ -1104,7 +1104,7 @@ export type Mutation = {
   recordActivity: Activity;
   /** Forgets a piece of content. Answers whether there was one. */
   removeResource: Scalars['Boolean']['output'];
-  /** Mends the webhook endpoint in Stripe: missing events, address, disabled, deleted, version, secret. */
+  /** Repairs the webhook endpoint in Stripe: missing events, address, disabled, deleted. One that we created is replaced where its version or secret is wrong; one that you created keeps both. */
   repairWebhookEndpoint: StripeConnection;
   /** Reads events of Stripe's own list that we missed, and tries those again that we gave up on. */
   replayEvents: Job;
@@ -1436,11 +1436,11 @@ export type Product = Node & {
   imageUrl?: Maybe<Scalars['String']['output']>;
   /** What it opens besides itself, in the caller's order. */
   includes: Array<Product>;
-  /** Whether it is linked to a Stripe product, in the viewer's mode. */
+  /** Whether it is linked to a Stripe product of a connected account, in the viewer's mode. */
   isLinked: Scalars['Boolean']['output'];
   /** A stable name that the caller chose; accepted wherever a product is asked for. */
   key: Scalars['String']['output'];
-  /** The Stripe products that open it, in the viewer's mode. For server keys; others see none. */
+  /** The Stripe products that open it, in the viewer's mode, also those of accounts that were disconnected. For server keys; others see none. */
   links: Array<StripeProductLink>;
   /** Whatever the caller keeps here. Whoever sees the product may read it. */
   metadata: Scalars['JSON']['output'];
@@ -2413,7 +2413,7 @@ export type Viewer = {
 /** How well a Stripe account's webhooks arrive. */
 export type WebhookHealth = {
   __typename?: 'WebhookHealth';
-  /** Whether the endpoint speaks the API version that we read; null if its secret was brought to us. */
+  /** Whether the endpoint has the API version that we read. False: its events count all the same, and `setupStatus` advises to renew it. Null: the owner looks after it and none was found at our address. */
   apiVersionMatches?: Maybe<Scalars['Boolean']['output']>;
   /** Whether there is a signing secret: without one, our endpoint does not exist. */
   configured: Scalars['Boolean']['output'];
