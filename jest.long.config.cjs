@@ -5,6 +5,8 @@ process.env.TEST_LONG = "yes";
 const files = [
   "api/hostile",
   "api/return-urls",
+  "browser/demo",
+  "browser/pages",
   "flows/agree",
   "flows/checkout",
   "flows/cli-data",

@@ -26,12 +26,12 @@ const RETRY_MS = 250;
 /** The whole of it: the API for all accounts on one port, and each account's events, hosted pages and control room. */
 export async function openSimulatedStripe(options: SimulatedStripeOptions = {}): Promise<SimulatedStripe> {
   let first: SimulatedStripe | null = null;
-  const accounts = openAccounts(options.dataDir, async ({ name, ...own }) => {
+  const accounts: Accounts = openAccounts(options.dataDir, async ({ name, ...own }) => {
     if (!first) throw new Error("the first account is not open");
-    const { world, control } = first;
+    const { world } = first;
     const base = options.clock ?? systemClock;
     const clock = { now: () => new Date(base.now().getTime() + world.aheadMs) };
-    const account = await openAccount({ ...options, port: 0, clock, ...own }, { clockOf: control });
+    const account = await openAccount({ ...options, port: 0, clock, ...own }, { first, siblings: accounts });
     account.control.act((draft) => nameAccount(draft, name));
     return account;
   });
@@ -57,13 +57,14 @@ export async function openSimulatedStripe(options: SimulatedStripeOptions = {}):
 interface Role {
   /** The first account has the others, and takes them along when its clock is moved. */
   accounts?: Accounts | undefined;
-  /** Every other account moves the clock of the first. */
-  clockOf?: Control | undefined;
+  /** Every other account moves the clock of the first, and shows the accounts beside it. */
+  first?: SimulatedStripe | undefined;
+  siblings?: Pick<Accounts, "all"> | undefined;
 }
 
 async function openAccount(
   options: SimulatedStripeOptions & Pick<SimulatorOptions, "accountOf">,
-  { accounts, clockOf }: Role,
+  { accounts, first, siblings }: Role,
 ): Promise<SimulatedStripe> {
   const { delivery, redirectWaitMs = 5_000, ...kernel } = options;
   const deliveries = new Deliveries({ ...usual, ...delivery });
@@ -81,10 +82,17 @@ async function openAccount(
     simulator.control.moveTo(seconds);
     deliveries.sendDue();
   };
-  const control = sharingTime(simulator.control, { catchUp, deliveries, accounts, clockOf });
+  const control = sharingTime(simulator.control, { catchUp, deliveries, accounts, clockOf: first?.control });
   const whole = { ...simulator, deliveries, control, catchUp };
   deliveries.attach(whole);
-  desk = { simulator: whole, deliveries, tokens, redirectWaitMs, accounts: () => accounts?.all() ?? new Map() };
+  desk = {
+    simulator: whole,
+    deliveries,
+    tokens,
+    redirectWaitMs,
+    firstAccount: () => first ?? whole,
+    accounts: () => (accounts ?? siblings)?.all() ?? new Map(),
+  };
   const retrying = setInterval(() => deliveries.sendDue(), RETRY_MS).unref();
   const close = async (): Promise<void> => {
     clearInterval(retrying);
@@ -108,11 +116,12 @@ const usual: DeliveryOptions = {
   clock: systemClock,
 };
 
+interface Sharing extends Pick<SimulatedStripe, "catchUp" | "deliveries">, Pick<Role, "accounts"> {
+  clockOf: Control | undefined;
+}
+
 /** When the clock is moved, it moves in all accounts, and retries whose time has come are sent. */
-function sharingTime(
-  control: Control,
-  { catchUp, deliveries, accounts, clockOf }: Pick<SimulatedStripe, "catchUp" | "deliveries"> & Role,
-): Control {
+function sharingTime(control: Control, { catchUp, deliveries, accounts, clockOf }: Sharing): Control {
   const moveTo = (seconds: number): void => {
     // The first account moves, and the others with it, this one among them.
     if (clockOf) return clockOf.moveTo(seconds);

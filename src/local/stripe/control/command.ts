@@ -7,6 +7,8 @@ import type { Simulator } from "../start-simulator";
 export interface Room {
   simulator: Simulator;
   deliveries: Deliveries;
+  /** The account that every key opens which names none. */
+  firstAccount(): Simulator;
   /** Further accounts of this simulated Stripe, by name. */
   accounts(): ReadonlyMap<string, Simulator>;
 }
@@ -17,7 +19,17 @@ export interface Command {
   about: string;
   /** Name of a parameter -> what to write there. */
   shows: Record<string, string>;
+  /** Set for what cannot be undone: people are asked before it runs. */
+  asks?: Question;
   run(room: Room, form: FormBranch): unknown;
+}
+
+export interface Question {
+  title: string;
+  /** The button that runs it. */
+  button: string;
+  /** What saying yes adds to the parameters. */
+  adds?: Record<string, string>;
 }
 
 export type Group = "Time and world" | "Sales" | "Payments" | "Subscriptions" | "Deliveries" | "Trouble";
@@ -26,8 +38,8 @@ export type Group = "Time and world" | "Sales" | "Payments" | "Subscriptions" | 
 export function command<F extends Fields>(
   group: Group,
   about: string,
-  { fields, shows }: { fields: F; shows: { [K in keyof F]: string } },
+  { fields, ...more }: { fields: F; shows: { [K in keyof F]: string }; asks?: Question },
   does: (room: Room, params: ParamsOf<F>) => unknown,
 ): Command {
-  return { group, about, shows, run: (room, form) => does(room, readParams(fields, form)) };
+  return { group, about, ...more, run: (room, form) => does(room, readParams(fields, form)) };
 }

@@ -9,9 +9,10 @@ export interface ListedAccount {
   url: string;
 }
 
-export function listAccounts({ simulator, accounts }: Pick<Desk, "accounts" | "simulator">): ListedAccount[] {
+/** All accounts of this simulated Stripe, the first one first, whichever of them is asked. */
+export function listAccounts({ firstAccount, accounts }: Pick<Desk, "accounts" | "firstAccount">): ListedAccount[] {
   const others = [...accounts()].map(([name, account]) => describe(name, account));
-  return [describe(null, simulator), ...others];
+  return [describe(null, firstAccount()), ...others];
 }
 
 function describe(name: string | null, { url, world }: Simulator): ListedAccount {

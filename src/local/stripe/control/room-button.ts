@@ -1,11 +1,22 @@
 import { html, type Html } from "../pages/html";
 import type { Visit } from "../pages/page";
 
-/** One button that is a whole form. */
-export function button(visit: Visit, name: string, given: Record<string, string>, label: string, small = false): Html {
-  return html`<form method="post" action="/act/${name}">
-    ${hidden(visit, given)}<button type="submit" class="${small ? "small" : ""}">${label}</button>
+/** One button that is a whole form. `at` names the section to return to. */
+export function button(visit: Visit, name: string, { at = "", ...given }: Record<string, string>, label: string): Html {
+  return html`<form method="post" action="${actionOf(name, at)}">
+    ${hidden(visit, { ...given, at })}<button type="submit" class="${at === "clock" ? "" : "small"}">${label}</button>
   </form>`;
+}
+
+/** Leads to the page that asks whether a command is meant. */
+export function linkButton(name: string, given: Record<string, string>, label: string, spoken: string): Html {
+  const address = `/sure/${name}?${new URLSearchParams(given).toString()}`;
+  return html`<a class="button small danger" href="${address}" aria-label="${spoken}">${label}</a>`;
+}
+
+/** Without a script the browser goes to the section of the form. */
+export function actionOf(name: string, at: string): string {
+  return `/act/${name}${at && `#${at}`}`;
 }
 
 export function hidden({ token }: Visit, given: Record<string, string>): Html[] {

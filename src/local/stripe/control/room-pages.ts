@@ -2,28 +2,43 @@ import type { Page, Reply, Visit } from "../pages/page";
 import { type FormBranch, readForm } from "../read-form";
 import { StripeRefusal } from "../refuse";
 import { commands } from "./commands";
-import { roomPage } from "./room-page";
+import { roomPage, type Said } from "./room-page";
+import type { RoomVisit } from "./room-visit";
+import { surePage } from "./sure-page";
 
 /** The control room for people: every button is a command of the control room for programs. */
 export const roomPages: Page[] = [
-  { method: "GET", path: /^\/$/, place: "control", answer: (visit) => roomPage(visit, said(visit)) },
+  { method: "GET", path: /^\/$/, place: "control", answer: (visit) => roomPage(toRoomVisit(visit), said(visit)) },
+  { method: "GET", path: /^\/sure\/([\w-]+)$/, place: "control", answer: surePage },
   { method: "POST", path: /^\/act\/([\w-]+)$/, place: "control", answer: actInRoom },
 ];
 
 async function actInRoom(visit: Visit): Promise<Reply> {
   const known = commands.get(visit.id);
-  if (!known) return roomPage(visit, { bad: "There is no such command." });
+  if (!known) return refused(visit, "There is no such command.");
+  const at = visit.form.get("at") ?? "";
   try {
     const result = await known.run(visit.desk, readFields(visit.form, known.shows));
     const secret = secretIn(result);
-    return { goTo: `/?done=${visit.id}${secret ? `&secret=${encodeURIComponent(secret)}` : ""}` };
+    const told = new URLSearchParams({ done: visit.id, at, ...(secret ? { secret } : {}) });
+    return { goTo: `/?${told.toString()}` };
   } catch (error) {
-    if (error instanceof StripeRefusal) return roomPage(visit, { bad: error.message });
+    if (error instanceof StripeRefusal) return refused(visit, error.message);
     throw error;
   }
 }
 
-function said({ query }: Visit): { good?: string } {
+function refused(visit: Visit, bad: string): Reply {
+  const at = visit.form.get("at");
+  const isTyped = at === `do-${visit.id}`;
+  return roomPage({ ...visit, opened: at, refusedCommand: isTyped ? visit.id : null }, { bad });
+}
+
+function toRoomVisit(visit: Visit): RoomVisit {
+  return { ...visit, opened: visit.query.get("at"), refusedCommand: null };
+}
+
+function said({ query }: Visit): Said {
   const done = query.get("done");
   if (!done || !commands.has(done)) return {};
   const secret = query.get("secret");
@@ -34,7 +49,7 @@ function said({ query }: Visit): { good?: string } {
 function readFields(form: URLSearchParams, shows: Record<string, string>): FormBranch {
   const filled = new URLSearchParams();
   for (const [name, value] of form) {
-    if (name === "token" || value.trim() === "") continue;
+    if (name === "token" || name === "at" || value.trim() === "") continue;
     if (!shows[name]?.startsWith("a list")) filled.append(name, value.trim());
     else for (const part of value.split(",")) filled.append(`${name}[]`, part.trim());
   }

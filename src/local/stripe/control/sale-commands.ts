@@ -165,7 +165,11 @@ export const saleCommands: Record<string, Command> = {
   "delete-customer": command(
     "Sales",
     "An administrator deletes a customer; the subscriptions end at once.",
-    { fields: { customer: one }, shows: { customer: "cus_..." } },
+    {
+      fields: { customer: one },
+      shows: { customer: "cus_..." },
+      asks: { title: "Delete this customer?", button: "Delete customer" },
+    },
     (room, { customer }) =>
       room.simulator.control.act((draft) => callApi(draft, "DELETE", `/v1/customers/${customer}`)),
   ),

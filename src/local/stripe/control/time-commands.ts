@@ -46,7 +46,11 @@ export const timeCommands: Record<string, Command> = {
   reset: command(
     "Time and world",
     "Empties the world. Endpoints stay; the clock goes back to the real time.",
-    { fields: { sure: bool() }, shows: { sure: "true" } },
+    {
+      fields: { sure: bool() },
+      shows: { sure: "true" },
+      asks: { title: "Empty the world?", button: "Empty the world", adds: { sure: "true" } },
+    },
     ({ simulator }, { sure }) => {
       if (!sure) throw invalid("Say that you are sure: everything is lost.", { param: "sure" });
       simulator.control.reset();

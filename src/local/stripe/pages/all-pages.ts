@@ -5,10 +5,11 @@ import { serveControl } from "../control/serve-control";
 import { checkoutPages } from "./checkout/checkout-pages";
 import { recoveryPages } from "./checkout/recovery-pages";
 import { linkPages } from "./checkout/link-pages";
+import { goneAway, type WayOut } from "./gone-away";
 import { invoicePages } from "./invoice-pages";
 import type { Desk, Page } from "./page";
 import { portalPages } from "./portal/portal-pages";
-import { servePage } from "./serve-pages";
+import { serveAsset, servePage, servePageOf } from "./serve-pages";
 
 const pages: readonly Page[] = [
   ...checkoutPages,
@@ -22,9 +23,16 @@ const pages: readonly Page[] = [
 /** Everything that is not the API: hosted pages for buyers, and the control room for this machine only. */
 export async function answerOutsideApi(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://here");
-  const isControl = pathname === "/" || pathname.startsWith("/_control") || pathname.startsWith("/act/");
+  if (serveAsset(pathname, response)) return;
+  const isControl = /^\/(?:$|_control|act\/|sure\/)/.test(pathname);
   const stranger = isControl ? refuseStranger(request) : refuseOutsider(request);
-  if (stranger) return void response.writeHead(403, { "Content-Type": "text/plain" }).end(`${stranger}\n`);
+  if (stranger) return servePageOf(response, goneAway(403, stranger, hereOf(request)));
   if (/^\/_control(\/|$)/.test(pathname)) return serveControl(desk, request, response);
   return servePage(desk, pages, request, response);
+}
+
+/** The way in for somebody who came by another name of this machine. */
+function hereOf({ socket }: IncomingMessage): WayOut {
+  const address = `http://localhost:${socket.localPort ?? 80}/`;
+  return { address, words: "Open it as localhost" };
 }

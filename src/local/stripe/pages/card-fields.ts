@@ -1,7 +1,4 @@
-import type { Draft } from "../draft";
-import { newCard, noBillingDetails, type PaymentMethodRow } from "../payments/new-payment-method";
-import { findCard } from "../payments/test-cards";
-import { StripeRefusal } from "../refuse";
+import { type Filled, textField } from "./field";
 import { html, type Html } from "./html";
 
 const HINTS: readonly [string, string][] = [
@@ -17,14 +14,13 @@ const HINTS: readonly [string, string][] = [
 ];
 
 /** Number, expiry, security code and name, with the numbers that do something. */
-export function cardFields(given: URLSearchParams): Html {
-  return html`${textField("number", "Card number", given, { autocomplete: "cc-number", placeholder: "4242 4242 4242 4242", inputmode: "numeric" })}
+export function cardFields(filled: Filled): Html {
+  return html`${textField("number", "Card number", filled, { autocomplete: "cc-number", placeholder: "4242 4242 4242 4242", inputmode: "numeric" })}
     <div class="pair">
-      ${textField("expiry", "Expiry", given, { autocomplete: "cc-exp", placeholder: "MM / YY", inputmode: "text" })}
-      ${textField("cvc", "Security code", given, { autocomplete: "cc-csc", placeholder: "123", inputmode: "numeric" })}
+      ${textField("expiry", "Expiry", filled, { autocomplete: "cc-exp", placeholder: "MM / YY" })}
+      ${textField("cvc", "Security code", filled, { autocomplete: "cc-csc", placeholder: "123", inputmode: "numeric" })}
     </div>
-    ${textField("name", "Name on card", given, { autocomplete: "cc-name", placeholder: "", inputmode: "text" })}
-    ${cardHints()}`;
+    ${textField("name", "Name on card", filled, { autocomplete: "cc-name", required: false })} ${cardHints()}`;
 }
 
 function cardHints(): Html {
@@ -52,52 +48,4 @@ function cardHints(): Html {
       </table>
     </div>
   </details>`;
-}
-
-interface Input {
-  autocomplete?: string;
-  placeholder?: string;
-  inputmode?: string;
-  type?: string;
-  required?: boolean;
-}
-
-/** A labelled field that keeps what was typed. */
-export function textField(name: string, label: string, given: URLSearchParams, input: Input = {}): Html {
-  const { autocomplete = "off", placeholder = "", inputmode = "text", type = "text" } = input;
-  const value = given.get(name) ?? "";
-  return html`<div class="field">
-    <label for="${name}">${label}</label>
-    <input
-      id="${name}"
-      name="${name}"
-      type="${type}"
-      inputmode="${inputmode}"
-      autocomplete="${autocomplete}"
-      placeholder="${placeholder}"
-      value="${value}"
-    />
-  </div>`;
-}
-
-/** The card that was typed in, made a payment method; refused in Stripe's words when it cannot be one. */
-export function readCard(draft: Draft, form: URLSearchParams, email: string | null): PaymentMethodRow {
-  const card = findCard(form.get("number") ?? "");
-  if (!card) throw cardFault("incorrect_number", "Your card number is incorrect. Only test card numbers work here.");
-  const expiry = /^\s*(\d{1,2})\s*[/-]?\s*(?:20)?(\d{2})\s*$/.exec(form.get("expiry") ?? "");
-  const month = Number(expiry?.[1] ?? 0);
-  const year = 2000 + Number(expiry?.[2] ?? 0);
-  if (!expiry || month < 1 || month > 12)
-    throw cardFault("invalid_expiry_month", "Your card's expiry date is invalid.");
-  if (Date.UTC(year, month, 1) / 1000 <= draft.now)
-    throw cardFault("invalid_expiry_year", "Your card's expiry date is in the past.");
-  if (!/^\d{3,4}$/.test(form.get("cvc")?.trim() ?? ""))
-    throw cardFault("invalid_cvc", "Your card's security code is invalid.");
-  const name = form.get("name")?.trim() || null;
-  const row = newCard(draft, card, { ...noBillingDetails, email, name });
-  return row.card ? draft.put({ ...row, card: { ...row.card, exp_month: month, exp_year: year } }) : row;
-}
-
-function cardFault(code: string, message: string): StripeRefusal {
-  return new StripeRefusal(402, { type: "card_error", code, message });
 }

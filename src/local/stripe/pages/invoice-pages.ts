@@ -1,13 +1,15 @@
 import { callApi, tryAct } from "../call-api";
 import { linesOf, type InvoiceRow } from "../billing/invoice-row";
 import type { Draft } from "../draft";
-import { cardFields, readCard } from "./card-fields";
+import { cardFields } from "./card-fields";
 import { attachPaymentMethod } from "../payments/new-payment-method";
+import { type Problem, problemOf } from "./form-refusal";
 import { goneAway } from "./gone-away";
 import { html, type Html } from "./html";
 import { notice, top } from "./layout";
 import { money } from "./money";
 import type { Page, PageReply, Reply, Visit } from "./page";
+import { readCard } from "./read-card";
 import { day } from "./say-time";
 
 /** An invoice that anybody may read who has its address, and pay while it is open. */
@@ -28,19 +30,19 @@ function payInvoice(visit: Visit): Reply {
     const { id } = invoice.customer ? attachPaymentMethod(draft, method, invoice.customer) : method;
     return callApi(draft, "POST", `/v1/invoices/${visit.id}/pay`, { payment_method: id, off_session: "false" });
   });
-  if (refusal) return simulator.control.act((draft) => drawn(draft, visit, refusal.message));
+  if (refusal) return simulator.control.act((draft) => drawn(draft, visit, problemOf(refusal, visit.form)));
   return { goTo: `/i/${visit.id}` };
 }
 
-function drawn(draft: Draft, visit: Visit, problem: string | null): PageReply {
+function drawn(draft: Draft, visit: Visit, problem: Problem | null): PageReply {
   const invoice = draft.find("invoice", visit.id);
   if (!invoice || invoice.status === "draft") return goneAway(404, "There is no such invoice.");
   const shop = draft.rows("account")[0]?.business_profile?.name ?? "The shop";
   const body = html`${top(shop)}
     <h1>${invoice.status === "paid" ? "Receipt" : "Invoice"} ${invoice.number ?? ""}</h1>
-    ${notice(problem, true)}
+    ${notice(problem?.message ?? null, true)}
     <section class="card">${summary(draft, invoice)}</section>
-    ${invoice.status === "open" && payForm(visit)}`;
+    ${invoice.status === "open" && payForm(visit, problem)}`;
   return { status: problem ? 402 : 200, page: { title: `Invoice ${invoice.number ?? ""}`, narrow: true, body } };
 }
 
@@ -74,9 +76,9 @@ function summary(draft: Draft, invoice: InvoiceRow): Html {
     </dl>`;
 }
 
-function payForm({ id, token, form }: Visit): Html {
-  return html`<form class="card" method="post" action="/i/${id}">
+function payForm({ id, token, form }: Visit, problem: Problem | null): Html {
+  return html`<form class="card" method="post" action="/i/${id}" novalidate>
     <input type="hidden" name="token" value="${token}" />
-    ${cardFields(form)}<button class="main" type="submit">Pay</button>
+    ${cardFields({ typed: form, faults: problem?.faults ?? new Map() })}<button class="main" type="submit">Pay</button>
   </form>`;
 }

@@ -6,10 +6,12 @@ export interface Look {
   /** One column, for a single task. */
   narrow?: boolean;
   lang?: string;
+  /** The control room itself: it needs no way to the control room, and a script keeps its place over a reload. */
+  isRoom?: boolean;
 }
 
-/** A whole page. It works without a script, so there is none. */
-export function layout({ title, body, narrow = false }: Look): Html {
+/** A whole page. It works without a script. */
+export function layout({ title, body, narrow = false, isRoom = false }: Look): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -21,9 +23,16 @@ export function layout({ title, body, narrow = false }: Look): Html {
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
       </head>
       <body>
-        <main class="${narrow ? "narrow" : ""}">${body}</main>
+        <main class="${narrow ? "narrow" : isRoom ? "wide" : ""}">${body}</main>
+        ${isRoom ? html`<script src="/assets/room.js"></script>` : footer(narrow)}
       </body>
     </html>`;
+}
+
+function footer(narrow: boolean): Html {
+  return html`<footer class="${narrow ? "narrow" : ""}">
+    <a href="/">Control room of the simulated Stripe</a>
+  </footer>`;
 }
 
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#4338ca"/><path d="M5 8a3 3 0 1 1 2 2.8V13H5z" fill="#fff"/></svg>`;

@@ -10,6 +10,8 @@ export interface Desk {
   tokens: FormTokens;
   /** How long a finished checkout waits for the answer of the endpoints before it sends the buyer back. */
   redirectWaitMs: number;
+  /** The account that every key opens which names none. */
+  firstAccount(): Simulator;
   /** Further accounts of this simulated Stripe, by name. */
   accounts(): ReadonlyMap<string, Simulator>;
 }

@@ -1,7 +1,9 @@
 import { needsMethod } from "../../checkout/complete-checkout";
 import type { SessionRow } from "../../checkout/session-row";
 import type { Draft } from "../../draft";
-import { cardFields, textField } from "../card-fields";
+import { cardFields } from "../card-fields";
+import { type Filled, textField } from "../field";
+import type { Problem } from "../form-refusal";
 import { html, type Html } from "../html";
 import { notice, top } from "../layout";
 import { money } from "../money";
@@ -17,7 +19,7 @@ export interface Shown {
   /** Why what was chosen cannot be. */
   refused: string | null;
   /** Why the last try to pay did not work. */
-  problem: string | null;
+  problem: Problem | null;
 }
 
 export function checkoutForm(shown: Shown): PageReply {
@@ -27,44 +29,49 @@ export function checkoutForm(shown: Shown): PageReply {
   const body = html`${top(back)}
     <div class="columns">
       <section class="card" aria-label="Order">${orderSummary(shown, shop)}</section>
-      <section class="card" aria-label="Payment">${notice(problem, true)} ${payForm(shown)}</section>
+      <section class="card" aria-label="Payment">${notice(problem?.message ?? null, true)} ${payForm(shown)}</section>
     </div>`;
   return { page: { title: `${shop} – Checkout`, body } };
 }
 
-function payForm({ draft, visit, session, chosen }: Shown): Html {
-  const known = session.customer ? draft.find("customer", session.customer)?.email : null;
-  const email = session.customer_email ?? known ?? null;
+function payForm({ draft, visit, session, chosen, problem }: Shown): Html {
+  const email = knownEmail(draft, session);
   const typed = new URLSearchParams(visit.form);
   if (!typed.has("email")) typed.set("email", session.ours.prefilledEmail ?? "");
+  const filled = { typed, faults: problem?.faults ?? new Map() };
   const kept = [...chosen].filter(([name]) => name === "code" || name.startsWith("q.") || name.startsWith("a."));
-  return html`<form method="post" action="/c/pay/${session.id}">
+  return html`<form method="post" action="/c/pay/${session.id}" novalidate>
     <input type="hidden" name="token" value="${visit.token}" />
     ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     <h2>Contact</h2>
     ${
       email
         ? html`<p>${email}<input type="hidden" name="email" value="${email}" /></p>`
-        : textField("email", "E-mail", typed, {
+        : textField("email", "E-mail", filled, {
             autocomplete: "email",
             inputmode: "email",
             placeholder: "you@example.com",
           })
     }
-    ${needsMethod(session) ? paymentFields(session, typed) : html`<p class="soft">No payment method is needed.</p>`}
+    ${needsMethod(session) ? paymentFields(session, filled) : html`<p class="soft">No payment method is needed.</p>`}
     <button class="main" type="submit">${buttonText(session)}</button>
     <p class="soft"><small>${promise(session)}</small></p>
   </form>`;
 }
 
-function paymentFields(session: SessionRow, typed: URLSearchParams): Html {
+/** The address that cannot be changed on the page: the customer's, or one that the seller sent. */
+export function knownEmail(draft: Draft, { customer, customer_email: given }: SessionRow): string | null {
+  return given ?? (customer ? draft.find("customer", customer)?.email : null) ?? null;
+}
+
+function paymentFields(session: SessionRow, filled: Filled): Html {
   const allowed = session.allowed_payment_method_types;
   const bank = session.currency === "eur" ? "sepa_debit" : "us_bank_account";
   const takesBank = session.mode !== "setup" && session.amount_total !== 0 && (allowed?.includes(bank) ?? true);
-  const delayed = typed.get("method") === "delayed";
+  const delayed = filled.typed.get("method") === "delayed";
   if (!takesBank)
     return html`<h2>Card</h2>
-      ${cardFields(typed)}`;
+      ${cardFields(filled)}`;
   return html`<fieldset>
       <legend>Payment method</legend>
       <label class="choice"
@@ -79,7 +86,7 @@ function paymentFields(session: SessionRow, typed: URLSearchParams): Html {
         ></label
       >
     </fieldset>
-    ${cardFields(typed)}`;
+    <div class="card-fields">${cardFields(filled)}</div>`;
 }
 
 function buttonText({ mode, amount_total: total, currency, ours }: SessionRow): string {

@@ -1,6 +1,6 @@
 import { callApi } from "../../call-api";
 import { invalid } from "../../refuse";
-import { textField } from "../card-fields";
+import { textField } from "../field";
 import { html } from "../html";
 import type { PortalAct } from "./portal";
 
@@ -10,12 +10,13 @@ export const changeDetails: PortalAct = {
   title: "Change details",
   button: "Save",
   done: "Your details have been saved.",
-  ask: ({ customer, features, visit }) => {
+  ask: ({ customer, features, visit, faults }) => {
     const typed = new URLSearchParams({ full_name: customer.name ?? "", email: customer.email ?? "" });
     for (const [name, value] of visit.form) typed.set(name, value);
+    const filled = { typed, faults };
     const { allowed_updates: allowed } = features.customer_update;
-    return html`${allowed.includes("name") && textField("full_name", "Name", typed, { autocomplete: "name" })}
-    ${allowed.includes("email") && textField("email", "E-mail", typed, { autocomplete: "email", inputmode: "email" })}`;
+    return html`${allowed.includes("name") && textField("full_name", "Name", filled, { autocomplete: "name", required: false })}
+    ${allowed.includes("email") && textField("email", "E-mail", filled, { autocomplete: "email", inputmode: "email" })}`;
   },
   does: ({ draft, customer, features, visit }) => {
     const { allowed_updates: allowed } = features.customer_update;

@@ -40,6 +40,11 @@ function totalOf(draft: Draft, items: SubscriptionItemRow[]): string {
   return `${money(Math.round(sum), first.price.currency)}${often}`;
 }
 
+/** For good: nothing renews, and nothing can be changed. */
+export function hasEnded({ status }: Pick<SubscriptionRow, "status">): boolean {
+  return status === "canceled" || status === "incomplete_expired";
+}
+
 const STATUSES: Record<string, [string, Described["mood"]]> = {
   active: ["Active", "good"],
   trialing: ["Trial", "good"],
@@ -52,10 +57,13 @@ const STATUSES: Record<string, [string, Described["mood"]]> = {
 };
 
 function nextOf(row: SubscriptionRow, end: number): string {
+  if (row.status === "incomplete_expired") return "It was never paid, and did not begin";
   if (row.status === "canceled") return row.ended_at ? `Ended on ${day(row.ended_at)}` : "Ended";
+  if (row.status === "incomplete") return "Begins when the first payment arrives";
   if (row.cancel_at) return `Ends on ${day(row.cancel_at)}`;
   if (row.cancel_at_period_end) return `Ends on ${day(end)}`;
   if (row.status === "paused") return "No payments until it is resumed";
+  if (row.status === "unpaid") return "No payments until the open invoice is paid";
   if (row.status === "trialing" && row.trial_end) return `Trial until ${day(row.trial_end)}`;
   return `Renews on ${day(end)}`;
 }

@@ -1,7 +1,7 @@
 import { html, type Html } from "../html";
 import { money } from "../money";
 import { shortDay } from "../say-time";
-import { describeSubscription } from "./describe-subscription";
+import { describeSubscription, hasEnded } from "./describe-subscription";
 import type { Portal } from "./portal";
 
 /** Everything that this customer has, and what may be done with it. What the configuration turned off is not there. */
@@ -21,7 +21,7 @@ function subscriptions({ draft, customer, features, base }: Portal): Html {
     const link = (act: string, label: string): Html =>
       html`<a class="button" href="${base}/${act}?subscription=${row.id}">${label}</a>`;
     const ends = row.cancel_at !== null || row.cancel_at_period_end;
-    const lives = row.status !== "canceled";
+    const lives = !hasEnded(row);
     return html`<section class="card">
       <div class="top">
         <h3>${name}</h3>
@@ -66,11 +66,11 @@ function details({ customer, base }: Portal): Html {
     <dl class="lines">
       <div>
         <dt>Name</dt>
-        <dd>${customer.name ?? "–"}</dd>
+        <dd class="long">${customer.name ?? "–"}</dd>
       </div>
       <div>
         <dt>E-mail</dt>
-        <dd>${customer.email ?? "–"}</dd>
+        <dd class="long">${customer.email ?? "–"}</dd>
       </div>
     </dl>
     <a class="button" href="${base}/details">Change details</a>
@@ -85,10 +85,10 @@ function invoices({ draft, customer }: Portal): Html {
   const lines = shown.map(
     ({ id, created, total, currency, status, number }) =>
       html`<tr>
-        <td><a href="/i/${id}">${number ?? id}</a></td>
-        <td>${shortDay(created)}</td>
-        <td class="number">${money(total, currency)}</td>
-        <td><span class="badge ${status === "paid" ? "good" : ""}">${status}</span></td>
+        <td data-label="Number"><a href="/i/${id}">${number ?? id}</a></td>
+        <td data-label="Date">${shortDay(created)}</td>
+        <td data-label="Amount" class="number">${money(total, currency)}</td>
+        <td data-label="Status"><span class="badge ${status === "paid" ? "good" : ""}">${status}</span></td>
       </tr>`,
   );
   return html`<section class="card">
@@ -97,7 +97,7 @@ function invoices({ draft, customer }: Portal): Html {
       lines.length === 0
         ? html`<p class="soft">There are none.</p>`
         : html`<div class="scroll">
-            <table>
+            <table class="stack">
               <thead>
                 <tr>
                   <th scope="col">Number</th>

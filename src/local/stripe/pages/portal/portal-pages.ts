@@ -1,6 +1,7 @@
 import { tryAct } from "../../call-api";
 import type { Draft } from "../../draft";
-import { goneAway } from "../gone-away";
+import { type Problem, problemOf } from "../form-refusal";
+import { goneAway, toShop } from "../gone-away";
 import { html, type Html } from "../html";
 import { notice, top } from "../layout";
 import type { Page, PageReply, Reply, Visit } from "../page";
@@ -55,7 +56,7 @@ function actInPortal(visit: Visit): Reply {
     const portal = openPortal(draft, visit);
     if ("page" in portal) return portal;
     const act = acts[visit.rest];
-    if (!act || !portal.features[act.feature].enabled) return notOffered();
+    if (!act || !portal.features[act.feature].enabled) return notOffered(portal);
     act.does(portal);
     return afterwards(portal, visit.rest);
   });
@@ -64,7 +65,7 @@ function actInPortal(visit: Visit): Reply {
   return simulator.control.act((draft) => {
     const portal = openPortal(draft, visit);
     if ("page" in portal) return portal;
-    return showAct(portal, visit.rest, refusal.message);
+    return showAct(portal, visit.rest, problemOf(refusal, visit.form));
   });
 }
 
@@ -74,12 +75,25 @@ function openPortal(draft: Draft, visit: Visit): Portal | PageReply {
   if (!session) return goneAway(404, "There is no such session of the customer portal.");
   const customer = draft.find("customer", session.customer);
   if (draft.now >= session.ours.ends || !customer) {
-    return goneAway(410, "This link is too old. Go back to the shop and open the portal again.", session.return_url);
+    return goneAway(
+      410,
+      "This link is too old. Go back to the shop and open the portal again.",
+      toShop(session.return_url),
+    );
   }
   const { business_profile: profile, features } = draft.get("billing_portal.configuration", session.configuration);
   const shop = draft.rows("account")[0]?.business_profile?.name ?? "the shop";
   const headline = profile.headline ?? `${shop} partners with a simulated Stripe for billing.`;
-  return { draft, visit, session, features, headline, customer, base: `/p/session/test_${visit.id}` };
+  return {
+    draft,
+    visit,
+    session,
+    features,
+    headline,
+    customer,
+    faults: new Map(),
+    base: `/p/session/test_${visit.id}`,
+  };
 }
 
 function showHome(portal: Portal): Reply {
@@ -87,17 +101,20 @@ function showHome(portal: Portal): Reply {
   return framed(portal, "Your account", html`${notice(done)}${portalHome(portal)}`);
 }
 
-function showAct(portal: Portal, name: string, problem: string | null): Reply {
+function showAct(portal: Portal, name: string, problem: Problem | null): Reply {
   const act = acts[name];
-  if (!act || !portal.features[act.feature].enabled) return notOffered();
+  if (!act || !portal.features[act.feature].enabled) return notOffered(portal);
   const { base, visit, session } = portal;
   const subscription = visit.form.get("subscription") ?? visit.query.get("subscription") ?? "";
-  const form = html`${notice(problem, true)}
-    <form class="card" method="post" action="${base}/${name}">
+  const form = html`${notice(problem?.message ?? null, true)}
+    <form class="card" method="post" action="${base}/${name}" novalidate>
       <input type="hidden" name="token" value="${visit.token}" />
-      ${subscription && html`<input type="hidden" name="subscription" value="${subscription}" />`} ${act.ask(portal)}
-      <p><button class="${act.danger ? "danger" : "main"}" type="submit">${act.button}</button></p>
-      ${!session.flow && html`<p><a href="${base}">Go back</a></p>`}
+      ${subscription && html`<input type="hidden" name="subscription" value="${subscription}" />`}
+      ${act.ask({ ...portal, faults: problem?.faults ?? new Map() })}
+      <div class="row">
+        <button class="${act.danger ? "danger" : "main"}" type="submit">${act.button}</button>
+        ${!session.flow && html`<a class="button" href="${base}">Go back</a>`}
+      </div>
     </form>`;
   return { ...framed(portal, act.title, form), status: problem ? 402 : 200 };
 }
@@ -109,13 +126,15 @@ function afterwards({ session, base }: Portal, name: string): Reply {
   if (after?.type === "redirect" && after.redirect) return leaving(done, after.redirect.return_url);
   if (after?.type === "hosted_confirmation") {
     const text = after.hosted_confirmation?.custom_message ?? done;
+    const way = session.return_url ? toShop(session.return_url) : { address: `${base}?home=1`, words: "Your account" };
     return {
       page: {
         title: "Done",
         narrow: true,
         body: html`${top("")}
           <h1>Done</h1>
-          ${notice(text)}`,
+          ${notice(text)}
+          <p><a class="button" href="${way.address}">${way.words}</a></p>`,
       },
     };
   }
@@ -145,6 +164,6 @@ function framed({ session, headline, visit }: Portal, title: string, body: Html)
   };
 }
 
-function notOffered(): PageReply {
-  return goneAway(403, "This is not offered here.");
+function notOffered({ base }: Portal): PageReply {
+  return goneAway(403, "This is not offered here.", { address: `${base}?home=1`, words: "Back to your account" });
 }

@@ -3,8 +3,10 @@ import type { PortalConfigurationRow } from "../../objects/portal-configuration"
 import type { PortalSessionRow } from "../../objects/portal-session";
 import type { SubscriptionRow } from "../../billing/subscription-row";
 import type { CustomerRow } from "../../objects/customer";
+import type { FieldFaults } from "../field";
 import type { Html } from "../html";
 import type { Visit } from "../page";
+import { hasEnded } from "./describe-subscription";
 
 /** One visit to the portal, with all that its pages may show: never more than this customer's own things. */
 export interface Portal {
@@ -14,6 +16,8 @@ export interface Portal {
   features: PortalConfigurationRow["features"];
   headline: string;
   customer: CustomerRow;
+  /** What was wrong with the form that was posted. */
+  faults: FieldFaults;
   /** `/p/session/test_...` */
   base: string;
 }
@@ -44,7 +48,5 @@ export function subscriptionOf({ draft, visit, session, customer }: Portal): Sub
     flow?.subscription_pause;
   const id = visit.form.get("subscription") ?? visit.query.get("subscription") ?? ofFlow?.subscription ?? "";
   const row = draft.find("subscription", id);
-  return row && row.customer === customer.id && row.status !== "canceled" && row.status !== "incomplete_expired"
-    ? row
-    : null;
+  return row && row.customer === customer.id && !hasEnded(row) ? row : null;
 }
