@@ -12,12 +12,13 @@ import type { Context, Deps } from "../graphql/context";
 import { openLoaders } from "../graphql/define-loader";
 import { limitInFlight } from "../graphql/limit-in-flight";
 import { buyRoutes } from "../http/buy";
-import { decideOnward } from "../http/decide-onward";
+import { decideOnward, decideWayOut } from "../http/decide-onward";
 import { DEMO_PATH, type Demo, demoRoutes } from "../http/demo";
 import { exportsRoute } from "../http/exports";
 import type { ContextOf, Identify } from "../http/graphql";
 import { handBackRoute } from "../http/hand-back";
 import { type HttpServer, startHttp } from "../http/server";
+import type { WayOut } from "../http/small-page";
 import { uploadRoutes } from "../http/uploads";
 import { KEYS_CHANGED } from "../keys/api-keys.store";
 import { callerLimits } from "../keys/caller-limits";
@@ -33,7 +34,7 @@ import { listPublicKeys } from "../tokens/list-public-keys";
 import { openTokenVerifier } from "../tokens/open-token-verifier";
 import { type Background, type BackgroundOptions, startBackground } from "./background";
 import { fieldWeights } from "./field-weights";
-import { FIRST_QUERY } from "./first-query";
+import { DEMO_QUERY, SETUP_QUERY } from "./first-query";
 import { laneFields } from "./lane-fields";
 import { openDeps } from "./open-deps";
 import { openReceipt } from "./open-receipt";
@@ -137,6 +138,12 @@ async function serve(
       },
     });
   const identify: Identify = (caller) => identifyCaller({ keys, tokens, rates, config }, caller);
+  const demoPath = () => (demo?.isOpen() ? DEMO_PATH : undefined);
+  const firstQuery = () => (demo?.isOpen() ? DEMO_QUERY : SETUP_QUERY);
+  const wayOut: WayOut = ({ path, search, referer }) => {
+    const cancelUrl = new URLSearchParams(search).get("cancel");
+    return decideWayOut(config, { demoPath: demoPath(), cancelUrl, referer, path: `${path}${search}` });
+  };
   const http = await startHttp({
     config,
     log,
@@ -148,12 +155,13 @@ async function serve(
     contextOf,
     routes: [
       receipt.route,
-      handBackRoute(config),
-      ...buyRoutes({ contextOf, log, onward: () => decideOnward(config, demo?.isOpen() ? DEMO_PATH : undefined) }),
+      handBackRoute(config, wayOut),
+      ...buyRoutes({ contextOf, log, onward: () => decideOnward(config, { demoPath: demoPath() }), wayOut }),
       ...(config.localMode && demo ? demoRoutes({ contextOf, demo }) : []),
-      exportsRoute(parts),
+      exportsRoute(parts, wayOut),
       ...uploadRoutes({ identify, contextOf }),
     ],
+    wayOut,
     jwks: () => listPublicKeys({ db }),
     readyChecks: [
       {
@@ -161,7 +169,7 @@ async function serve(
         missing: () => db.urgent("health.ready", "/* health.ready */ select 1", []).then(() => null),
       },
     ],
-    ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: FIRST_QUERY } } : {}),
+    ...(config.localMode ? { graphiql: { key: graphiqlKey ?? null, query: firstQuery } } : {}),
   });
   opened.push(() => http.stop());
   // The memory of keys listens before this, so whoever is asked now is looked up.

@@ -43,7 +43,8 @@ export async function dev(
     if (options.demo && key) hasDemo = (await fillWithDemo(server.url, key, clock.now())).isDemo;
     const shop = stripe.simulated && (await openShop(stripe.simulated.url, started.config, options));
     const sale = demo && hasDemo && key ? await sellDemo({ url: server.url, key }, config.dataDir) : null;
-    print(welcome({ url: server.url, config, keyIsOurs: !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim(), shop, sale }));
+    const keyIsOurs = !env["LATCHKEY_BOOTSTRAP_KEY"]?.trim();
+    print(welcome({ url: server.url, config, keyIsOurs, hasDemo, shop, sale }));
     await toldToStop;
     print("Stopping …");
   } finally {

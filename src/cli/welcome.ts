@@ -1,8 +1,5 @@
-import { FIRST_QUERY } from "../app/first-query";
+import { DEMO_QUERY, SETUP_QUERY } from "../app/first-query";
 import type { Config } from "../config/config";
-
-/** On one line and without its comment, for a shell. */
-const QUERY = FIRST_QUERY.replace(/^#.*$/m, "").replace(/\s+/g, " ").trim();
 
 /** Where the simulated Stripe can be clicked. */
 export interface ShopLinks {
@@ -24,6 +21,8 @@ export interface Welcome {
   url: string;
   config: Config;
   keyIsOurs: boolean;
+  /** The users and products of the demo are there. */
+  hasDemo: boolean;
   shop: ShopLinks | null;
   sale: DemoSale | null;
 }
@@ -34,6 +33,7 @@ export function welcome(input: Welcome): string {
   const url = input.url.replace(/\/+$/, "");
   // A key that was given to us is known already, and is not ours to show.
   const key = input.keyIsOurs ? (config.bootstrapKey ?? "") : "$LATCHKEY_BOOTSTRAP_KEY";
+  const { question, query } = readQuery(input.hasDemo ? DEMO_QUERY : SETUP_QUERY);
   const data = config.database.url === null ? `Everything is kept in ${config.dataDir}. ` : "";
   return `
 Latchkey runs in local mode.
@@ -46,18 +46,24 @@ ${input.shop ? writeShop(input.shop) : ""}${input.sale ? writeSale(url, input.sa
   Administrator's key (test mode)
   ${key}
 
-May Ada open the course? Ask in another terminal:
+${question} Ask in another terminal:
 
   curl -s ${url}/graphql \\
     -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
-    -d '${JSON.stringify({ query: QUERY })}'
+    -d '${JSON.stringify({ query })}'
 
 or in GraphiQL:
 
-  ${QUERY}
+  ${query}
 
 ${data}Ctrl-C stops the server.
 `;
+}
+
+/** The query on one line for a shell, and its comment, which is the question in words. */
+function readQuery(text: string): { question: string; query: string } {
+  const [, question = "", rest = ""] = /^# (.*)\n([^]*)$/.exec(text) ?? [];
+  return { question, query: rest.replace(/\s+/g, " ").trim() };
 }
 
 function writeShop({ controlUrl, linkUrl }: ShopLinks): string {

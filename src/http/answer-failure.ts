@@ -4,7 +4,9 @@ import type { Metrics } from "../base/metrics";
 import { Failure } from "../base/refusal";
 import { toGraphqlError } from "../graphql/to-graphql-error";
 import { Unsupported } from "./read-body";
-import { type JsonAnswer, jsonAnswer } from "./route";
+import { failurePage } from "./failure-page";
+import { type Answer, type JsonAnswer, jsonAnswer } from "./route";
+import type { PageLink } from "./small-page";
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
@@ -17,14 +19,27 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   STRIPE_UNAVAILABLE: 503,
 };
 
+interface Teller {
+  log: Logger;
+  metrics: Metrics;
+  requestId: string | undefined;
+}
+
 /** Every route's failures read alike: the errors of a GraphQL answer, and a status that says the same. */
-export function answerFailure(
-  error: unknown,
-  teller: { log: Logger; metrics: Metrics; requestId: string | undefined; type?: string | undefined },
-): JsonAnswer {
+export function answerFailure(error: unknown, teller: Teller & { type?: string | undefined }): JsonAnswer {
+  const { told, status, headers } = readFailure(error, teller);
+  return jsonAnswer(status, { errors: [told] }, { ...(teller.type && { "content-type": teller.type }), ...headers });
+}
+
+/** The same failure as a page, for somebody with a browser. */
+export function answerFailureAsPage(error: unknown, teller: Teller & { link: PageLink }): Answer {
+  const { told, status, headers } = readFailure(error, teller);
+  return failurePage({ status, message: told.message, code: String(told.extensions?.["code"]), headers }, teller.link);
+}
+
+function readFailure(error: unknown, teller: Teller) {
   const told = toGraphqlError(error, { ...teller, hiddenSchema: null });
-  const headers = { ...(teller.type && { "content-type": teller.type }), ...headersOf(error) };
-  return jsonAnswer(statusOf(error, told.extensions?.["code"]), { errors: [told] }, headers);
+  return { told, status: statusOf(error, told.extensions?.["code"]), headers: headersOf(error) };
 }
 
 const TOO_LARGE = new Set<unknown>(["bodyBytes", "uploadBytes", "uploadQuota"]);

@@ -4,7 +4,7 @@ import type { Logger } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Refusal, Unavailable } from "../base/refusal";
 import type { Config } from "../config/config";
-import { answerFailure } from "./answer-failure";
+import { answerFailure, answerFailureAsPage } from "./answer-failure";
 import { type FindRoute, type FoundRoute } from "./find-route";
 import { readAddress } from "./read-address";
 import { ClientGone, readBody } from "./read-body";
@@ -12,6 +12,7 @@ import { readPieces } from "./read-pieces";
 import { readRequestId } from "./read-request-id";
 import type { Answer, RequestNote, Route } from "./route";
 import { skipBody } from "./skip-body";
+import type { WayOut } from "./small-page";
 import { carefulHeaders, sendAnswer } from "./send-answer";
 
 export interface AnswerDeps {
@@ -19,6 +20,8 @@ export interface AnswerDeps {
   log: Logger;
   metrics: Metrics;
   findRoute: FindRoute;
+  /** The link of a page that says that something failed. */
+  wayOut: WayOut;
   /** From then on only questions about our health are answered. */
   isStopping(): boolean;
   /** The same for those who read for long. */
@@ -74,9 +77,20 @@ async function answerOrTell(deps: AnswerDeps, request: IncomingMessage, asked: A
     return await answerRoute(deps, request, asked);
   } catch (error) {
     if (error instanceof ClientGone) throw error;
+    if (isReadByPerson(request, asked.found?.route)) {
+      const { path, search } = asked;
+      const link = deps.wayOut({ path, search, referer: request.headers.referer });
+      return answerFailureAsPage(error, { ...deps, requestId: asked.requestId, link });
+    }
     const type = asked.found?.route.failureType?.(request.headers);
     return answerFailure(error, { ...deps, requestId: asked.requestId, type });
   }
+}
+
+/** Somebody opened an address in a browser: one of a page, or one where there is nothing. */
+function isReadByPerson({ method, headers }: IncomingMessage, route: Route | undefined): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  return (route === undefined || route.isPage === true) && /\btext\/html\b/.test(headers.accept ?? "");
 }
 
 async function answerRoute(deps: AnswerDeps, request: IncomingMessage, asked: Asked): Promise<Answer> {

@@ -6,30 +6,39 @@ import { BOUGHT_PATH, type OpenedPurchase, openPurchase } from "../checkout/open
 import type { Context, Identity } from "../graphql/context";
 import { formatPrice } from "../links/format-price";
 import { BUY_PATH } from "../links/purchase-url";
-import type { Onward } from "./decide-onward";
 import type { ContextOf } from "./graphql";
 import type { Answer, HttpRequest, Route } from "./route";
-import { pageAnswer } from "./small-page";
+import { type PageLink, pageAnswer, type WayOut } from "./small-page";
 
 /** The stable public address of a product: it redirects to wherever it is bought now. No credential is needed, or taken. */
-export function buyRoutes(parts: { contextOf: ContextOf; log: Logger; onward: () => Onward | null }): Route[] {
+export function buyRoutes(parts: BuyParts): Route[] {
   return [
-    { path: `${BUY_PATH}/:product`, methods: ["GET"], answer: (request) => answerBuy(parts, request) },
-    { path: BOUGHT_PATH, methods: ["GET"], answer: () => Promise.resolve(thankYou(parts.onward())) },
+    { path: `${BUY_PATH}/:product`, methods: ["GET"], isPage: true, answer: (request) => answerBuy(parts, request) },
+    {
+      path: BOUGHT_PATH,
+      methods: ["GET"],
+      isPage: true,
+      answer: () => Promise.resolve(thankYou(parts.onward())),
+    },
   ];
 }
 
-function thankYou(onward: Onward | null): Answer {
+interface BuyParts {
+  contextOf: ContextOf;
+  log: Logger;
+  /** Where somebody who has bought goes on; null when nothing says where. */
+  onward: () => PageLink | null;
+  wayOut: WayOut;
+}
+
+function thankYou(onward: PageLink | null): Answer {
   const page = { status: 200, title: "Thank you" };
   if (!onward) return pageAnswer({ ...page, says: ["Your purchase is being confirmed. You can close this page."] });
   return pageAnswer({ ...page, says: ["Your purchase is being confirmed."], link: onward });
 }
 
-async function answerBuy(
-  { contextOf, log }: { contextOf: ContextOf; log: Logger },
-  request: HttpRequest,
-): Promise<Answer> {
-  const { params, search, requestId, address } = request;
+async function answerBuy({ contextOf, log, wayOut }: BuyParts, request: HttpRequest): Promise<Answer> {
+  const { params, search, requestId, address, path, headers } = request;
   // Browsers open pages before anybody has clicked, and each checkout is work for Stripe and for us.
   if (isGuess(request)) return guessed;
   const asked = new URLSearchParams(search);
@@ -47,7 +56,8 @@ async function answerBuy(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     log.info({ code: error.code, requestId, ...error.note }, "somebody could not buy");
-    return refused(error);
+    const again = { address: `${path}${search}`, words: "Try again" };
+    return refused(error, error.retryable ? again : wayOut({ path, search, referer: headers.referer }));
   }
 }
 
@@ -98,14 +108,14 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 };
 
 /** Why is for those who sell; who wants to buy is told what to do. */
-function refused({ code, retryable, details }: Failure): Answer {
+function refused({ code, retryable, details }: Failure, link: PageLink): Answer {
   const [title, says] =
     code === "NOT_FOUND"
       ? ["There is nothing here", "The link is incomplete, or what it sold is not offered any more."]
       : retryable
         ? ["Just a moment", "Too much is going on right now. Please try again in a minute."]
         : ["This cannot be bought at the moment", "Please tell those who gave you the link; the code says why."];
-  const page = pageAnswer({ status: statuses[code] ?? 409, title, says: [says], code });
+  const page = pageAnswer({ status: statuses[code] ?? 409, title, says: [says], link, code });
   const retryAfterMs = details?.["retryAfterMs"];
   if (typeof retryAfterMs !== "number") return page;
   return { ...page, headers: { ...page.headers, "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) } };

@@ -45,6 +45,7 @@ function onlyHere(demo: Demo, name: string, answer: Route["answer"]): Route {
   return {
     path: `${DEMO_PATH}${name}`,
     methods: ["GET"],
+    isPage: true,
     answer: (request) => {
       if (!demo.isOpen()) throw new Refusal("NOT_FOUND", { say: "The demo shop is not here." });
       if (request.isLocal && isLocalHost(request.headers.host)) return answer(request);
@@ -79,16 +80,20 @@ async function answerPage(parts: Parts, request: HttpRequest): Promise<Answer> {
 }
 
 const STYLE = `${SMALL_STYLE}
-body { place-items: start center; }
-main { max-width: 40rem; text-align: left; }
-article { margin: 1rem 0; padding: 1rem 1.25rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
-  border-radius: .6rem; }
+body { place-items: start center; padding: 1.5rem 1rem; }
+main { max-width: 40rem; padding: 0; text-align: left; background: none; border: 0; }
+article { margin: 0 0 1.25rem; padding: 1.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
+article section > :last-child { margin-bottom: 0; }
 h2 { margin: 0 0 .5rem; font-size: 1.1rem; }
-button { margin: .25rem .5rem .25rem 0; padding: .6rem 1rem; border: 0; border-radius: .5rem; background: #1d4ed8;
-  color: #fff; font: inherit; font-weight: 600; cursor: pointer; }
-button:focus-visible { outline: 3px solid #93c5fd; outline-offset: 2px; }
-nav a { display: inline; margin: 0 1rem 0 0; padding: 0; background: none; color: LinkText; text-decoration: underline; }
-.open::before { content: "✓ "; }
+button { margin: .25rem .5rem .25rem 0; padding: .55rem 1rem; min-height: 2.75rem; border: 1px solid var(--accent);
+  border-radius: .5rem; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
+button:hover { border-color: var(--ink); }
+button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+nav { display: flex; flex-wrap: wrap; gap: 0 1.5rem; }
+nav a { padding: .65rem 0; color: var(--accent); }
+code { font-family: ui-monospace, Menlo, Consolas, monospace; white-space: nowrap; }
+[role=alert] { color: var(--bad); }
+.open::before { content: "✓ "; color: var(--good); font-weight: 700; }
 `;
 
 const POLICY = [
@@ -112,7 +117,7 @@ function writePage({ buyer, products, controlUrl }: Demo, token: string): string
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>The demo shop</title>
 <link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>
 <h1>The demo shop</h1>
-<p>You are signed in as the user “${escapeHtml(buyer)}”. Buy something with the card 4242 4242 4242 4242, come back, and cancel it in the portal.</p>
+<p>You are signed in as the user “${escapeHtml(buyer)}”. Buy something with the card <code>4242 4242 4242 4242</code>, come back, and cancel it in the portal.</p>
 <div id="products" data-graphql="/graphql" data-token="${escapeHtml(token)}">${articles.join("\n")}</div>
 <nav><a href="${escapeHtml(controlUrl)}">Control room of the simulated Stripe</a> <a href="/graphiql">GraphiQL</a></nav>
 </main>

@@ -8,13 +8,12 @@ import type { HttpRequest, Route } from "./route";
 export interface GraphiqlPage {
   /** The demo key that the page sends for callers on this machine; null leaves the header to be typed. */
   key: string | null;
-  query: string;
+  /** Returns what the editor begins with; asked for each page. */
+  query: () => string;
 }
 
 /** The GraphQL editor, from our own files alone. Only ever part of the routing table in local mode. */
 export function graphiqlRoutes(page: GraphiqlPage): Route[] {
-  const html = writePage(page);
-  const withoutKey = writePage({ ...page, key: null });
   return [
     onlyHere("/", () => Promise.resolve({ status: 302, headers: { location: "/graphiql" } })),
     onlyHere("/graphiql", ({ isLocal }) =>
@@ -22,7 +21,7 @@ export function graphiqlRoutes(page: GraphiqlPage): Route[] {
         status: 200,
         headers: PAGE_HEADERS,
         // Behind a tunnel or a proxy anybody may be looking.
-        body: isLocal ? html : withoutKey,
+        body: writePage(isLocal ? page : { ...page, key: null }),
       }),
     ),
     onlyHere("/graphiql/:file", answerFile),
@@ -53,6 +52,7 @@ function onlyHere(path: string, answer: Route["answer"]): Route {
   return {
     path,
     methods: ["GET"],
+    isPage: true,
     answer: (request) => {
       if (isLocalHost(request.headers.host)) return answer(request);
       throw new Refusal("NOT_FOUND", { say: "Open this page as http://localhost." });
@@ -82,12 +82,13 @@ function writePage({ key, query }: GraphiqlPage): string {
 <html lang="en">
   <head>
     <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Latchkey</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="/graphiql/graphiql.min.css" />
   </head>
   <body style="margin: 0">
-    <div id="graphiql" style="height: 100vh" data-endpoint="/graphql" data-headers="${escape(headers)}" data-query="${escape(query)}"></div>
+    <div id="graphiql" style="height: 100vh" data-endpoint="/graphql" data-headers="${escape(headers)}" data-query="${escape(query())}"></div>
     <script src="/graphiql/react.production.min.js"></script>
     <script src="/graphiql/react-dom.production.min.js"></script>
     <script src="/graphiql/graphiql.min.js"></script>

@@ -10,6 +10,8 @@ export interface Route {
   methods: readonly Method[];
   /** Pages of other origins may call it. Credentials are bearer texts and never cookies, so every origin may. */
   openToBrowsers?: boolean;
+  /** People open it in a browser, so its failures are pages for whoever asks for one. */
+  isPage?: boolean;
   /** Asked so often that its lines would hide the others; they are written at the level `debug`. */
   quiet?: boolean;
   /** The media type in which failures are sent to a caller with these headers; plain JSON unless a route says otherwise. */

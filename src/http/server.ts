@@ -16,6 +16,7 @@ import { type ReadyCheck, healthRoutes } from "./health";
 import { type Jwks, jwksRoute } from "./jwks";
 import { metricsRoute } from "./metrics";
 import type { Route } from "./route";
+import type { WayOut } from "./small-page";
 import { type Connections, trackConnections } from "./track-connections";
 
 export interface HttpParts {
@@ -31,6 +32,8 @@ export interface HttpParts {
   jwks: Jwks;
   /** Served in local mode only, whatever is given here. */
   graphiql?: GraphiqlPage;
+  /** The link of a page that says that something failed. */
+  wayOut: WayOut;
   /** More lines for the routing table; they come before ours. */
   routes?: readonly Route[];
   /** How long running requests may take to finish once the server stops. */
@@ -87,6 +90,7 @@ export async function startHttp(parts: HttpParts): Promise<HttpServer> {
     log,
     metrics,
     findRoute: makeFindRoute(routes),
+    wayOut: parts.wayOut,
     isStopping,
     stopping: stopping.signal,
     allowLong: (request) => connections.allowLong(request),

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
+import { paletteStyle } from "../base/page-palette";
 import type { Answer } from "./route";
 
 export interface PageLink {
   address: string;
   words: string;
 }
+
+/** Returns the link of a page that says that something failed, for somebody who opened this address. */
+export type WayOut = (opened: { path: string; search: string; referer: string | undefined }) => PageLink;
 
 /** A page of ours for people: words, the ways on, and nothing that runs. */
 export interface SmallPage {
@@ -22,16 +26,22 @@ export interface SmallPage {
   code?: string;
 }
 
-export const SMALL_STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
-main { box-sizing: border-box; width: 100%; max-width: 26rem; padding: 2rem 1.5rem; text-align: center; }
-h1 { margin: 0 0 .75rem; font-size: 1.4rem; line-height: 1.25; }
+export const SMALL_STYLE = `${paletteStyle}
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; place-items: center; padding: 1rem;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--ink); background: var(--ground);
+  overflow-wrap: anywhere; }
+main { width: 100%; max-width: 26rem; padding: 2rem 1.5rem; text-align: center; background: var(--paper);
+  border: 1px solid var(--line); border-radius: .75rem; }
+h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
 p { margin: 0 0 .75rem; }
-a { display: block; margin: 1.5rem 0; padding: .9rem 1.25rem; border-radius: .6rem; background: #1d4ed8; color: #fff;
-  font-weight: 600; text-decoration: none; }
-a:focus-visible { outline: 3px solid #93c5fd; outline-offset: 2px; }
-small { color: GrayText; }
+main > :last-child { margin-bottom: 0; }
+.button { display: block; margin: 1.25rem 0; padding: .75rem 1.25rem; border: 1px solid var(--accent); border-radius: .5rem;
+  background: var(--accent); color: var(--on-accent); font-weight: 600; text-decoration: none; }
+.button + .button { margin-top: -.5rem; }
+.button:hover { border-color: var(--ink); }
+a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+small { color: var(--soft); font-size: .875rem; }
 `;
 
 const POLICY = [
@@ -50,8 +60,8 @@ export function pageAnswer({ status, title, says, link, choices = [], forward, c
     forward === undefined ? "" : `<meta http-equiv="refresh" content="0;url=${escapeHtml(forward)}">`,
     `<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${SMALL_STYLE}</style></head>`,
     `<body><main><h1>${escapeHtml(title)}</h1>`,
-    link === undefined ? "" : button(link),
     ...says.map((text) => `<p>${escapeHtml(text)}</p>`),
+    link === undefined ? "" : button(link),
     ...choices.map(button),
     code === undefined ? "" : `<p><small>${escapeHtml(code)}</small></p>`,
     `</main></body></html>\n`,
@@ -64,7 +74,7 @@ export function pageAnswer({ status, title, says, link, choices = [], forward, c
 }
 
 function button({ address, words }: PageLink): string {
-  return `<a href="${escapeHtml(address)}" rel="noreferrer">${escapeHtml(words)}</a>`;
+  return `<a href="${escapeHtml(address)}" class="button" rel="noreferrer">${escapeHtml(words)}</a>`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -36,7 +36,7 @@ export function readReturnUrl(
   { mayHoldSession = false }: { mayHoldSession?: boolean } = {},
 ): ReturnUrl {
   const plain = mayHoldSession ? text.replaceAll(SESSION_PLACEHOLDER, SESSION) : text;
-  if (text.length > LENGTH_MAX || !PLAIN.test(plain) || BROKEN_ESCAPE.test(plain) || HIDDEN_CONTROL.test(plain)) {
+  if (text.length > LENGTH_MAX || !isPlain(plain)) {
     throw notAllowed(field, "That is not an address that people can be sent to.");
   }
   if (isAllowedPage(config, plain)) return { url: text, stripeUrl: text };
@@ -45,7 +45,12 @@ export function readReturnUrl(
   throw notAllowed(field, `Nobody is sent to this address. ${how}`);
 }
 
-function isAllowedPage({ allowedUrls, localMode }: ReturnConfig, text: string): boolean {
+/** Pure: true for a web page to which people may be sent, as the caller wrote its address. */
+export function isAllowedPage(
+  { allowedUrls, localMode }: Pick<ReturnConfig, "allowedUrls" | "localMode">,
+  text: string,
+): boolean {
+  if (!isPlain(text)) return false;
   const [, scheme, authority, path] = WEB.exec(text) ?? [];
   if (scheme === undefined || authority === undefined || path === undefined) return false;
   if (TWISTED_PATH.test(path) || !URL.canParse(text)) return false;
@@ -55,6 +60,10 @@ function isAllowedPage({ allowedUrls, localMode }: ReturnConfig, text: string): 
   // What the parser made of the host has to be what stands there: no user, no escapes, no other way of writing it.
   const usualPort = protocol === "https:" ? /:443$/ : /:80$/;
   return `${scheme}://${authority.replace(usualPort, "")}`.toLowerCase() === origin;
+}
+
+function isPlain(text: string): boolean {
+  return PLAIN.test(text) && !BROKEN_ESCAPE.test(text) && !HIDDEN_CONTROL.test(text);
 }
 
 function isAllowedApp({ allowedUrls }: ReturnConfig, text: string): boolean {

@@ -9,7 +9,7 @@ beforeAll(
   async () =>
     (server = await startSmallServer({
       config: { trustedProxies: 1 },
-      graphiql: { key: "lk_test_a", query: "{ hello }" },
+      graphiql: { key: "lk_test_a", query: () => "{ hello }" },
     })),
 );
 afterAll(() => server.stop());
@@ -134,6 +134,19 @@ describe("addresses", () => {
     expect(answer.errors?.[0]?.extensions.code).toBe("NOT_FOUND");
     expect(lastLine()).toMatchObject({ route: "unknown", status: 404 });
     expect(server.logged.at(-1)).not.toContain("token=a");
+  });
+
+  test("that do not exist get a page with a way out in a browser, and the API answers it in JSON as ever", async () => {
+    const headers = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+    const answer = await send(`${server.url}/nothing`, { headers });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(answer.text).toMatch(/<h1>There is nothing here<\/h1>.*<a href="\/nothing".*NOT_FOUND/s);
+    expect(answer.text).not.toMatch(/<script/);
+    const asked = await send(server.graphqlUrl, { headers });
+    expect(asked.headers.get("content-type")).toMatch(/json/);
+    const posted = await send(`${server.url}/nothing`, { method: "POST", headers });
+    expect(posted.errors?.[0]?.extensions.code).toBe("NOT_FOUND");
   });
 
   test.each(["/", "/graphiql", "/graphiql/start.js"])(

@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { send } from "../kit/ask-graphql";
 import { type SmallServer, startSmallServer } from "../kit/start-small-server";
 
-const graphiql = { key: "lk_test_<demo>", query: '{ hello(name: "you") }' };
+const graphiql = { key: "lk_test_<demo>", query: () => '{ hello(name: "you") }' };
 let server: SmallServer;
 beforeAll(async () => {
   server = await startSmallServer({ config: { localMode: true }, graphiql });

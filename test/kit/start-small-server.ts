@@ -56,6 +56,7 @@ export async function startSmallServer(options: SmallOptions = {}): Promise<Smal
     contextOf: ({ identity, requestId }) => emptyContext(identity, requestId, log),
     readyChecks: [],
     jwks: () => Promise.resolve({ keys: [{ kid: "one" }] }),
+    wayOut: ({ path }) => ({ address: path, words: "Try again" }),
     ...options,
     config: {
       host: "127.0.0.1",
