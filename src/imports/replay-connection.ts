@@ -1,5 +1,5 @@
 import type { Tx } from "../database/db";
-import { requeueFailed } from "../stripe/inbox.store";
+import { retryEvents } from "../stripe/inbox.store";
 import { atPace } from "../stripe/pace-requests";
 import { loadJobConnection } from "../work/load-job-connection";
 import { type ReplayPage, replayPage } from "./replay-page";
@@ -14,8 +14,9 @@ interface ReplayCursor {
 }
 
 /**
- * Page by page from the latest event to the oldest: what the inbox does not have is put there, and what it gave up on is
- * tried again, also what Stripe lists no more. What was done stays done.
+ * Page by page from the latest event to the oldest. An event that the inbox does not have is put there (created). One that
+ * waits, or that was given up, is tried again at once (updated), also if Stripe does not list it any more. One that is done
+ * stays done (skipped).
  */
 export const replayConnection: JobRunner = async (deps, job) => {
   const connection = await loadJobConnection(deps.db, job.subject);
@@ -27,13 +28,13 @@ export const replayConnection: JobRunner = async (deps, job) => {
 
 async function write(tx: Tx, connectionId: string, page: ReplayPage): Promise<JobPage> {
   const found = page.eventIds.length;
+  // Before the new ones are there: they wait as well, and count once.
+  const again = await retryEvents(tx, connectionId, page.eventIds);
+  const rest = page.next === null ? await retryEvents(tx, connectionId) : 0;
   const created = await page.write(tx);
-  const again = await requeueFailed(tx, connectionId, page.eventIds);
-  const rest = page.next === null ? await requeueFailed(tx, connectionId) : 0;
-  const skipped = found - created - again;
   return {
     cursor: page.next === null ? null : { after: page.next },
-    counts: { done: found + rest, created, updated: again + rest, skipped, failed: 0 },
+    counts: { done: found + rest, created, updated: again + rest, skipped: found - created - again, failed: 0 },
     problems: [],
   };
 }

@@ -8,7 +8,9 @@ import { replayEvents } from "./replay-events";
 export class ReplayEventsResolver {
   @Allow("ADMIN")
   @Mutation(() => Job, {
-    description: "Reads events of Stripe's own list that we missed, and tries those again that we gave up on.",
+    description:
+      "Reads the events of Stripe's own list again. The job counts events that we missed as `created`, events that " +
+      "waited or had been given up, and are tried again at once, as `updated`, and events that are done as `skipped`.",
   })
   async replayEvents(
     @Ctx() ctx: Context,

@@ -9,7 +9,7 @@ import {
   findFailed,
   finishEvents,
   insertEvents,
-  requeueFailed,
+  retryEvents,
 } from "../../src/stripe/inbox.store";
 import { sweepInbox } from "../../src/stripe/old-events.store";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
@@ -150,9 +150,12 @@ test("what failed waits for its pause; what failed for good is visible without i
   expect(await claim()).toEqual([]);
   expect(await countInbox(db, [connectionId])).toMatchObject([{ connectionId, pending: 1, failed: 1 }]);
   expect(await findFailed(db, connectionId, 10)).toMatchObject([{ eventId: "evt_2", attempts: 1, error: "it failed" }]);
-  expect(await requeueFailed(db, connectionId)).toBe(1);
+  expect(await retryEvents(db, connectionId, ["evt_2", "evt_3"])).toBe(1);
   const [again] = await claim();
   expect(again).toMatchObject({ subject: "cus_2", events: [{ eventId: "evt_2", attempts: 0, body: null }] });
+  // One that waits loses its pause, one that is worked on is left alone.
+  expect(await retryEvents(db, connectionId, ["evt_1", "evt_2"])).toBe(2);
+  expect(await claim()).toMatchObject([{ subject: "cus_1", events: [{ eventId: "evt_1", attempts: 1 }] }]);
 });
 
 test("a try that was not the event's fault is not counted", async () => {
