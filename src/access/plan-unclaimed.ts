@@ -76,7 +76,8 @@ export function linesOfUnclaimed(
   });
 }
 
-const because: Readonly<Record<UnclaimedReason, string>> = {
+/** The reason in words. */
+export const because: Readonly<Record<UnclaimedReason, string>> = {
   NO_EMAIL: "It came without an e-mail address.",
   UNVERIFIED_CANDIDATE: "A user has the same e-mail address and has not proved it.",
   AMBIGUOUS: "It is not sure whose it is.",

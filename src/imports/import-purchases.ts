@@ -2,6 +2,7 @@ import { applyFactsIn } from "../access/apply-facts";
 import { type HeldSource, findSources } from "../access/facts.store";
 import type { GrantEntity } from "../access/grant.entity";
 import { findGrantsOfSources } from "../access/stripe-grants.store";
+import { toPublicId } from "../base/ids";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Reader, Tx } from "../database/db";
 import { rehearse } from "../database/rehearse";
@@ -10,14 +11,14 @@ import { insertProductLink } from "../links/product-links.store";
 import { applyEach } from "../surveys/apply-each";
 import { type CarefulSighting, type Unreadable, describeFailure } from "../surveys/look-carefully";
 import type { Listed } from "../surveys/read-listed";
-import { emailKeyOf } from "../users/email-key";
-import { findUsersByEmailKeys } from "../users/users.store";
+import { findProductsById } from "../products/products.store";
 import type { JobEntity, JobProblemRow } from "../work/job.entity";
 import { isUnavailable } from "../work/plan-next-try";
 import type { JobDeps, JobPage } from "../work/run-jobs";
-import { findMet, noteMet } from "./buyers-met";
+import { type RehearsedPage, notePeople, readPeople, restorePeople } from "./dry-run-people";
+import { type UnsureCustomer, findNobodys, noteUnsure } from "./find-nobodys";
 import type { LinkImportInput } from "./import-link";
-import { type ImportOutcome, readOutcome } from "./read-outcome";
+import { type ImportOutcome, readOutcome, tellFailure } from "./read-outcome";
 
 interface Found {
   link: ProductLinkEntity;
@@ -27,8 +28,8 @@ interface Found {
 }
 
 /**
- * Answers what applies a page of purchases, with what became of each. A dry run does the same and undoes it, so that it
- * says what would be; it writes down only whose first purchases it met, for the pages to come.
+ * Returns what applies a page of purchases, with what became of each. A dry run does the same and undoes it, so that it
+ * says what would be. It keeps notes of the people whom it would have created or linked, for the pages to come.
  */
 export async function importPurchases(
   deps: JobDeps,
@@ -43,7 +44,7 @@ export async function importPurchases(
       const apply =
         apart === null ? () => applyFactsIn(tx, { ...batchOf(job), ...found.sighting }, deps.clock.now()) : null;
       return countOutcomes(
-        await bringIn(tx, job, found, { apply, broken: apart ?? new Map() }),
+        (await bringIn(tx, job, found, { apply, broken: apart ?? new Map(), now: deps.clock.now() })).outcomes,
         found.listed,
         job.done,
       );
@@ -65,23 +66,28 @@ function partOf({ sighting, ...found }: Found, each: Listed): Found {
   return { ...found, listed: [each], sighting: { facts, customers, failures: sighting.failures } };
 }
 
-/** What would become of them; nothing of it stays. */
+/** Says what would become of them. Nothing of it stays but notes. */
 async function tryOut(tx: Tx, deps: JobDeps, job: JobEntity, found: Found): Promise<ImportOutcome[]> {
   const { proposed } = job.input as LinkImportInput;
-  const met = await findMet(tx, job.id, found.sighting.facts);
+  const now = deps.clock.now();
+  const { facts, customers } = found.sighting;
+  const { id: connectionId, mode } = found.connection;
+  const page: RehearsedPage = { jobId: job.id, connectionId, mode, facts, customers, now };
   try {
     const tried = await rehearse(tx, async () => {
       if (proposed) await insertProductLink(tx, found.link);
-      const apply = () => applyFactsIn(tx, { ...batchOf(job), ...found.sighting }, deps.clock.now());
-      const outcomes = await bringIn(tx, job, found, { apply, broken: new Map(), met });
-      return { outcomes, held: await findSources(tx, keysOf(found)) };
+      await restorePeople(tx, page);
+      const apply = () => applyFactsIn(tx, { ...batchOf(job), ...found.sighting }, now);
+      const brought = await bringIn(tx, job, found, { apply, broken: new Map(), now });
+      return { ...brought, people: await readPeople(tx, page, brought.ownerIds) };
     });
-    await noteMet(tx, job.id, tried.held);
+    await notePeople(tx, page, tried.people);
+    await noteUnsure(tx, job.id, tried.unsure);
     return tried.outcomes;
   } catch (error) {
     if (isUnavailable(error) || found.listed.length !== 1) throw error;
     deps.log.warn({ err: error, source: found.listed[0]?.source }, "a purchase could not be tried out");
-    return [{ kind: "FAILED", ...describeFailure(error) }];
+    return [tellFailure(describeFailure(error), facts[0] ?? null, await keyOf(tx, found.link))];
   }
 }
 
@@ -89,42 +95,47 @@ interface Bringing {
   /** Null: it was applied before. */
   apply: (() => Promise<unknown>) | null;
   broken: ReadonlyMap<string, Unreadable>;
-  /** Addresses of people who would have come in on an earlier page, with who they are in Stripe. */
-  met?: ReadonlyMap<string, string | null>;
+  now: Date;
+}
+
+interface Brought {
+  outcomes: ImportOutcome[];
+  ownerIds: string[];
+  unsure: readonly UnsureCustomer[];
 }
 
 async function bringIn(
   tx: Tx,
   job: JobEntity,
   { link, connection, listed, sighting }: Found,
-  { apply, broken, met = new Map() }: Bringing,
-): Promise<ImportOutcome[]> {
+  { apply, broken, now }: Bringing,
+): Promise<Brought> {
   const keys = keysOf({ connection, listed });
   const before = bySource(await findSources(tx, keys));
   await apply?.();
   const after = bySource(await findSources(tx, keys));
   const grants = await findGrants(tx, [...after.values()], link);
-  const known = await findAddressees(tx, [...after.values()]);
+  const { nobodys, unsure } = await findNobodys(tx, job, [...after.values()], now);
+  const product = await keyOf(tx, link);
   const facts = new Map(sighting.facts.map((each) => [each.source, each]));
-  return listed.map(({ target, source }) => {
-    const held = after.get(source) ?? null;
-    const isTaken = held !== null && isSomebodyElse(held, met);
-    return readOutcome({
+  const outcomes = listed.map(({ target, source }) =>
+    readOutcome({
       failure: sighting.failures.get(target.id) ?? broken.get(source) ?? null,
       facts: facts.get(source) ?? null,
       before: before.get(source)?.facts ?? null,
-      ownerId: isTaken ? null : (held?.ownerId ?? null),
-      isAddressKnown: isTaken || known.has(emailKeyOf(held?.facts.buyer.email ?? "")),
+      ownerId: after.get(source)?.ownerId ?? null,
+      nobodys: nobodys.get(source) ?? null,
+      product,
       grants: grants.filter((grant) => grant.stripeObject === source),
       begunAt: job.createdAt,
-    });
-  });
+    }),
+  );
+  return { outcomes, unsure, ownerIds: [...after.values()].flatMap(({ ownerId }) => ownerId ?? []) };
 }
 
-/** By then, the address would be that of somebody who came in before, and it would not be sure that it is them. */
-function isSomebodyElse({ facts, ownerBy }: HeldSource, met: ReadonlyMap<string, string | null>): boolean {
-  const other = met.get(emailKeyOf(facts.buyer.email ?? ""));
-  return ownerBy === "CREATED" && other !== undefined && other !== (facts.customer ?? facts.source);
+async function keyOf(db: Reader, { productId }: ProductLinkEntity): Promise<string> {
+  const [product] = await findProductsById(db, [productId]);
+  return product?.key ?? toPublicId("product", productId);
 }
 
 function keysOf({ connection, listed }: Pick<Found, "connection" | "listed">) {
@@ -140,15 +151,6 @@ async function findGrants(db: Reader, held: readonly HeldSource[], link: Product
     ownerId === null ? [] : [{ userId: ownerId, connectionId: facts.connectionId, source: facts.source }],
   );
   return (await findGrantsOfSources(db, keys)).filter((grant) => grant.productId === link.productId);
-}
-
-/** Addresses that a user of ours has: then it was not clear enough whose the purchase is. */
-async function findAddressees(db: Reader, held: readonly HeldSource[]): Promise<Set<string>> {
-  const addresses = held.flatMap(({ facts, ownerId }) =>
-    ownerId === null && facts.buyer.email !== null ? [emailKeyOf(facts.buyer.email)] : [],
-  );
-  if (addresses.length === 0) return new Set();
-  return new Set((await findUsersByEmailKeys(db, addresses)).flatMap(({ emailKey }) => emailKey ?? []));
 }
 
 function countOutcomes(

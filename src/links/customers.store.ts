@@ -61,6 +61,19 @@ export async function findCustomers(db: Reader, keys: readonly CustomerKey[]): P
   return rows.map((row) => ({ ...row, observation: BigInt(row.observation) }));
 }
 
+/** Customers of an account that have this address, as it is compared. Deleted customers have none. */
+export async function findCustomersOfAddress(
+  db: Reader,
+  { connectionId, key, limit }: { connectionId: string; key: string; limit: number },
+): Promise<string[]> {
+  const rows = await db.rows<{ customer: string }>(
+    `/* customers.ofAddress */ select customer from stripe_customers
+     where connection_id = $1 and email_key = $2 order by customer limit $3`,
+    [connectionId, key, limit],
+  );
+  return rows.map(({ customer }) => customer);
+}
+
 /**
  * Whatever decides whose a customer is takes turns for that customer: what is applied to the old owner cannot be written
  * after the customer was moved. Until the transaction ends.
