@@ -20,6 +20,7 @@ import { countOutcomes } from "./count-outcomes";
 import { type NotedAsk, findAsks } from "./customer-asks";
 import type { ListCursor } from "./list-cursor";
 import type { CustomerHolder, RowOutcome } from "./list-plan";
+import { holderOf } from "./load-list-world";
 import { type CustomerWorld, planCustomers } from "./plan-customers";
 import type { UserImportOptions } from "./read-import-options";
 
@@ -127,7 +128,7 @@ function takeOne(look: Look, world: LinkWorld, taken: Look[]): RowOutcome {
     throw error;
   }
   taken.push(look);
-  world.holders.set(customer, { userId, isActive: true });
+  world.holders.set(customer, { userId, isActive: true, isOfList: true });
   return { row, kind: turn === "CREATED" ? "CREATED" : "UPDATED" };
 }
 
@@ -162,10 +163,10 @@ async function loadWorld(
     db,
     customers.map((customer) => ({ connectionId, customer })),
   );
-  const holders = new Map(links.map(({ customer, userId, active }) => [customer, { userId, isActive: active }]));
+  const holders = new Map(links.map((link) => [link.customer, holderOf(link, job)]));
   if (job.dryRun) {
     for (const [customer, userId] of await findNotes(db, job.id, "TAKEN", customers)) {
-      holders.set(customer, { userId: userId ?? "", isActive: true });
+      holders.set(customer, { userId: userId ?? "", isActive: true, isOfList: true });
     }
   }
   return { holders, noConnection: null };
@@ -177,8 +178,8 @@ function noteTaken(tx: Tx, job: JobEntity, taken: readonly Look[]): Promise<void
   return writeNotes(tx, job.id, notes);
 }
 
-function failed({ row, subject }: NotedAsk, { code, message: reason }: Failure): RowOutcome {
-  const message = `The person is in, without the customer: ${reason}`;
+function failed({ row, subject, customer }: NotedAsk, { code, message: reason }: Failure): RowOutcome {
+  const message = `The person is in, without the customer ${customer}: ${reason}`;
   return { row, kind: "FAILED", fault: { row, subject, code, message } };
 }
 

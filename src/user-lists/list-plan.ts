@@ -14,6 +14,8 @@ export interface ListedRow extends ListedUser {
 /** All that is needed to say what becomes of some rows. */
 export interface ListWorld {
   now: Date;
+  /** When the import began. */
+  begunAt: Date;
   newId: () => string;
   mode: Mode;
   createUsers: boolean;
@@ -42,6 +44,8 @@ export interface ListWorld {
 export interface CustomerHolder {
   userId: string;
   isActive: boolean;
+  /** An earlier row of the list linked the customer. */
+  isOfList: boolean;
 }
 
 export interface Saying {

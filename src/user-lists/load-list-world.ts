@@ -7,6 +7,7 @@ import { Failure } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { listConnections } from "../connections/connections.store";
 import type { Reader } from "../database/db";
+import type { CustomerLinkEntity } from "../links/customer-link.entity";
 import { findActiveLinks } from "../links/customer-links.store";
 import { findProductsById, findProductsByKey } from "../products/products.store";
 import { readProductRef } from "../products/read-product-ref";
@@ -16,7 +17,7 @@ import { emailKeyOf } from "../users/email-key";
 import type { UserEntity } from "../users/user.entity";
 import type { JobEntity } from "../work/job.entity";
 import { findNotes } from "../work/notes.store";
-import { type ListWorld, type ListedRow, sayingKey } from "./list-plan";
+import { type CustomerHolder, type ListWorld, type ListedRow, sayingKey } from "./list-plan";
 import type { UserImportOptions } from "./read-import-options";
 import { readSayings } from "./read-sayings";
 
@@ -38,6 +39,7 @@ export async function loadListWorld(db: Reader, { job, rows, now, connection }: 
   const madeUp = await findMadeUp(db, job, rows);
   return {
     now,
+    begunAt: job.createdAt,
     newId: () => newUuid(now),
     mode,
     live: mode === "TEST" ? await findLiveUsers(db, userIds) : NOBODY,
@@ -49,7 +51,7 @@ export async function loadListWorld(db: Reader, { job, rows, now, connection }: 
     products,
     grants: named.size === 0 ? [] : await findImportGrants(db, userIds, mode),
     opened: await findOpened(db, { mode, now }, rows, products),
-    ...(await findCustomers(db, { rows, mode, connection })),
+    ...(await findCustomers(db, { rows, job, connection })),
   };
 }
 
@@ -134,17 +136,22 @@ async function findOpened(
 
 async function findCustomers(
   db: Reader,
-  { rows, mode, connection }: Omit<WorldOf, "job" | "now"> & { mode: JobEntity["mode"] },
+  { rows, job, connection }: Omit<WorldOf, "now">,
 ): Promise<Pick<ListWorld, "holders" | "noConnection">> {
   const customers = [...new Set(rows.flatMap((row) => row.customers))];
   if (customers.length === 0) return { holders: new Map(), noConnection: null };
-  const connections = await listConnections(db, mode);
+  const connections = await listConnections(db, job.mode);
   const keys = connections.flatMap(({ id }) => customers.map((customer) => ({ connectionId: id, customer })));
   const links = await findActiveLinks(db, keys);
-  const holders = new Map(links.map(({ customer, userId, active }) => [customer, { userId, isActive: active }]));
+  const holders = new Map(links.map((link) => [link.customer, holderOf(link, job)]));
   if (connection instanceof Failure) {
     const { code, message } = connection;
     return { holders, noConnection: { code, message } };
   }
   return { holders, noConnection: null };
+}
+
+export function holderOf(link: CustomerLinkEntity, { createdAt }: JobEntity): CustomerHolder {
+  const { userId, active, linkedAt } = link;
+  return { userId, isActive: active, isOfList: linkedAt >= createdAt };
 }

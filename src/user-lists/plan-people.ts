@@ -1,9 +1,10 @@
 import type { GrantEntity } from "../access/grant.entity";
+import { toPublicId } from "../base/ids";
 import { Refusal } from "../base/refusal";
 import { emailKeyOf } from "../users/email-key";
 import { unproved } from "../users/proofs";
 import type { UserEntity } from "../users/user.entity";
-import type { ListWorld, ListedRow, PlannedListGrant } from "./list-plan";
+import { type ListWorld, type ListedRow, type PlannedListGrant, sayingKey } from "./list-plan";
 
 /** Somebody as they are after the rows so far. */
 export interface Person {
@@ -62,34 +63,47 @@ function name(book: Book, person: Person): void {
 }
 
 /**
- * Whom a row is about: by our id, else by the external id, else by the address. Two who fit are never settled by taking the
- * first, and nobody is given another external id because of an address.
+ * Finds whom a row is about: by our id, else by the external id, else by the address. Two who fit are never settled by
+ * taking the first, and nobody is given another external id because of an address.
  */
 export function findPerson(book: Book, row: ListedRow, world: ListWorld): Person | null {
+  restoreMadeUp(book, row, world);
   const byId = row.id === null ? undefined : book.byId.get(row.id);
   const byExternalId = row.externalId === undefined ? undefined : book.byExternalId.get(row.externalId);
   const byEmail = row.email === undefined ? undefined : book.byEmailKey.get(emailKeyOf(row.email));
   const person = byId ?? byExternalId ?? byEmail;
-  if (!person) return findMadeUp(book, row, world);
-  if (byExternalId && byExternalId !== person) {
-    throw new Refusal("EXTERNAL_ID_TAKEN", { say: "Another user has this external id." });
+  if (!person) {
+    if (row.externalId !== undefined || row.email !== undefined) return null;
+    throw new Refusal("NOT_FOUND", { say: "There is no such user." });
   }
-  if (byEmail && byEmail !== person) throw emailTaken();
+  if (byExternalId && byExternalId !== person) {
+    throw new Refusal("EXTERNAL_ID_TAKEN", { say: `${nameOf(byExternalId, world)} has this external id.` });
+  }
+  if (byEmail && byEmail !== person) throw emailTaken(byEmail, world);
   const isStranger = row.externalId !== undefined && person.user.externalId !== null;
-  if (!byId && !byExternalId && isStranger) throw emailTaken();
+  if (!byId && !byExternalId && isStranger) throw emailTaken(person, world);
   return person;
 }
 
-function emailTaken(): Refusal {
-  return new Refusal("EMAIL_TAKEN", { say: "Another user has this e-mail address." });
+function emailTaken(person: Person, world: ListWorld): Refusal {
+  return new Refusal("EMAIL_TAKEN", { say: `${nameOf(person, world)} has this e-mail address.` });
 }
 
-/** In a dry run those who would have been made by earlier rows stand nowhere but in its notes. */
-function findMadeUp(book: Book, row: ListedRow, { madeUp, now }: ListWorld): Person | null {
-  const id = row.keys.map((key) => madeUp.get(key)).find((found) => found !== undefined);
-  if (id !== undefined) return book.byId.get(id) ?? addPerson(book, emptyUser(id, now));
-  if (row.externalId !== undefined || row.email !== undefined) return null;
-  throw new Refusal("NOT_FOUND", { say: "There is no such user." });
+/** A user whom the list itself created has an id that the caller has not seen, and none in a dry run. */
+function nameOf({ user }: Person, { begunAt }: ListWorld): string {
+  return user.createdAt < begunAt ? `The user ${toPublicId("user", user.id)}` : "A user of an earlier row";
+}
+
+/** In a dry run those whom earlier rows would have created are known by notes alone: by their names and what was said. */
+function restoreMadeUp(book: Book, row: ListedRow, { madeUp, said, now }: ListWorld): void {
+  for (const key of row.keys) {
+    const id = madeUp.get(key);
+    if (id === undefined || book.byId.has(id)) continue;
+    const externalId = said.get(sayingKey({ userId: id, field: "externalId" })) ?? null;
+    const email = said.get(sayingKey({ userId: id, field: "email" })) ?? null;
+    const user = { ...emptyUser(id, now), externalId, email, emailKey: email };
+    addPerson(book, user).isTouched = false;
+  }
 }
 
 export function emptyUser(id: string, now: Date): UserEntity {

@@ -314,17 +314,20 @@ test("a dry run counts as the import does, over pages, and writes nothing", asyn
     `,${email("ada")},,${id("pro")},2026-09-01`,
     `${id("p17")},${email("p17")},,,`,
     `${id("p17")},,,${id("pro")},`,
+    // An address or an external id of somebody on the first page.
+    `${id("eve")},${email("ada")},,,`,
+    `${id("p18")},${email("ada")},,,`,
   ].join("\n");
   const before = await dumpWorld(latchkey);
   const dry = await uploadList(latchkey, csv, "?dryRun=true");
   expect(await dumpWorld(latchkey)).toBe(before);
   const job = await uploadList(latchkey, csv);
-  expect(countsOf(job)).toEqual([6_006, 6_006, 6_001, 2, 1, 2]);
+  expect(countsOf(job)).toEqual([6_008, 6_008, 6_001, 2, 1, 4]);
   expect(countsOf(dry)).toEqual(countsOf(job));
   expect(dry.problems.nodes).toEqual(job.problems.nodes);
   const after = await dumpWorld(latchkey);
   const again = await uploadList(latchkey, csv);
-  expect(countsOf(again)).toEqual([6_006, 6_006, 0, 0, 6_004, 2]);
+  expect(countsOf(again)).toEqual([6_008, 6_008, 0, 0, 6_004, 4]);
   expect(await dumpWorld(latchkey)).toBe(after);
 });
 

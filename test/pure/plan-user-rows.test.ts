@@ -143,6 +143,8 @@ test.each(["2026-02-30", "31.12.2026", "1767139200", "0000-00-00 00:00:00", "202
 let ids = 0;
 const emptyWorld: ListWorld = {
   now,
+  // Nobody in these tests is named by an id of ours.
+  begunAt: new Date(0),
   newId: () => `made-${++ids}`,
   createUsers: true,
   users: [],
@@ -265,14 +267,16 @@ test("no two people ever have one name, and no row that is refused leaves anythi
   );
 });
 
+const OTHER = "0197aaaa-0000-7000-8000-000000000001";
+
 test("a customer is asked for only when nobody has it, also beside another one of the person", () => {
   const world: ListWorld = {
     ...emptyWorld,
     users: [held],
     holders: new Map([
-      ["cus_mine", { userId: "held", isActive: true }],
-      ["cus_theirs", { userId: "other", isActive: true }],
-      ["cus_dead", { userId: "other", isActive: false }],
+      ["cus_mine", { userId: "held", isActive: true, isOfList: false }],
+      ["cus_theirs", { userId: "other", isActive: true, isOfList: true }],
+      ["cus_dead", { userId: OTHER, isActive: false, isOfList: false }],
     ]),
   };
   const row = (externalId: string, ...customers: string[]): ListedRow => ({
