@@ -1106,7 +1106,7 @@ export type Mutation = {
   removeResource: Scalars['Boolean']['output'];
   /** Repairs the webhook endpoint in Stripe: missing events, address, disabled, deleted. One that we created is replaced where its version or secret is wrong; one that you created keeps both. */
   repairWebhookEndpoint: StripeConnection;
-  /** Reads events of Stripe's own list that we missed, and tries those again that we gave up on. */
+  /** Reads the events of Stripe's own list again. The job counts events that we missed as `created`, events that waited or had been given up, and are tried again at once, as `updated`, and events that are done as `skipped`. */
   replayEvents: Job;
   /** Revokes grants that were made by hand, as a gift or by an imported list, and returns them. A grant that comes from Stripe is refused with ACTION_NOT_ALLOWED: cancel the subscription or refund the payment in Stripe, or unlink the customer or the product. A paid grant that an earlier version revoked stays revoked; grantAccess opens the product again. */
   revokeAccess: Array<Grant>;
