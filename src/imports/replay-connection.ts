@@ -1,5 +1,5 @@
 import type { Tx } from "../database/db";
-import { retryEvents } from "../stripe/inbox.store";
+import { retryEvents } from "../stripe/retry-events.store";
 import { atPace } from "../stripe/pace-requests";
 import { loadJobConnection } from "../work/load-job-connection";
 import { type ReplayPage, replayPage } from "./replay-page";

@@ -9,8 +9,8 @@ import {
   findFailed,
   finishEvents,
   insertEvents,
-  retryEvents,
 } from "../../src/stripe/inbox.store";
+import { retryEvents } from "../../src/stripe/retry-events.store";
 import { sweepInbox } from "../../src/stripe/old-events.store";
 import { type TestDatabase, createTestDatabase } from "../kit/test-database";
 import { until } from "../kit/until";
