@@ -27,6 +27,7 @@ export async function openDeps({ config, databaseUrl, log, clock, signals }: Ope
   const db = await openDatabase({
     url: databaseUrl,
     entities,
+    pooler: config.database.pooler,
     connectionsMax: config.database.connectionsMax,
     statementTimeoutMs: Math.min(config.limits.requestMsMax, 30 * SECOND),
     log,

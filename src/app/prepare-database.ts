@@ -19,7 +19,14 @@ interface Target {
 export async function migrateDatabase({ config, databaseUrl, log }: Target): Promise<{ applied: string[] }> {
   const { ownerUrl } = config.database;
   const runRole = ownerUrl && decodeURIComponent(new URL(databaseUrl).username);
-  return runMigrations({ url: ownerUrl ?? databaseUrl, migrations, log, ...(runRole ? { runRole } : {}) });
+  const url = migratingUrl(config, databaseUrl);
+  return runMigrations({ url, migrations, log, ...(runRole ? { runRole } : {}) });
+}
+
+/** Migrations hold a lock in their session, so they go past a pooler. */
+export function migratingUrl({ database }: Pick<Config, "database">, databaseUrl: string): string {
+  const direct = database.pooler === "transaction" ? database.listenUrl : null;
+  return database.ownerUrl ?? direct ?? databaseUrl;
 }
 
 /**

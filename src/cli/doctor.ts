@@ -12,9 +12,11 @@ import { readSetup } from "../setup/setup-status";
 import { findLinkStandings, findStillJobs } from "../setup/standing.store";
 import { chooseDatabase } from "./choose-database";
 import { findStripe } from "./choose-stripe";
+import { decideDatabase } from "./doctor/decide-database";
 import * as decide from "./doctor/decide-findings";
+import { isLossy } from "./doctor/decide-pooler";
 import type { Finding } from "./doctor/finding";
-import { lookAtDatabase } from "./doctor/look-at-database";
+import { lookAtDatabase, lookAtPool } from "./doctor/look-at-database";
 import { lookAtSeals } from "./doctor/look-at-seals";
 import { hasLocalData, lookAtSettings } from "./doctor/look-at-settings";
 import { type StripeSeen, lookAtStripe } from "./doctor/look-at-stripe";
@@ -56,18 +58,19 @@ async function lookAtDatabaseAndMore(config: Config, report: Report): Promise<vo
     const database = await chooseDatabase(config, log);
     opened.push(() => database.stop());
     const { entities } = await import("../app/entities.js");
+    const pool = await lookAtPool(config, database.url);
+    // The rest can be looked at through such a pooler all the same.
+    const pooler = pool && isLossy(pool.trial) ? "transaction" : config.database.pooler;
     const limits = { connectionsMax: 4, statementTimeoutMs: 10 * SECOND };
-    const db = await openDatabase({ url: database.url, entities, ...limits });
+    const db = await openDatabase({ url: database.url, entities, pooler, ...limits });
     opened.push(() => db.source.destroy());
-    const seen = await lookAtDatabase(db, config, database.url);
-    report(decide.decideDatabase(seen, OLDEST_SERVER));
+    const seen = await lookAtDatabase(db, config, database.url, pool);
+    report(decideDatabase(seen, OLDEST_SERVER));
     if ("schema" in seen && seen.schema.state === "CURRENT") await lookAtRows({ db, config }, report);
     else report([skipped("stripe", "What is kept in the database can be looked at once its schema is current.")]);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    report(
-      decide.decideDatabase({ trouble: error.message, fix: "Start PostgreSQL, or mend DATABASE_URL." }, OLDEST_SERVER),
-    );
+    report(decideDatabase({ trouble: error.message, fix: "Start PostgreSQL, or mend DATABASE_URL." }, OLDEST_SERVER));
   } finally {
     for (const close of opened.toReversed()) await close();
   }

@@ -1,5 +1,5 @@
 import { migrations } from "../../migrations";
-import { migrateDatabase } from "../app/prepare-database";
+import { migrateDatabase, migratingUrl } from "../app/prepare-database";
 import type { Config } from "../config/config";
 import { checkSchema, type SchemaState } from "../database/check-schema";
 import { openDatabase } from "../database/open-database";
@@ -38,7 +38,7 @@ async function bringUp(terminal: Terminal, config: Config, databaseUrl: string, 
 async function showStatus(terminal: Terminal, config: Config, url: string, json: boolean): Promise<number> {
   const { print } = terminal;
   const waiting = { waitMs: config.database.startWaitMs, log: openTerminalLog(terminal, config.logLevel) };
-  const schema = await retryOutages(waiting, () => readSchema(config.database.ownerUrl ?? url));
+  const schema = await retryOutages(waiting, () => readSchema(migratingUrl(config, url)));
   if (json) print(JSON.stringify(schema));
   else print(schema.state === "CURRENT" ? "The database is current." : schema.advice);
   return schema.state === "CURRENT" ? 0 : FAILED;

@@ -20,6 +20,8 @@ export interface Config {
     ownerUrl: string | null;
     /** A direct connection for notifications, when `url` goes through a pooler. */
     listenUrl: string | null;
+    /** What stands between `url` and PostgreSQL. */
+    pooler: PoolerMode;
     connectionsMax: number;
     /** How long a start waits for a database that does not answer. */
     startWaitMs: number;
@@ -40,6 +42,9 @@ export interface Config {
   simulatedStripePort: number | null;
   otlpEndpoint: string | null;
 }
+
+/** How a pooler before the database gives out connections: "none" also where sessions keep theirs. */
+export type PoolerMode = "none" | "transaction";
 
 /** Whose JWTs are user tokens here. The audience that a token was issued for decides its mode. */
 export interface IdentityProvider {

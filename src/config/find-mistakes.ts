@@ -13,6 +13,7 @@ export function findMistakes(env: Environment, given: Given, purpose: Purpose): 
     ...findUnknown(env),
     ...findMissing(given, purpose),
     ...findWeak(given, purpose),
+    ...findPoolerWithoutWayPast(given),
     ...findHalfIdentityProvider(given),
     ...findLiveStripe(given, purpose),
     ...findExposedHost(given, purpose),
@@ -66,6 +67,15 @@ function findWeak(given: Given, purpose: Purpose): Mistake[] {
 /** On somebody's own machine a weak secret guards nothing worth stealing. */
 function weaknessOf(secret: string, purpose: Purpose): string | null {
   return purpose.localMode ? null : readWeakness(secret);
+}
+
+/** Notifications and the lock of migrations need a session, which a pooler in transaction mode does not keep. */
+function findPoolerWithoutWayPast(given: Given): Mistake[] {
+  const { LATCHKEY_DATABASE_POOLER: pooler, LATCHKEY_DATABASE_LISTEN_URL: direct } = given;
+  if (pooler !== "transaction" || direct) return [];
+  const problem =
+    "It is required with LATCHKEY_DATABASE_POOLER=transaction: set it to an address of PostgreSQL itself, past the pooler.";
+  return [{ setting: "LATCHKEY_DATABASE_LISTEN_URL", problem }];
 }
 
 function findHalfIdentityProvider(given: Given): Mistake[] {

@@ -11,6 +11,7 @@ import {
   readHost,
   readLogLevel,
   readOrigin,
+  readPoolerMode,
   readStripeKey,
   readSwitch,
   readWebhookSecret,
@@ -42,7 +43,12 @@ function givenValues(env: Environment, purpose: Purpose): Partial<Record<Setting
 }
 
 /** A shell often exports these for another program. Local mode writes to a database, so it must be named for local mode. */
-const SERVED_DATABASE = ["DATABASE_URL", "LATCHKEY_DATABASE_OWNER_URL", "LATCHKEY_DATABASE_LISTEN_URL"] as const;
+const SERVED_DATABASE = [
+  "DATABASE_URL",
+  "LATCHKEY_DATABASE_OWNER_URL",
+  "LATCHKEY_DATABASE_LISTEN_URL",
+  "LATCHKEY_DATABASE_POOLER",
+] as const;
 
 function unusedSettings(env: Environment, { localMode }: Purpose): SettingName[] {
   return localMode ? SERVED_DATABASE.filter((name) => env[name]?.trim()) : [];
@@ -66,6 +72,7 @@ function shapeOf({ localMode }: { localMode: boolean }) {
     LATCHKEY_LOCAL_DATABASE_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_OWNER_URL: readDatabaseUrl.optional(),
     LATCHKEY_DATABASE_LISTEN_URL: readDatabaseUrl.optional(),
+    LATCHKEY_DATABASE_POOLER: readPoolerMode,
     LATCHKEY_DATABASE_CONNECTIONS: readWhole(settings.LATCHKEY_DATABASE_CONNECTIONS.bounds),
     LATCHKEY_DATABASE_WAIT_SECONDS: readWhole(settings.LATCHKEY_DATABASE_WAIT_SECONDS.bounds),
     LATCHKEY_DATA_DIR: z.string().refine((text) => !text.includes("\0"), "It must be the path of a folder."),
@@ -134,6 +141,7 @@ function toConfig(values: Values, { localMode }: Purpose): Config {
       url: (localMode ? values.LATCHKEY_LOCAL_DATABASE_URL : values.DATABASE_URL) ?? null,
       ownerUrl: values.LATCHKEY_DATABASE_OWNER_URL ?? null,
       listenUrl: values.LATCHKEY_DATABASE_LISTEN_URL ?? null,
+      pooler: values.LATCHKEY_DATABASE_POOLER,
       connectionsMax: values.LATCHKEY_DATABASE_CONNECTIONS,
       startWaitMs: values.LATCHKEY_DATABASE_WAIT_SECONDS * SECOND,
     },

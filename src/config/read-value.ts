@@ -27,6 +27,8 @@ export const readLogLevel = z.enum(
   "It must be one of fatal, error, warn, info, debug, trace, silent.",
 );
 
+export const readPoolerMode = z.enum(["none", "transaction"], "It must be none or transaction.");
+
 export const readDatabaseUrl = z
   .string()
   .refine(

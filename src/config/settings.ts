@@ -46,16 +46,24 @@ export const settings = {
     secret: true,
   },
   LATCHKEY_DATABASE_OWNER_URL: {
-    meaning: "The same database as the role that owns the schema, used for migrations only.",
+    meaning:
+      "The same database as the role that owns the schema, used for migrations only. It must not lead through a pooler in transaction mode.",
     default: null,
     whenEmpty: "Migrations run as the role of `DATABASE_URL`.",
     secret: true,
   },
   LATCHKEY_DATABASE_LISTEN_URL: {
-    meaning: "The same database without a pooler in between, for notifications between replicas.",
+    meaning:
+      "The same database without a pooler in between, for notifications between replicas. With `LATCHKEY_DATABASE_POOLER=transaction` also for migrations, unless `LATCHKEY_DATABASE_OWNER_URL` is set.",
     default: null,
     whenEmpty: "Notifications use `DATABASE_URL`, which must then not lead through a pooler in transaction mode.",
     secret: true,
+  },
+  LATCHKEY_DATABASE_POOLER: {
+    meaning:
+      "`transaction` when `DATABASE_URL` leads through a pooler in transaction mode, such as PgBouncer. Servers then use no start-up parameters and no named statements there. Notifications and migrations go past it, so `LATCHKEY_DATABASE_LISTEN_URL` is required.",
+    default: "none",
+    whenEmpty: "`none`: `DATABASE_URL` leads to PostgreSQL itself, or through a pooler in session mode.",
   },
   LATCHKEY_DATABASE_CONNECTIONS: {
     meaning:

@@ -1,7 +1,7 @@
 import { type DataSource, type EntityManager, type EntityTarget, type ObjectLiteral, type Repository } from "typeorm";
 import type { Pool } from "pg";
 import { Bug, Unavailable } from "../base/refusal";
-import { guardDriver, readFailure } from "./guard-driver";
+import { guardDriver, readFailure, type SessionLimits } from "./guard-driver";
 import { type Outages } from "./track-outages";
 
 /** Ordinary queries go through `repository`, the few hot or set-based ones through `rows`, written by hand. */
@@ -19,7 +19,10 @@ export interface Tx extends Reader {
 }
 
 export interface Db extends Reader {
-  /** A prepared statement on any free connection: for hot reads. The name must be unique to its text. */
+  /**
+   * A prepared statement on any free connection: for hot reads. The name must be unique to its text. Behind a pooler that
+   * loses named statements it is an ordinary one.
+   */
   prepared<Row>(name: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   /**
    * The same for the reads behind access checks: while all other connections are busy, these use connections that are
@@ -44,11 +47,15 @@ export function isConflict(error: unknown): boolean {
   return TRY_AGAIN.has(sqlState(error) ?? "");
 }
 
-/** @param reserve connections that nothing but urgent reads may use. */
-export function makeDb(source: DataSource, reserve: Pool, outages: Outages): Db {
+/**
+ * @param reserve connections that nothing but urgent reads may use.
+ * @param limits set in each transaction, where a pooler shares connections between transactions; null: they stand in the
+ * session, which also keeps named statements.
+ */
+export function makeDb(source: DataSource, reserve: Pool, outages: Outages, limits: SessionLimits | null = null): Db {
   const pool = poolOf(source);
   outages.addProbe(() => pool.query("/* db.probe */ select 1").then(() => true));
-  guardDriver(source, outages);
+  guardDriver(source, outages, limits);
   const close = source.destroy.bind(source);
   source.destroy = async () => {
     outages.close();
@@ -56,7 +63,7 @@ export function makeDb(source: DataSource, reserve: Pool, outages: Outages): Db 
   };
   const prepared = async <Row>(on: Pool, name: string, text: string, values: readonly unknown[]) => {
     try {
-      return (await on.query({ name, text, values: [...values] })).rows as Row[];
+      return (await on.query({ ...(limits ? {} : { name }), text, values: [...values] })).rows as Row[];
     } catch (error) {
       throw readFailure(error, outages);
     }
@@ -110,7 +117,7 @@ function isBusy(pool: Pool): boolean {
   return pool.waitingCount > 0 || (pool.idleCount === 0 && pool.totalCount >= pool.options.max);
 }
 
-function poolOf(source: DataSource): Pool {
+export function poolOf(source: DataSource): Pool {
   const { master } = source.driver as unknown as { master?: Pool };
   if (!master) throw new Bug("the data source was not opened");
   return master;

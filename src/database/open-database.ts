@@ -2,8 +2,10 @@ import { Pool } from "pg";
 import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from "typeorm";
 import { SECOND } from "../base/durations";
 import type { Logger } from "../base/log";
-import { type Db, makeDb } from "./db";
+import type { PoolerMode } from "../config/config";
+import { type Db, makeDb, poolOf } from "./db";
 import { explainConnectFailure } from "./explain-connect-failure";
+import { refuseLossyPool } from "./refuse-lossy-pool";
 import { trackOutages } from "./track-outages";
 
 export interface DatabaseOptions {
@@ -11,6 +13,8 @@ export interface DatabaseOptions {
   entities: MixedList<EntityTarget<ObjectLiteral>>;
   connectionsMax: number;
   statementTimeoutMs: number;
+  /** "transaction": connections are shared between transactions, so nothing may be kept in a session. */
+  pooler?: PoolerMode;
   /** For the lines about outages; without it nothing is logged. */
   log?: Logger;
 }
@@ -30,9 +34,13 @@ const MANY_CONNECTIONS = 6;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   const reserved = options.connectionsMax < MANY_CONNECTIONS ? 1 : RESERVED_OF_MANY;
-  const pooled = {
+  const isPooled = options.pooler === "transaction";
+  const limits = {
     statement_timeout: options.statementTimeoutMs,
     idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
+  };
+  const pooled = {
+    ...(isPooled ? {} : limits),
     // A request learns that there is no connection before it is given up itself.
     connectionTimeoutMillis: Math.min(CONNECT_MS_MAX, options.statementTimeoutMs / 4),
     query_timeout: options.statementTimeoutMs + SILENCE_MS,
@@ -56,5 +64,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   const reserve = new Pool({ ...pooled, connectionString: options.url, application_name: APPLICATION, max: reserved });
   // A connection that breaks while it is idle leaves the pool; the next read opens another.
   reserve.on("error", () => undefined);
-  return makeDb(source, reserve, trackOutages(options.log));
+  const db = makeDb(source, reserve, trackOutages(options.log), isPooled ? limits : null);
+  if (isPooled) return db;
+  try {
+    await refuseLossyPool(poolOf(source), options.url);
+    return db;
+  } catch (error) {
+    await source.destroy();
+    throw error;
+  }
 }

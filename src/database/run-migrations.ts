@@ -4,9 +4,11 @@ import { type Logger, withoutSecrets } from "../base/log";
 import { MINUTE, SECOND } from "../base/durations";
 import { Failure, Outage, Unavailable } from "../base/refusal";
 import { checkSchema, MIGRATIONS_TABLE, type MigrationClass } from "./check-schema";
+import { poolOf } from "./db";
 import { explainConnectFailure } from "./explain-connect-failure";
 import { grantToRunRole } from "./grant-to-run-role";
 import { isOutage } from "./is-outage";
+import { refuseLossyPool } from "./refuse-lossy-pool";
 
 export interface MigrationOptions {
   /** The role that owns the schema. Through a pooler, one that keeps the session: the lock belongs to it. */
@@ -19,6 +21,8 @@ export interface MigrationOptions {
 
 /** The oldest PostgreSQL that we are tested with. */
 export const OLDEST_SERVER = 15;
+const POOLER_ADVICE =
+  "Migrations need an address of PostgreSQL itself: in LATCHKEY_DATABASE_OWNER_URL, or in LATCHKEY_DATABASE_LISTEN_URL together with LATCHKEY_DATABASE_POOLER=transaction.";
 const LOCK_TIMEOUT_MS = 10 * SECOND;
 const TURN_MS_MAX = 10 * MINUTE;
 /** Any number that nobody else locks. */
@@ -82,9 +86,16 @@ async function open({ url, migrations }: MigrationOptions): Promise<DataSource> 
     },
   });
   try {
-    return await source.initialize();
+    await source.initialize();
   } catch (cause) {
-    throw explainConnectFailure(cause, "Check the URL and that the server runs.");
+    throw explainConnectFailure(cause, "Check the URL and that the server runs.", POOLER_ADVICE);
+  }
+  try {
+    await refuseLossyPool(poolOf(source), url, POOLER_ADVICE);
+    return source;
+  } catch (error) {
+    await source.destroy();
+    throw error;
   }
 }
 

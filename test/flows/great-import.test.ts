@@ -1,6 +1,7 @@
 import { runGreatImport } from "../kit/great-import";
 import { isLong } from "../kit/is-long";
-import { BOOTSTRAP_KEY, freePort, openFileClock, startServerProcess } from "../kit/server-process";
+import { freePort } from "../kit/free-port";
+import { BOOTSTRAP_KEY, openFileClock, startServerProcess } from "../kit/server-process";
 import { createTestDatabase } from "../kit/test-database";
 
 const size = isLong

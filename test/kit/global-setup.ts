@@ -4,7 +4,17 @@ import { migrations } from "../../migrations";
 import { openLog } from "../../src/base/log";
 import { runMigrations } from "../../src/database/run-migrations";
 import { startEmbeddedPostgres } from "../../src/local/embedded-postgres";
-import { DATA_DIR, makeDataDir, PREFIX, removeDataOfDeadRuns, SERVER_URL, templateOf, urlOf } from "./test-server";
+import { hasPooler, POOLER_ADVICE, type RunningPooler, startPooler } from "./start-pooler";
+import {
+  DATA_DIR,
+  makeDataDir,
+  POOLER,
+  PREFIX,
+  removeDataOfDeadRuns,
+  SERVER_URL,
+  templateOf,
+  urlOf,
+} from "./test-server";
 
 /** One server for the run, and one migrated database that every test file gets a copy of. */
 export default async function setUp(): Promise<void> {
@@ -12,6 +22,8 @@ export default async function setUp(): Promise<void> {
   const prefix = `latchkey_test_${process.pid}_${randomBytes(3).toString("hex")}`;
   process.env[SERVER_URL] = serverUrl;
   process.env[PREFIX] = prefix;
+
+  if (process.env["TEST_POOLER"] === "yes") await startPoolerOfRun(serverUrl);
 
   const template = templateOf(prefix);
   const client = new Client({ connectionString: serverUrl });
@@ -22,6 +34,12 @@ export default async function setUp(): Promise<void> {
     await client.end();
   }
   await runMigrations({ url: urlOf(serverUrl, template), migrations, log: openLog("silent") });
+}
+
+async function startPoolerOfRun(serverUrl: string): Promise<void> {
+  if (!hasPooler) throw new Error(POOLER_ADVICE);
+  const { port, pid, folder }: RunningPooler = await startPooler(serverUrl);
+  process.env[POOLER] = JSON.stringify({ port, pid, folder });
 }
 
 async function startServer(): Promise<string> {

@@ -1,7 +1,10 @@
 import { Client } from "pg";
-import { DATA_DIR, PREFIX, readTestSetting, removeDataDir, SERVER_URL } from "./test-server";
+import { type RunningPooler, stopPooler } from "./start-pooler";
+import { DATA_DIR, POOLER, PREFIX, readTestSetting, removeDataDir, SERVER_URL } from "./test-server";
 
 export default async function tearDown(): Promise<void> {
+  const pooler = process.env[POOLER];
+  if (pooler) stopPooler(JSON.parse(pooler) as RunningPooler);
   const dataDir = process.env[DATA_DIR];
   if (dataDir) await removeDataDir(dataDir);
   else await dropDatabases(readTestSetting(SERVER_URL), readTestSetting(PREFIX));

@@ -3,6 +3,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { runProgram } from "../../src/cli/run-program";
 import type { Terminal } from "../../src/cli/terminal";
+import { behindPooler } from "./lead-through-pooler";
 import { root } from "./read-sources";
 import type { CliResult } from "./run-cli";
 
@@ -13,7 +14,7 @@ export async function runCliHere(args: readonly string[], env: Record<string, st
   let out = "";
   let said = "";
   const terminal: Terminal = {
-    env,
+    env: behindPooler(env),
     print: (text) => void (out += `${text}\n`),
     remark: (text) => void (said += `${text}\n`),
     write: async (bytes) => void (out += bytes.toString()),

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isLong } from "./is-long";
+import { behindPooler } from "./lead-through-pooler";
 import { readSources, root } from "./read-sources";
 import { runCliHere } from "./run-cli-here";
 
@@ -49,7 +50,7 @@ export async function startScript(
   env: Record<string, string> = {},
 ): Promise<RunningCli> {
   await build();
-  const settings = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env };
+  const settings = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...behindPooler(env) };
   const child = spawn(process.execPath, [file, ...args], { env: settings, cwd: root });
   let out = "";
   let said = "";

@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { freePort } from "./free-port";
 import { type RunningCli, DIST, startScript } from "./run-cli";
 import { TEST_SECRETS } from "./start-latchkey";
 
@@ -84,19 +84,6 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
 async function end(cli: RunningCli, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
   cli.child.kill(signal);
   await cli.ended;
-}
-
-/** A port that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** What the servers of a database have still to do. */

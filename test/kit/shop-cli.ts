@@ -1,6 +1,6 @@
 import { type CliResult, type RunningCli, runCli, startCli } from "./run-cli";
 import { TEST_SECRETS } from "./start-latchkey";
-import { type Shop, startShop } from "./start-shop";
+import { type Shop, type ShopOptions, startShop } from "./start-shop";
 
 /** The command line on the database of a shop, with the settings of its server. */
 export interface ShopCli {
@@ -33,6 +33,6 @@ export function shopCli({ latchkey, simulator }: Pick<Shop, "latchkey" | "simula
 }
 
 /** A shop that ends up at the real time, as the processes beside it have it. */
-export function startShopNow({ agoMs = 0 }: { agoMs?: number } = {}): Promise<Shop> {
-  return startShop({ from: new Date(Date.now() - agoMs) });
+export function startShopNow({ agoMs = 0, ...options }: { agoMs?: number } & ShopOptions = {}): Promise<Shop> {
+  return startShop({ ...options, from: new Date(Date.now() - agoMs) });
 }

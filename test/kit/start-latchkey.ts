@@ -8,6 +8,7 @@ import { readConfig } from "../../src/config/read-config";
 import type { KeyRole } from "../../src/keys/api-key.entity";
 import { createApiKey } from "../../src/keys/create-api-key";
 import { type TestAnswer, type TestError, askGraphql } from "./ask-graphql";
+import { behindPooler } from "./lead-through-pooler";
 import { type TestClock, testClock } from "./test-clock";
 import { type TestDatabase, createTestDatabase } from "./test-database";
 
@@ -71,7 +72,7 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
   const { env = {}, localMode = false, clock = testClock(), lane = true } = options;
   const logged: string[] = [];
   const log = openLog("info", { write: (line) => void logged.push(line) });
-  const settings = {
+  const settings = behindPooler({
     ...TEST_SECRETS,
     PORT: "0",
     HOST: "127.0.0.1",
@@ -79,7 +80,7 @@ export async function startLatchkeyOn(database: TestDatabase, options: Options =
     LATCHKEY_DATABASE_CONNECTIONS: "4",
     ...env,
     DATABASE_URL: env["DATABASE_URL"] ?? database.url,
-  };
+  });
   const graphiql = options.graphiqlKey === undefined ? {} : { graphiqlKey: options.graphiqlKey };
   const server = await start({
     config: configOf(settings, localMode),

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import Stripe from "stripe";
 import type { BackgroundOptions } from "../../src/app/background";
 import type { Environment } from "../../src/config/environment";
@@ -7,6 +6,7 @@ import {
   type SimulatedStripe,
   type SimulatedStripeOptions,
 } from "../../src/local/stripe/simulated-stripe";
+import { freePort } from "./free-port";
 import { type Latchkey, startLatchkeyOn } from "./start-latchkey";
 import { type TestClock, testClock } from "./test-clock";
 import { createTestDatabase } from "./test-database";
@@ -75,6 +75,7 @@ async function open(options: ShopOptions, opened: (() => Promise<void>)[], stop:
 
   const database = await createTestDatabase();
   opened.push(() => database.drop());
+  // The address has to be known before the server listens: it is told to Stripe.
   const own = await freePort();
   const env = {
     PORT: String(own),
@@ -155,17 +156,4 @@ async function controlOf<Answer>(url: string, name: string, body: object = {}): 
   const text = await response.text();
   if (!response.ok) throw new Error(text);
   return JSON.parse(text) as Answer;
-}
-
-/** The address has to be known before the server listens: it is told to Stripe. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -9,6 +9,8 @@ import { stopPostgres } from "../../src/local/run-postgres";
 export const SERVER_URL = "LATCHKEY_TEST_SERVER_URL";
 export const PREFIX = "LATCHKEY_TEST_PREFIX";
 export const DATA_DIR = "LATCHKEY_TEST_DATA_DIR";
+/** The pooler of the run, in JSON. Not set: servers reach PostgreSQL itself. */
+export const POOLER = "LATCHKEY_TEST_POOLER";
 
 export function readTestSetting(name: typeof SERVER_URL | typeof PREFIX): string {
   const value = process.env[name];

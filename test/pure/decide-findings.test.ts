@@ -1,10 +1,10 @@
 import { DAY } from "../../src/base/durations";
 import { newUuid, toPublicId } from "../../src/base/ids";
+import type { PoolSeen } from "../../src/cli/doctor/decide-pooler";
 import type { Finding } from "../../src/cli/doctor/finding";
+import { decideClock } from "../../src/cli/doctor/decide-clock";
+import { type DatabaseSeen, decideDatabase } from "../../src/cli/doctor/decide-database";
 import {
-  type DatabaseSeen,
-  decideClock,
-  decideDatabase,
   decideJobs,
   decideKeys,
   decideMode,
@@ -13,15 +13,22 @@ import {
   decideSettings,
   decideStripe,
 } from "../../src/cli/doctor/decide-findings";
+import type { PoolTrial } from "../../src/database/try-pool";
 import type { LinkStanding } from "../../src/setup/standing.store";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 const id = newUuid(NOW);
 
 const server = { versionNumber: 170_002, version: "17.2", role: "latchkey", aheadMs: 0 };
+const pool: PoolSeen = {
+  trial: { isPooler: false, parameters: "KEPT", losesStatements: false },
+  setting: "none",
+  hasListenUrl: false,
+};
 const healthy: Exclude<DatabaseSeen, { trouble: string }> = {
   server,
   schema: { state: "CURRENT" },
+  pool,
   missingRights: [],
   ownerTrouble: null,
   hasOwner: true,
@@ -48,6 +55,8 @@ const noSetup = {
 const ofLink = (changes: Partial<LinkStanding>) =>
   decideMode("LIVE", noSetup, [{ ...link, ...changes }]).filter(({ found }) => found.startsWith("course"));
 const ofDatabase = (changes: Partial<typeof healthy>) => decideDatabase({ ...healthy, ...changes }, 15);
+const ofPool = (trial: Partial<PoolTrial>, changes: Partial<Omit<PoolSeen, "trial">> = {}) =>
+  ofDatabase({ pool: { ...pool, ...changes, trial: { ...pool.trial, ...trial } } });
 const key = (changes: { expiresAt?: Date; revokedAt?: Date }) => ({ id, expiresAt: null, revokedAt: null, ...changes });
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 const job = { id, kind: "REPLAY", mode: "LIVE", dueAt: NOW, error: null, isDue: true } as const;
@@ -105,6 +114,33 @@ const cases: Case[] = [
     /migrate/,
   ],
   ["an owner who cannot come in", ofDatabase({ ownerTrouble: "No entry." }), "owner", "WRONG", /No entry/, /OWNER_URL/],
+  ["PostgreSQL itself", ofPool({}), "pooler", "OK", /PostgreSQL itself/, null],
+  ["a pooler that keeps sessions", ofPool({ isPooler: true }), "pooler", "OK", /keeps sessions/, null],
+  [
+    "a pooler that refuses parameters",
+    ofPool({ isPooler: true, parameters: "REFUSED" }),
+    ...(["pooler", "WRONG", /refuses start-up parameters\.$/, /POOLER=transaction, and .*LISTEN_URL/] as const),
+  ],
+  [
+    "a pooler that ignores parameters",
+    ofPool({ isPooler: true, parameters: "IGNORED" }),
+    ...(["pooler", "WRONG", /no statement has a limit/, /POOLER=transaction/] as const),
+  ],
+  [
+    "a pooler that loses statements, with a way past it",
+    ofPool({ isPooler: true, losesStatements: true }, { hasListenUrl: true }),
+    ...(["pooler", "WRONG", /loses named statements/, /POOLER=transaction\.$/] as const),
+  ],
+  [
+    "a pooler that the settings name",
+    ofPool({ isPooler: true, losesStatements: true }, { setting: "transaction", hasListenUrl: true }),
+    ...(["pooler", "OK", /as the settings say/, null] as const),
+  ],
+  [
+    "no pooler where the settings name one",
+    ofPool({}, { setting: "transaction", hasListenUrl: true }),
+    ...(["pooler", "WARNING", /for nothing/, /Remove LATCHKEY_DATABASE_POOLER/] as const),
+  ],
   ["notices that are lost", ofDatabase({ noticeTrouble: "Lost." }), "notices", "WRONG", /Lost/, /LISTEN_URL/],
   ["a clock 5 s ahead", [decideClock("clock", "Stripe", 5_000)], "clock", "OK", /agrees/, null],
   ["a clock 5.1 s behind", [decideClock("clock", "Stripe", -5_100)], "clock", "WARNING", /5\.1 s behind/, /NTP/],
@@ -245,8 +281,15 @@ test.each(cases)("%s is found, with what to do", (_what, findings, check, state,
 });
 
 test("a set-up where all is well says nothing but that, and a link that is well says nothing", () => {
-  expect(ofDatabase({}).map(({ state }) => state)).toEqual(["OK", "OK", "OK", "OK", "OK", "OK"]);
+  expect(ofDatabase({}).map(({ state }) => state)).toEqual(["OK", "OK", "OK", "OK", "OK", "OK", "OK"]);
   expect(ofLink({})).toEqual([]);
+});
+
+test("a pooler without its settings is one finding: notices that get lost in it are not told as well", () => {
+  const lossy = { ...pool, trial: { ...pool.trial, isPooler: true, losesStatements: true } };
+  const checksOf = (seen: PoolSeen) => ofDatabase({ pool: seen, noticeTrouble: "Lost." }).map(({ check }) => check);
+  expect(checksOf(lossy)).not.toContain("notices");
+  expect(checksOf({ ...lossy, hasListenUrl: true })).toContain("notices");
 });
 
 test("what belongs to a mode says so", () => {

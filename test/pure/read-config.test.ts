@@ -32,7 +32,7 @@ describe("defaults", () => {
       publicUrl: "http://127.0.0.1:4000",
       dataDir: ".latchkey",
       logLevel: "warn",
-      database: { url: null, ownerUrl: null, listenUrl: null, connectionsMax: 10 },
+      database: { url: null, ownerUrl: null, listenUrl: null, pooler: "none", connectionsMax: 10 },
       sealingKeys: [],
       identityProvider: null,
       limits: { bodyBytesMax: 100_000, depthMax: 12, aliasesMax: 100, costMax: 25_000, requestMsMax: 15_000 },
@@ -138,6 +138,19 @@ test("local mode uses a database that it did not create only when LATCHKEY_LOCAL
   expect(mistakesOf({ LATCHKEY_LOCAL_DATABASE_URL: "mysql://root@db" })).toHaveLength(1);
   const serving = configOf({ ...complete, LATCHKEY_LOCAL_DATABASE_URL: named }, served);
   expect(serving.database.url).toBe(complete["DATABASE_URL"]);
+});
+
+test("a pooler in transaction mode needs an address past it, and has two values", () => {
+  const pooled = { ...complete, LATCHKEY_DATABASE_POOLER: "transaction" };
+  const missing = expect.stringMatching(/^LATCHKEY_DATABASE_LISTEN_URL: .*past the pooler/);
+  expect(mistakesOf(pooled, served)).toEqual([missing]);
+  expect(mistakesOf(pooled, { localMode: false, databaseOnly: true })).toEqual([missing]);
+  const direct = { ...pooled, LATCHKEY_DATABASE_LISTEN_URL: "postgres://latchkey:hunter2@db.internal/latchkey" };
+  expect(configOf(direct, served).database.pooler).toBe("transaction");
+  expect(mistakesOf({ ...complete, LATCHKEY_DATABASE_POOLER: "session" }, served)).toEqual([
+    "LATCHKEY_DATABASE_POOLER: It must be none or transaction.",
+  ]);
+  expect(mistakesOf({ LATCHKEY_DATABASE_POOLER: "transaction" })).toEqual([]);
 });
 
 test("a typo in a name is a mistake that names the nearest setting", () => {

@@ -1,24 +1,17 @@
-import { DAY, MINUTE, SECOND } from "../../base/durations";
+import { DAY } from "../../base/durations";
 import { toPublicId } from "../../base/ids";
 import type { Mode } from "../../base/mode";
 import type { Mistake } from "../../config/environment";
-import type { SchemaState } from "../../database/check-schema";
-import type { DatabaseServer } from "../../database/read-server";
 import type { ApiKeyEntity } from "../../keys/api-key.entity";
 import { type Setup, decideSetupSteps } from "../../setup/decide-setup-steps";
 import type { LinkStanding, StillJob } from "../../setup/standing.store";
+import { decideClock } from "./decide-clock";
+import { type Finding, finding } from "./finding";
 import type { StripeSeen } from "./look-at-stripe";
-import type { Finding, FindingState } from "./finding";
 
-// Pure: what was seen comes in, and what it means goes out. Stripe refuses to be five minutes away from us, and we it.
+// Pure: what was seen comes in, and what it means goes out.
 
-const AHEAD_WARNING_MS = 5 * SECOND;
-const AHEAD_WRONG_MS = MINUTE;
 const EXPIRES_SOON_MS = 14 * DAY;
-
-function finding(check: string, state: FindingState, found: string, fix: string | null = null): Finding {
-  return { check, state, mode: null, found, fix };
-}
 
 export function decideSettings(seen: {
   localMode: boolean;
@@ -33,75 +26,6 @@ export function decideSettings(seen: {
   if (wrong.length + perhaps.length > 0) return [...wrong, ...perhaps];
   const where = localMode ? "local mode" : "for others";
   return [finding("settings", "OK", `They are complete and fit together (${where}).`)];
-}
-
-export type DatabaseSeen =
-  | { trouble: string; fix: string }
-  | {
-      server: DatabaseServer;
-      schema: SchemaState;
-      /** Tables that this role may not use as serving has to. */
-      missingRights: readonly string[];
-      /** Why the role that owns the schema cannot be reached; null: it can, or there is none beside this one. */
-      ownerTrouble: string | null;
-      hasOwner: boolean;
-      /** Why notices do not arrive; null: they do. */
-      noticeTrouble: string | null;
-    };
-
-export function decideDatabase(seen: DatabaseSeen, oldestServer: number): Finding[] {
-  if ("trouble" in seen) return [finding("database", "WRONG", seen.trouble, seen.fix)];
-  const { server, schema, missingRights, ownerTrouble, hasOwner, noticeTrouble } = seen;
-  const isOld = server.versionNumber < oldestServer * 10_000;
-  return [
-    isOld
-      ? finding(
-          "database",
-          "WRONG",
-          `It is PostgreSQL ${server.version}, which is too old.`,
-          `Bring it to PostgreSQL ${oldestServer} or newer.`,
-        )
-      : finding("database", "OK", `PostgreSQL ${server.version} answers, as the role ${server.role}.`),
-    schema.state === "CURRENT"
-      ? finding("schema", "OK", "It is the one of this build.")
-      : finding("schema", "WRONG", firstSentence(schema.advice), restOf(schema.advice)),
-    ...(schema.state === "CURRENT" ? [decideRights(server.role, missingRights)] : []),
-    ...(hasOwner ? [decideOwner(ownerTrouble)] : []),
-    noticeTrouble === null
-      ? finding("notices", "OK", "Notices between servers arrive.")
-      : finding(
-          "notices",
-          "WRONG",
-          noticeTrouble,
-          "Let LATCHKEY_DATABASE_LISTEN_URL lead to PostgreSQL itself, past any pooler in transaction mode.",
-        ),
-    decideClock("clock_database", "PostgreSQL", server.aheadMs),
-  ];
-}
-
-function decideRights(role: string, missing: readonly string[]): Finding {
-  if (missing.length === 0) return finding("rights", "OK", "The role may do what serving needs.");
-  const shown = missing.slice(0, 5).join(", ") + (missing.length > 5 ? ` and ${missing.length - 5} more` : "");
-  return finding(
-    "rights",
-    "WRONG",
-    `The role ${role} lacks rights on ${shown}.`,
-    "Run `latchkey migrate` with LATCHKEY_DATABASE_OWNER_URL set: it gives this role what it needs.",
-  );
-}
-
-function decideOwner(trouble: string | null): Finding {
-  if (trouble === null) return finding("owner", "OK", "The role that owns the schema can be reached.");
-  return finding("owner", "WRONG", trouble, "Mend LATCHKEY_DATABASE_OWNER_URL: migrations run with it.");
-}
-
-export function decideClock(check: string, whose: string, aheadMs: number): Finding {
-  const far = Math.abs(aheadMs);
-  const by = `${whose}'s clock is ${(far / SECOND).toFixed(1)} s ${aheadMs > 0 ? "ahead of" : "behind"} ours.`;
-  const fix = "Let both machines take their time from the network (NTP): signatures and ends of access depend on it.";
-  if (far > AHEAD_WRONG_MS) return finding(check, "WRONG", by, fix);
-  if (far > AHEAD_WARNING_MS) return finding(check, "WARNING", by, fix);
-  return finding(check, "OK", `${whose}'s clock agrees with ours.`);
 }
 
 export function decideSeals(seen: { total: number; older: number; closed: number }): Finding {
@@ -226,12 +150,4 @@ export function decideJobs(jobs: readonly StillJob[]): Finding[] {
       : `latchkey jobs ${toPublicId("job", id)}`;
     return { ...finding("jobs", "WARNING", found, fix), mode };
   });
-}
-
-function firstSentence(advice: string): string {
-  return /^.*?\.(?= [A-Z])/.exec(advice)?.[0] ?? advice;
-}
-
-function restOf(advice: string): string | null {
-  return advice.slice(firstSentence(advice).length).trim() || null;
 }

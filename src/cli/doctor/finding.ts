@@ -13,3 +13,7 @@ export interface Finding {
   /** What to do; null: nothing. */
   fix: string | null;
 }
+
+export function finding(check: string, state: FindingState, found: string, fix: string | null = null): Finding {
+  return { check, state, mode: null, found, fix };
+}

@@ -1,35 +1,47 @@
 import { migrations } from "../../../migrations";
-import { Failure } from "../../base/refusal";
-import { SECOND } from "../../base/durations";
 import { withoutSecrets } from "../../base/log";
+import { Failure } from "../../base/refusal";
 import type { Config } from "../../config/config";
 import { checkSchema } from "../../database/check-schema";
 import type { Db } from "../../database/db";
 import { hearNotice } from "../../database/hear-notice";
-import { openDatabase } from "../../database/open-database";
 import { findMissingRights, readServer } from "../../database/read-server";
-import type { DatabaseSeen } from "./decide-findings";
+import { tryPool } from "../../database/try-pool";
+import type { DatabaseSeen } from "./decide-database";
+import { isLossy, type PoolSeen } from "./decide-pooler";
 
 /** Everything about the database itself. The schema is left as it is. */
-export async function lookAtDatabase(db: Db, config: Config, databaseUrl: string): Promise<DatabaseSeen> {
+export async function lookAtDatabase(
+  db: Db,
+  config: Config,
+  url: string,
+  pool: PoolSeen | null,
+): Promise<DatabaseSeen> {
   const { ownerUrl, listenUrl } = config.database;
   const server = await readServer(db);
   const schema = await checkSchema({ db, migrations });
   return {
     server,
     schema,
+    pool,
     missingRights: schema.state === "CURRENT" ? await findMissingRights(db) : [],
     hasOwner: ownerUrl !== null,
     ownerTrouble: ownerUrl === null ? null : await findOwnerTrouble(ownerUrl),
-    noticeTrouble: await findNoticeTrouble(db, listenUrl ?? databaseUrl),
+    noticeTrouble: await findNoticeTrouble(db, listenUrl ?? url),
   };
+}
+
+/** What stands at the other end of DATABASE_URL; null: nothing answers there, which opening it explains. */
+export async function lookAtPool({ database }: Config, url: string): Promise<PoolSeen | null> {
+  const trial = await tryPool(url).catch(() => null);
+  return trial && { trial, setting: database.pooler, hasListenUrl: database.listenUrl !== null };
 }
 
 async function findOwnerTrouble(url: string): Promise<string | null> {
   try {
-    const db = await openDatabase({ url, entities: [], connectionsMax: 2, statementTimeoutMs: 10 * SECOND });
-    await db.source.destroy();
-    return null;
+    return isLossy(await tryPool(url))
+      ? "Migrations would run through a pooler that does not keep their session."
+      : null;
   } catch (error) {
     return `The role that owns the schema cannot be reached: ${reasonOf(error)}`;
   }

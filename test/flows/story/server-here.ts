@@ -1,5 +1,6 @@
 import type { Clock } from "../../../src/base/clock";
-import { WAITING, freePort } from "../../kit/server-process";
+import { freePort } from "../../kit/free-port";
+import { WAITING } from "../../kit/server-process";
 import { startLatchkeyOn } from "../../kit/start-latchkey";
 import { testClock } from "../../kit/test-clock";
 import { createTestDatabase } from "../../kit/test-database";

@@ -1,9 +1,9 @@
 import { Client } from "pg";
 import { askGraphql } from "../../kit/ask-graphql";
+import { freePort } from "../../kit/free-port";
 import {
   BOOTSTRAP_KEY,
   type FileClock,
-  freePort,
   type ServerProcess,
   startServerProcess,
   WAITING,
