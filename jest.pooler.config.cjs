@@ -2,7 +2,12 @@
 // through it. Left out are files that watch or hold PostgreSQL's own connections, roles or processes.
 process.env.TEST_POOLER = "yes";
 
-const leftOut = ["behind-pooler"];
+const leftOut = [
+  // It starts poolers itself.
+  "behind-pooler",
+  // It serves as a role of its own, whom the pooler does not know.
+  "serve-without-owning",
+];
 
 module.exports = {
   ...require("./jest.config.cjs"),

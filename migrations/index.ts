@@ -15,6 +15,7 @@ import { RefusedEvents1764050400000 } from "./1764050400000-refused-events";
 import { GrantsByAddress1764054000000 } from "./1764054000000-grants-by-address";
 import { LinesOfEachProduct1764056000000 } from "./1764056000000-lines-of-each-product";
 import { OriginOfPlans1764056100000 } from "./1764056100000-origin-of-plans";
+import { DeactivatedPortals1764057000000 } from "./1764057000000-deactivated-portals";
 import { BodiesOfFailedEvents1764059000000 } from "./1764059000000-bodies-of-failed-events";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
@@ -35,5 +36,6 @@ export const migrations: readonly MigrationClass[] = [
   GrantsByAddress1764054000000,
   LinesOfEachProduct1764056000000,
   OriginOfPlans1764056100000,
+  DeactivatedPortals1764057000000,
   BodiesOfFailedEvents1764059000000,
 ];

@@ -439,6 +439,7 @@ create table stripe_connections (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   disconnected_at timestamp with time zone,
+  portal_deactivated_at timestamp with time zone,
   constraint stripe_connections_pkey PRIMARY KEY (id),
   constraint stripe_connections_account_key UNIQUE (account, mode),
   constraint stripe_connections_mode_check CHECK (mode = ANY (ARRAY['LIVE'::text, 'TEST'::text])),
@@ -857,6 +858,8 @@ comment on column stripe_connections.key_trouble is 'why Stripe does not take th
 comment on column stripe_connections.webhook_endpoint is 'the endpoint that we made; null when its secret was brought';
 
 comment on column stripe_connections.webhook_event_types is 'what the endpoint was subscribed to when we last looked';
+
+comment on column stripe_connections.portal_deactivated_at is 'when portal_configuration was found to be deactivated in Stripe; null: it is active as far as we know';
 
 comment on column stripe_facts.source is 'the subscription; of an order the invoice, else the payment, else the session';
 

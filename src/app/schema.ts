@@ -37,7 +37,7 @@ import { LinksOfProductResolver, ProductLinksResolver } from "../links/product-l
 import { PurchaseOptionsResolver } from "../decisions/purchase-options.graphql";
 import { ProductsResolver } from "../products/products.graphql";
 import { SetupStatusResolver } from "../setup/setup-status.graphql";
-import { PortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";
+import { PortalResolver, UserPortalResolver, ViewerPortalResolver } from "../portal/portal.graphql";
 import { ResourcesResolver } from "../resources/resources.graphql";
 import { TokensResolver } from "../tokens/tokens.graphql";
 import { ImportUsersResolver } from "../user-lists/import-users.graphql";
@@ -87,6 +87,7 @@ const resolvers = [
   CustomersResolver,
   CheckoutResolver,
   PortalResolver,
+  UserPortalResolver,
   ViewerPortalResolver,
   ChangeLinksResolver,
   LinkImportResolver,

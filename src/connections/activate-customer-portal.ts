@@ -11,7 +11,10 @@ import { type WriteDeps, refuseDisconnected, writeConnection } from "./write-con
 
 type Deps = WriteDeps & { config: Pick<Config, "sealingKeys" | "stripe" | "publicUrl"> };
 
-/** Makes sure that the account has a portal configuration. One that is there is used; asked again, it changes nothing. */
+/**
+ * Makes sure that the account has an active portal configuration. One that is there is used, and one that was deactivated
+ * is replaced. Asked again, it changes nothing.
+ */
 export async function activateCustomerPortal(deps: Deps, mode: Mode, named: string): Promise<ConnectionEntity> {
   const connection = await getConnection(deps, mode, named);
   refuseDisconnected(connection);
@@ -19,6 +22,7 @@ export async function activateCustomerPortal(deps: Deps, mode: Mode, named: stri
   const found = await ensureConfiguration(stripeOf(deps, connection), held);
   const active = await writeConnection(deps, connection.id, ({ portal }) => ({
     portalConfiguration: found.id,
+    portalDeactivatedAt: null,
     portal: { ...portal, ...readPortalChoices(found), enabled: true },
   }));
   const trouble = await findTrouble(deps, active);

@@ -19,7 +19,7 @@ import {
   lockConnection,
   updateConnection,
 } from "./connections.store";
-import { type EnsuredPortal, ensurePortal } from "./ensure-portal";
+import { type EnsuredPortal, ensurePortal, portalChanges } from "./ensure-portal";
 import { type EnsuredEndpoint, ensureWebhookEndpoint, removeEndpoints, webhookUrlOf } from "./ensure-webhook-endpoint";
 import { type Account, findAccount } from "./find-account";
 import { findEndpointAt, listEndpoints, readEndpointState } from "./find-endpoint-at";
@@ -173,7 +173,7 @@ function changesOf(
     missingPermissions: [],
     secretKeySealed: sealOf(deps, id, "secret_key", input.secretKey),
     ...webhookChanges(deps, prepared, held, input, now),
-    portalConfiguration: portal.configuration ?? held?.portalConfiguration ?? null,
+    ...portalChanges(portal, held, now),
     portal: { ...held?.portal, ...portal.choices },
     ...(typeof input.allowPromotionCodes === "boolean" && { allowPromotionCodes: input.allowPromotionCodes }),
     ...(typeof input.exposePurchaseOptions === "boolean" && { exposePurchaseOptions: input.exposePurchaseOptions }),
@@ -216,6 +216,7 @@ function blank(id: string, now: Date): Partial<ConnectionEntity> {
     webhookEventTypes: [],
     webhookCheckedAt: null,
     portalConfiguration: null,
+    portalDeactivatedAt: null,
     portal: {},
     allowPromotionCodes: false,
     exposePurchaseOptions: true,

@@ -72,6 +72,10 @@ export class ConnectionEntity {
   @Column("text", { name: "portal_configuration", nullable: true })
   portalConfiguration!: string | null;
 
+  /** When that configuration was found to be deactivated in Stripe; null: it is active as far as we know. */
+  @Column("timestamptz", { name: "portal_deactivated_at", nullable: true })
+  portalDeactivatedAt!: Date | null;
+
   @Column("jsonb")
   portal!: PortalChoices;
 

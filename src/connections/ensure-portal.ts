@@ -1,47 +1,61 @@
 import type Stripe from "stripe";
-import { Failure } from "../base/refusal";
+import { Failure, Refusal } from "../base/refusal";
 import { askStripe } from "../stripe/ask-stripe";
-import type { PortalChoices } from "./connection.entity";
+import { isGone } from "../stripe/read-error";
+import type { ConnectionEntity, PortalChoices } from "./connection.entity";
+import { deactivatedText } from "./deactivated-text";
 import { readPortalChoices } from "./read-portal-choices";
 import { toPortalFeatures } from "./to-portal-features";
 
+/** The configuration that we use, and what its administrator set; null: there is none. */
+export interface HeldPortal {
+  configuration: string | null;
+  choices: PortalChoices;
+}
+
 /** `choices` are what the configuration says now, whoever made it say so. */
-export type EnsuredPortal =
-  | { configuration: string; choices: PortalChoices; trouble: null }
-  | { configuration: null; choices: null; trouble: string };
+export interface EnsuredPortal {
+  configuration: string | null;
+  choices: PortalChoices | null;
+  /** The configuration is there, and somebody deactivated it in Stripe; null: Stripe did not answer. */
+  isDeactivated: boolean | null;
+  /** What is wrong, in a sentence; null: nothing. */
+  trouble: string | null;
+}
 
 const METADATA = { made_by: "latchkey" };
 
-/** Without a configuration, no portal session can be made. One that is there is left as its administrator set it. */
-export async function ensurePortal(
-  stripe: Stripe,
-  held: { configuration: string | null; choices: PortalChoices },
-): Promise<EnsuredPortal> {
+/**
+ * Without a configuration, no portal session can be made. One that is there is left as its administrator set it, and one
+ * that was deactivated is not replaced.
+ */
+export async function ensurePortal(stripe: Stripe, held: HeldPortal): Promise<EnsuredPortal> {
   try {
-    const { id, ...configuration } = await ensureConfiguration(stripe, held);
-    return { configuration: id, choices: readPortalChoices(configuration), trouble: null };
+    const deactivated = await findDeactivated(stripe, held.configuration);
+    return deactivated ? toDeactivated(deactivated) : toActive(await ensureConfiguration(stripe, held));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const trouble = `The customer portal has no configuration. ${error.message}`;
-    return { configuration: null, choices: null, trouble };
+    // An outage says nothing about the configuration that we had.
+    if (error.retryable) return { configuration: held.configuration, choices: null, isDeactivated: null, trouble };
+    return { configuration: null, choices: null, isDeactivated: false, trouble };
   }
 }
 
 /** The same, for those who only look: nothing is made. */
-export async function findPortal(
-  stripe: Stripe,
-  held: { configuration: string | null; choices: PortalChoices },
-): Promise<EnsuredPortal> {
+export async function findPortal(stripe: Stripe, held: HeldPortal): Promise<EnsuredPortal> {
+  const deactivated = await findDeactivated(stripe, held.configuration);
+  if (deactivated) return toDeactivated(deactivated);
   const found = choose(await listActive(stripe), held.configuration);
-  if (!found) return { configuration: null, choices: null, trouble: "The customer portal has no configuration." };
-  const { id, ...configuration } = found;
-  return { configuration: id, choices: readPortalChoices(configuration), trouble: null };
+  if (found) return toActive(found);
+  const trouble = "The customer portal has no configuration.";
+  return { configuration: null, choices: null, isDeactivated: false, trouble };
 }
 
 /** The one that we use, or ours of an earlier time, or the account's default, or a new one. */
 export async function ensureConfiguration(
   stripe: Stripe,
-  held: { configuration: string | null; choices: PortalChoices },
+  held: HeldPortal,
 ): Promise<Stripe.BillingPortal.Configuration> {
   const known = choose(await listActive(stripe), held.configuration);
   if (known) return known;
@@ -55,7 +69,45 @@ export async function ensureConfiguration(
   return first;
 }
 
+/** What of it is written about the connection. */
+export function portalChanges(
+  { configuration, isDeactivated }: EnsuredPortal,
+  held: { portalDeactivatedAt: Date | null } | null,
+  now: Date,
+): Pick<ConnectionEntity, "portalConfiguration"> & Partial<Pick<ConnectionEntity, "portalDeactivatedAt">> {
+  const since = isDeactivated ? (held?.portalDeactivatedAt ?? now) : null;
+  return { portalConfiguration: configuration, ...(isDeactivated !== null && { portalDeactivatedAt: since }) };
+}
+
+/** Refuses to go on with a configuration that somebody deactivated in Stripe: another one is a decision of theirs. */
+export async function refuseDeactivated(stripe: Stripe, held: HeldPortal): Promise<void> {
+  const deactivated = await findDeactivated(stripe, held.configuration);
+  if (deactivated) throw new Refusal("PORTAL_NOT_CONFIGURED", { say: deactivatedText(deactivated.id) });
+}
+
 type Configuration = Stripe.BillingPortal.Configuration;
+
+function toActive({ id, ...configuration }: Configuration): EnsuredPortal {
+  return { configuration: id, choices: readPortalChoices(configuration), isDeactivated: false, trouble: null };
+}
+
+function toDeactivated({ id, ...configuration }: Configuration): EnsuredPortal {
+  const choices = readPortalChoices(configuration);
+  return { configuration: id, choices, isDeactivated: true, trouble: deactivatedText(id) };
+}
+
+/** The held configuration, if it is there and not active. Stripe deletes none, so one that is gone was of another world. */
+async function findDeactivated(stripe: Stripe, held: string | null): Promise<Configuration | null> {
+  if (held === null) return null;
+  const { configurations } = stripe.billingPortal;
+  const found = await askStripe(() =>
+    configurations.retrieve(held).catch((error: unknown) => {
+      if (isGone(error, held)) return null;
+      throw error;
+    }),
+  );
+  return found && !found.active ? found : null;
+}
 
 function choose(all: readonly Configuration[], held: string | null): Configuration | null {
   const oldest = all.filter(isOurs).at(-1);

@@ -5,7 +5,7 @@ import type { Config } from "../config/config";
 import { askStripe } from "../stripe/ask-stripe";
 import { isGone } from "../stripe/read-error";
 import type { ConnectionEntity } from "./connection.entity";
-import { ensurePortal, findPortal } from "./ensure-portal";
+import { ensurePortal, findPortal, portalChanges } from "./ensure-portal";
 import { webhookUrlOf } from "./ensure-webhook-endpoint";
 import { findEndpointAt, isMadeByUs, listEndpoints, readEndpointState } from "./find-endpoint-at";
 import { findAccount } from "./find-account";
@@ -51,7 +51,7 @@ async function look(
     lastError: [trouble, portal.trouble].filter(Boolean).join(" ") || null,
     keyTrouble,
     ...key,
-    portalConfiguration: portal.configuration,
+    ...portalChanges(portal, connection, deps.clock.now()),
     portal: portal.choices ?? {},
     ...known,
   };

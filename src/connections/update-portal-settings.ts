@@ -4,7 +4,7 @@ import type { Config } from "../config/config";
 import { isWebAddress } from "../products/read-product-input";
 import { askStripe } from "../stripe/ask-stripe";
 import type { ConnectionEntity, PortalChoices } from "./connection.entity";
-import { ensureConfiguration } from "./ensure-portal";
+import { ensureConfiguration, refuseDeactivated } from "./ensure-portal";
 import { getConnection } from "./find-connection";
 import { planPortalUpdate } from "./plan-portal-update";
 import { readPortalChoices } from "./read-portal-choices";
@@ -29,7 +29,7 @@ export async function updatePortalSettings(
   const isOurs = Object.keys(wanted).length === 0 && enabled === false;
   const told = isOurs ? null : await tellStripe(deps, connection, wanted);
   return writeConnection(deps, connection.id, (held) => ({
-    ...(told && { portalConfiguration: told.configuration }),
+    ...(told && { portalConfiguration: told.configuration, portalDeactivatedAt: null }),
     portal: { ...held.portal, ...told?.choices, ...(enabled !== undefined && { enabled }) },
   }));
 }
@@ -42,6 +42,7 @@ async function tellStripe(
   const stripe = stripeOf(deps, connection);
   const held = { configuration: connection.portalConfiguration, choices: { ...connection.portal, ...wanted } };
   try {
+    await refuseDeactivated(stripe, held);
     const found = await ensureConfiguration(stripe, held);
     const update = planPortalUpdate(found, wanted);
     const { configurations } = stripe.billingPortal;

@@ -1,6 +1,7 @@
 import { Pool } from "pg";
 import { DataSource, type EntityTarget, type MixedList, type ObjectLiteral } from "typeorm";
 import { SECOND } from "../base/durations";
+import { Failure } from "../base/refusal";
 import type { Logger } from "../base/log";
 import type { PoolerMode } from "../config/config";
 import { type Db, makeDb, poolOf } from "./db";
@@ -23,6 +24,7 @@ export interface DatabaseOptions {
 const SILENCE_MS = 5 * SECOND;
 
 const APPLICATION = "latchkey";
+const ADVICE = "Check DATABASE_URL.";
 const CONNECT_MS_MAX = 5 * SECOND;
 // Checks that arrive together share a statement, and two such statements are under way at the most.
 const RESERVED_OF_MANY = 2;
@@ -59,7 +61,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
   try {
     await source.initialize();
   } catch (cause) {
-    throw explainConnectFailure(cause, "Check DATABASE_URL.");
+    throw explainConnectFailure(cause, ADVICE);
   }
   const reserve = new Pool({ ...pooled, connectionString: options.url, application_name: APPLICATION, max: reserved });
   // A connection that breaks while it is idle leaves the pool; the next read opens another.
@@ -71,6 +73,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
     return db;
   } catch (error) {
     await source.destroy();
-    throw error;
+    throw error instanceof Failure ? error : explainConnectFailure(error, ADVICE);
   }
 }

@@ -8,6 +8,7 @@ import { withinPatience } from "../checkout/within-patience";
 import { askAccount } from "../connections/ask-account";
 import { connectionOf } from "../connections/find-connection";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { writeConnection } from "../connections/write-connection";
 import type { Context } from "../graphql/context";
 import { scopeOf } from "../idempotency/scope-of";
 import { readReturnUrl } from "../links/return-url";
@@ -75,9 +76,9 @@ async function openDoor(
   if (found.blocker !== "NO_STRIPE_CUSTOMER" || !input.createCustomerIfMissing) throw blocked(found.blocker);
   const connection = named ?? (await connectionOf(ctx, mode, null, field));
   if (connection.portal.enabled === false) throw blocked("PORTAL_DISABLED");
-  if (connection.portalConfiguration === null) throw blocked("PORTAL_NOT_CONFIGURED");
+  if (!connection.portalConfiguration || connection.portalDeactivatedAt) throw blocked("PORTAL_NOT_CONFIGURED");
   const customer = await ensureCustomer(ctx, connection, user, { until, field: "input.user" });
-  return { connection, customer, isOwn: true, hasSameAddress: true, subscriptions: [], known: [] };
+  return { connection, customer, isOwn: true, hasSameAddress: true, isEmpty: true, subscriptions: [], known: [] };
 }
 
 /** Says what can be named instead of the customers themselves. */
@@ -126,8 +127,17 @@ async function askForSession(
     );
     return session.url;
   } catch (error) {
-    throw readRefused(error);
+    const refused = readRefused(error, { flow, configuration: connection.portalConfiguration ?? "" });
+    if (refused instanceof Refusal && refused.code === "PORTAL_NOT_CONFIGURED") await noteDeactivated(ctx, connection);
+    throw refused;
   }
+}
+
+/** Pages stop showing the way. `testStripeConnection` finds out more, and takes it back once the configuration is active. */
+async function noteDeactivated(ctx: Context, { id, portalConfiguration: refused }: ConnectionEntity): Promise<void> {
+  await writeConnection(ctx, id, ({ portalConfiguration, portalDeactivatedAt }, _tx, now) =>
+    portalConfiguration === refused ? { portalDeactivatedAt: portalDeactivatedAt ?? now } : {},
+  );
 }
 
 /** The named one, or the only one. Whose it is, Stripe knows best. */

@@ -1,10 +1,11 @@
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import type { ErrorCode } from "../base/error-codes";
 import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { ErrorCodeEnum, enumOf } from "../graphql/enums";
-import { Viewer } from "../users/users.graphql";
+import { User, Viewer } from "../users/users.graphql";
 import { createPortalSession } from "./create-portal-session";
+import { decidePortalBlocker } from "./decide-portal";
 import { portalOfUser } from "./find-portal";
 import type { PortalFlow } from "./plan-flow";
 
@@ -91,10 +92,11 @@ export class PortalResolver {
 @Resolver(() => Viewer)
 export class ViewerPortalResolver {
   @FieldResolver(() => Boolean, {
-    description: "Whether to show a way to the customer portal: the viewer is a user and a customer, and it is on.",
+    description:
+      "Whether to show a way to the customer portal: the viewer is a user whose customer bought something, paid or not any more, and the portal is on.",
   })
   async canOpenPortal(@Ctx() ctx: Context): Promise<boolean> {
-    return (await blockerOf(ctx)) === null;
+    return (await blockerOf(ctx, ctx.identity.userId)) === null;
   }
 
   @FieldResolver(() => ErrorCodeEnum, {
@@ -102,11 +104,29 @@ export class ViewerPortalResolver {
     description: "Why not: UNAUTHENTICATED when nobody is signed in, NO_STRIPE_CUSTOMER before anything was bought.",
   })
   portalBlocker(@Ctx() ctx: Context): Promise<ErrorCode | null> {
-    return blockerOf(ctx);
+    return blockerOf(ctx, ctx.identity.userId);
   }
 }
 
-async function blockerOf(ctx: Context): Promise<ErrorCode | null> {
-  const { userId } = ctx.identity;
-  return userId === null ? "UNAUTHENTICATED" : (await ctx.load(portalOfUser, userId)).blocker;
+@Resolver(() => User)
+export class UserPortalResolver {
+  @FieldResolver(() => Boolean, {
+    description:
+      "Whether to show the user a way to the customer portal: a customer of theirs bought something, paid or not any more, and the portal is on.",
+  })
+  async canOpenPortal(@Root() user: User, @Ctx() ctx: Context): Promise<boolean> {
+    return (await blockerOf(ctx, user.uuid)) === null;
+  }
+
+  @FieldResolver(() => ErrorCodeEnum, {
+    nullable: true,
+    description: "Why not: NO_STRIPE_CUSTOMER before anything was bought; null when the way can be shown.",
+  })
+  portalBlocker(@Root() user: User, @Ctx() ctx: Context): Promise<ErrorCode | null> {
+    return blockerOf(ctx, user.uuid);
+  }
+}
+
+async function blockerOf(ctx: Context, userId: string | null): Promise<ErrorCode | null> {
+  return userId === null ? "UNAUTHENTICATED" : decidePortalBlocker(await ctx.load(portalOfUser, userId));
 }

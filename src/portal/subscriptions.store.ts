@@ -9,6 +9,7 @@ export interface PortalCustomer {
   /** What says that the customer is the user. */
   basis: LinkBasis;
   hasSameAddress: boolean;
+  isEmpty: boolean;
   /** Those that somebody could still change, as they were last seen. */
   subscriptions: string[];
   /** Also those that are over. */
@@ -20,6 +21,10 @@ export function findPortalCustomers(db: Reader, mode: Mode, userId: string): Pro
   return db.rows(
     `/* portal.customers */ select l.connection_id as "connectionId", l.customer, l.basis,
        coalesce(s.email_key = u.email_key, false) as "hasSameAddress",
+       l.basis = 'CHECKOUT' and not exists (
+         select from stripe_facts b where b.connection_id = l.connection_id and b.customer = l.customer
+           and coalesce(b.facts -> 'state' ->> 'status', b.facts -> 'state' ->> 'payment')
+             not in ('incomplete', 'incomplete_expired', 'PENDING', 'FAILED')) as "isEmpty",
        coalesce(f.open, '{}') as subscriptions, coalesce(f.known, '{}') as known
      from customer_links l
      join stripe_connections c on c.id = l.connection_id and c.mode = $1

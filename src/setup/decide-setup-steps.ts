@@ -1,5 +1,6 @@
 import { DAY, MINUTE } from "../base/durations";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { deactivatedText } from "../connections/deactivated-text";
 import { PINNED_VERSION } from "../connections/pinned-version";
 import type { WebhookState } from "../connections/read-webhook-state";
 import type { InactiveLink } from "./setup-status.store";
@@ -26,6 +27,7 @@ export interface SetupConnection extends WebhookState {
     | "webhookApiVersion"
     | "webhookCheckedAt"
     | "portalConfiguration"
+    | "portalDeactivatedAt"
     | "portal"
   >;
   lastEventAt: Date | null;
@@ -141,9 +143,11 @@ const looks: readonly Look[] = [
     key: "portal_configuration",
     required: false,
     good: "The customer portal has a configuration.",
-    fix: "activateCustomerPortal, which makes one or says why Stripe refuses; testStripeConnection does it too",
-    wrong: ({ connection }) =>
-      connection.portalConfiguration === null ? "The customer portal has no configuration." : null,
+    fix: "activateCustomerPortal",
+    wrong: ({ connection: { portalConfiguration, portalDeactivatedAt } }) => {
+      if (portalConfiguration === null) return "The customer portal has no configuration.";
+      return portalDeactivatedAt ? deactivatedText(portalConfiguration) : null;
+    },
   },
   {
     key: "portal_addresses",

@@ -71,6 +71,9 @@ describe("settings that change", () => {
     const [ours] = await inStripe();
     await shop.stripe.billingPortal.configurations.update(ours?.id ?? "", { active: false });
     const theirs = await shop.control<{ id: string }>("save-portal-settings");
+    // Ours was deactivated, so another one is used once somebody says so.
+    const activate = "mutation ($id: ID!) { activateCustomerPortal(connection: $id) { id } }";
+    await shop.latchkey.get(activate, { id: shop.connection });
     await shop.stripe.billingPortal.configurations.update(theirs.id, {
       business_profile: { headline: "Our shop" },
       features: { customer_update: { enabled: true, allowed_updates: ["phone"] } },
@@ -88,6 +91,9 @@ describe("settings that change", () => {
   test("TA-S7: where there is none it is made, by however many who ask at once, and never twice", async () => {
     const [ours] = await inStripe();
     await shop.stripe.billingPortal.configurations.update(ours?.id ?? "", { active: false });
+    await shop.latchkey.server.deps.db.rows(
+      `/* test.none */ update stripe_connections set portal_configuration = null`,
+    );
     const portals = await Promise.all(
       [true, false, true, false].map((allowCustomerUpdate) => update({ allowCustomerUpdate })),
     );

@@ -1,3 +1,4 @@
+import { checkoutOperationsOf } from "../kit/checkout-operations";
 import { linkOperationsOf, makeCustomer } from "../kit/link-operations";
 import { type Stall, openStall } from "../kit/open-stall";
 import { operationsOf } from "../kit/operations";
@@ -7,6 +8,7 @@ let shop: Shop;
 let stall: Stall;
 let ops: ReturnType<typeof operationsOf>;
 let links: ReturnType<typeof linkOperationsOf>;
+let buying: ReturnType<typeof checkoutOperationsOf>;
 let write: string;
 let people = 0;
 
@@ -16,6 +18,7 @@ beforeAll(async () => {
   await stall.link();
   ops = operationsOf(shop.latchkey);
   links = linkOperationsOf(shop);
+  buying = checkoutOperationsOf(shop);
   write = await shop.latchkey.key("WRITE");
 });
 afterAll(() => shop.stop());
@@ -145,8 +148,12 @@ describe("a way into the portal", () => {
   test("a plan is changed where Stripe's configuration offers plans, and refused where it does not", async () => {
     const { user, subscription } = await subscriber();
     const input = { user, flow: "SUBSCRIPTION_UPDATE", subscription };
-    expect(await refuse(input)).toMatchObject({ code: "PORTAL_DISABLED", field: "input.flow" });
     const [configuration] = (await shop.stripe.billingPortal.configurations.list()).data;
+    const refusal = await shop.latchkey.refused(CREATE, { input: { returnUrl: BACK, ...input } }, write);
+    expect(refusal.extensions).toMatchObject({ code: "PORTAL_DISABLED", field: "input.flow" });
+    // It names the call that follows.
+    expect(refusal.message).toContain(`/v1/billing_portal/configurations/${configuration?.id}`);
+    expect(refusal.message).toContain("features[subscription_update]");
     await shop.stripe.billingPortal.configurations.update(configuration?.id ?? "", {
       features: {
         subscription_update: {
@@ -192,6 +199,10 @@ describe("what stands in the way", () => {
     shop.latchkey.get("mutation ($input: PortalSettingsInput!) { updatePortalSettings(input: $input) { id } }", {
       input: { connection: shop.connection, ...input },
     });
+  const activate = () =>
+    shop.latchkey.get("mutation ($id: ID!) { activateCustomerPortal(connection: $id) { id } }", {
+      id: shop.connection,
+    });
   const viewer = async (credential: string) =>
     (await shop.latchkey.get<{ viewer: object }>("{ viewer { canOpenPortal portalBlocker } }", {}, credential)).viewer;
 
@@ -205,6 +216,56 @@ describe("what stands in the way", () => {
     });
     await links.linkCustomer({ user, customerId: await makeCustomer(shop, "other-address@shop.example") });
     expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
+  });
+
+  test("TA-S9: an unpaid checkout shows no way, its payment does, and an end of the subscription leaves it", async () => {
+    const email = `buyer-${++people}@shop.example`;
+    const user = (await ops.createUser({ email, emailVerified: true })).id;
+    const token = await shop.latchkey.tokenOf(user);
+    const { id } = await buying.open({ product: "pro", priceId: stall.monthly }, token);
+    expect(await links.customersOf(user)).toHaveLength(1);
+    expect(await viewer(token)).toEqual({ canOpenPortal: false, portalBlocker: "NO_STRIPE_CUSTOMER" });
+    await buying.pay(id);
+    await shop.settled();
+    expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
+    const [held] = (
+      await shop.stripe.subscriptions.list({ customer: (await links.customersOf(user))[0]?.customerId ?? "" })
+    ).data;
+    await shop.stripe.subscriptions.cancel(held?.id ?? "");
+    await shop.settled();
+    expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
+  });
+
+  test("a guest who paid by a Payment Link has a way, which an unpaid checkout of theirs does not lead elsewhere", async () => {
+    const email = `guest-${++people}@shop.example`;
+    const line = { line_items: [{ price: stall.once, quantity: 1 }], customer_creation: "always" as const };
+    const link = await shop.stripe.paymentLinks.create(line);
+    await shop.control("payment-link-sale", { link: link.id, email, card: "4242424242424242" });
+    await shop.settled();
+    const find = "query ($email: String!) { userByEmail(email: $email) { id canOpenPortal portalBlocker } }";
+    const { userByEmail: user } = await shop.latchkey.get<{ userByEmail: { id: string } }>(find, { email }, write);
+    expect(user).toMatchObject({ canOpenPortal: true, portalBlocker: null });
+    const paid = sessionOf((await create({ user: user.id })).url)?.customer;
+    const other = await openStall(shop, `other-${people}`);
+    await other.link();
+    await buying.open({ product: other.key, priceId: other.once, user: user.id }, write);
+    expect(await links.customersOf(user.id)).toHaveLength(2);
+    expect(sessionOf((await create({ user: user.id })).url)?.customer).toBe(paid);
+  });
+
+  test("a server asks for any user, a user token for its own", async () => {
+    const [{ user, token }, { token: other }] = [await member(), await member()];
+    const ask = "query ($user: ID!) { user(id: $user) { canOpenPortal portalBlocker } }";
+    for (const credential of [write, await shop.latchkey.key("READ"), token]) {
+      expect(await shop.latchkey.get(ask, { user }, credential)).toEqual({
+        user: { canOpenPortal: true, portalBlocker: null },
+      });
+    }
+    expect((await shop.latchkey.refused(ask, { user }, other)).extensions.code).toBe("FORBIDDEN");
+    const nobody = (await ops.createUser({ externalId: `nobody-${++people}` })).id;
+    expect(await shop.latchkey.get(ask, { user: nobody }, write)).toEqual({
+      user: { canOpenPortal: false, portalBlocker: "NO_STRIPE_CUSTOMER" },
+    });
   });
 
   test("TA-X29: switched off is switched off, and on again", async () => {
@@ -228,18 +289,76 @@ describe("what stands in the way", () => {
     await create({ user, flow: "SUBSCRIPTION_CANCEL", subscription });
   });
 
-  test("TA-S7, TA-S14: without a configuration the way is closed until somebody activates it, also when it vanished in Stripe", async () => {
+  test("TA-S7, TA-S14: without a configuration the way is closed until somebody activates it", async () => {
     const { user, token } = await member();
-    const [configuration] = (await shop.stripe.billingPortal.configurations.list({ active: true })).data;
-    await shop.stripe.billingPortal.configurations.update(configuration?.id ?? "", { active: false });
-    expect((await refuse({ user })).code).toBe("PORTAL_NOT_CONFIGURED");
     await shop.latchkey.server.deps.db.rows(`/* test.old */ update stripe_connections set portal_configuration = null`);
     expect((await refuse({ user })).code).toBe("PORTAL_NOT_CONFIGURED");
     expect(await viewer(token)).toEqual({ canOpenPortal: false, portalBlocker: "PORTAL_NOT_CONFIGURED" });
-    await shop.latchkey.get("mutation ($id: ID!) { activateCustomerPortal(connection: $id) { id } }", {
-      id: shop.connection,
-    });
+    await activate();
     await create({ user });
+  });
+
+  describe("a configuration that was deactivated in Stripe", () => {
+    const STATUS =
+      "{ setupStatus { steps { key done detail fix } } stripeConnections { lastError portal { configurationId } } }";
+    const TEST =
+      "mutation ($id: ID!) { testStripeConnection(connection: $id) { lastError portal { configurationId } } }";
+    const configurations = () => shop.stripe.billingPortal.configurations;
+    const all = async () =>
+      (await configurations().list({ limit: 100 })).data.map(({ id, active }) => ({ id, active }));
+    const deactivate = async () => {
+      const [configuration] = (await configurations().list({ active: true })).data;
+      const id = configuration?.id ?? "";
+      await configurations().update(id, { active: false });
+      return id;
+    };
+    const step = async () => {
+      const { setupStatus } = await shop.latchkey.get<{ setupStatus: { steps: { key: string }[] } }>(STATUS);
+      return setupStatus.steps.find(({ key }) => key === "portal_configuration");
+    };
+
+    test("closes the way at the first refusal, and nothing that only looks or changes a setting replaces it", async () => {
+      const { user, token } = await subscriber();
+      const id = await deactivate();
+      const before = await all();
+      expect((await refuse({ user })).code).toBe("PORTAL_NOT_CONFIGURED");
+      expect(await viewer(token)).toEqual({ canOpenPortal: false, portalBlocker: "PORTAL_NOT_CONFIGURED" });
+      expect(await step()).toMatchObject({
+        done: false,
+        detail: expect.stringMatching(/deactivated/),
+        fix: "activateCustomerPortal",
+      });
+      const { testStripeConnection: tested } = await shop.latchkey.get<{ testStripeConnection: object }>(TEST, {
+        id: shop.connection,
+      });
+      expect(tested).toEqual({
+        lastError: expect.stringMatching(/deactivated/),
+        portal: { configurationId: id },
+      });
+      const change = "mutation ($input: PortalSettingsInput!) { updatePortalSettings(input: $input) { id } }";
+      const refused = await shop.latchkey.refused(change, {
+        input: { connection: shop.connection, allowCancel: true },
+      });
+      expect(refused.extensions.code).toBe("PORTAL_NOT_CONFIGURED");
+      expect(refused.message).toMatch(/activateCustomerPortal/);
+      expect(await all()).toEqual(before);
+      // Its owner activates it again.
+      await configurations().update(id, { active: true });
+      await shop.latchkey.get(TEST, { id: shop.connection });
+      expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
+      expect(sessionOf((await create({ user })).url)?.configuration).toBe(id);
+    });
+
+    test("is noticed by a test of the connection, before anybody is refused, and replaced by activateCustomerPortal", async () => {
+      const { user, token } = await subscriber();
+      const id = await deactivate();
+      await shop.latchkey.get(TEST, { id: shop.connection });
+      expect(await viewer(token)).toEqual({ canOpenPortal: false, portalBlocker: "PORTAL_NOT_CONFIGURED" });
+      await activate();
+      expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
+      expect(sessionOf((await create({ user })).url)?.configuration).not.toBe(id);
+      expect(await step()).toMatchObject({ done: true });
+    });
   });
 
   test("a customer who was deleted in Stripe is none, before we have heard of it and after", async () => {

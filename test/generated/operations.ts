@@ -2258,6 +2258,8 @@ export type User = Node & {
   access: AccessDecision;
   /** The lines about this user in this mode, latest first. */
   activities: ActivityConnection;
+  /** Whether to show the user a way to the customer portal: a customer of theirs bought something, paid or not any more, and the portal is on. */
+  canOpenPortal: Scalars['Boolean']['output'];
   /** When the user was made. */
   createdAt: Scalars['DateTime']['output'];
   /** Unique, compared without case. */
@@ -2276,6 +2278,8 @@ export type User = Node & {
   metadata: Scalars['JSON']['output'];
   /** What the person is called. */
   name?: Maybe<Scalars['String']['output']>;
+  /** Why not: NO_STRIPE_CUSTOMER before anything was bought; null when the way can be shown. */
+  portalBlocker?: Maybe<ErrorCode>;
   /** Every product that the caller may see, with this user's decision, oldest first. The user's own token is not shown what is hidden while it is locked. */
   products: UserProductConnection;
   /** The customers in Stripe that the user is or was linked to, in the viewer's mode. For server keys; others see none. */
@@ -2398,7 +2402,7 @@ export type UserToken = {
 /** Who is asking, as the credential says. */
 export type Viewer = {
   __typename?: 'Viewer';
-  /** Whether to show a way to the customer portal: the viewer is a user and a customer, and it is on. */
+  /** Whether to show a way to the customer portal: the viewer is a user whose customer bought something, paid or not any more, and the portal is on. */
   canOpenPortal: Scalars['Boolean']['output'];
   /** The mode that the credential decides. */
   mode: Mode;

@@ -1,19 +1,26 @@
-import { type Door, decidePortal } from "../../src/portal/decide-portal";
+import { type Door, decidePortal, decidePortalBlocker } from "../../src/portal/decide-portal";
 
-type TestDoor = Door<{ portal: { enabled?: boolean }; portalConfiguration: string | null }>;
+type TestDoor = Door<{
+  portal: { enabled?: boolean };
+  portalConfiguration: string | null;
+  portalDeactivatedAt: Date | null;
+}>;
+const connection = { portal: {}, portalConfiguration: "bpc_1", portalDeactivatedAt: null };
 
 const door = (customer: string, more: Partial<TestDoor> = {}): TestDoor => ({
-  connection: { portal: {}, portalConfiguration: "bpc_1" },
+  connection,
   customer,
   isOwn: true,
   hasSameAddress: false,
+  isEmpty: false,
   subscriptions: [],
   known: more.subscriptions ?? [],
   ...more,
 });
 const joined = (customer: string, more: Partial<TestDoor> = {}) =>
   door(customer, { isOwn: false, hasSameAddress: true, ...more });
-const closed = { portal: { enabled: false }, portalConfiguration: "bpc_1" };
+const closed = { ...connection, portal: { enabled: false } };
+const empty = (customer: string) => door(customer, { isEmpty: true });
 
 const cases: [string, TestDoor[], string | null, string][] = [
   ["nobody's customer", [], null, "NO_STRIPE_CUSTOMER"],
@@ -38,10 +45,18 @@ const cases: [string, TestDoor[], string | null, string][] = [
   ["one that is on before one that is off", [door("a", { connection: closed }), door("b")], null, "b"],
   [
     "no configuration",
-    [door("a", { connection: { portal: {}, portalConfiguration: null } })],
+    [door("a", { connection: { ...connection, portalConfiguration: null } })],
     null,
     "PORTAL_NOT_CONFIGURED",
   ],
+  [
+    "a configuration that was deactivated",
+    [door("a", { connection: { ...connection, portalDeactivatedAt: new Date("2026-03-01T12:00:00Z") } })],
+    null,
+    "PORTAL_NOT_CONFIGURED",
+  ],
+  ["a customer of an unpaid checkout alone", [empty("a")], null, "a"],
+  ["one joined by address before a customer of an unpaid checkout", [empty("a"), joined("b")], null, "b"],
 ];
 
 test.each(cases)("which portal opens: %s", (_, doors, subscription, expected) => {
@@ -51,4 +66,12 @@ test.each(cases)("which portal opens: %s", (_, doors, subscription, expected) =>
 
 test("which portal opens: without a connected account none", () => {
   expect(decidePortal(false, [door("a")])).toEqual({ door: null, blocker: "STRIPE_NOT_CONNECTED" });
+});
+
+test("a page shows no way to a customer with nothing in it, and the way to every other one", () => {
+  expect(decidePortalBlocker(decidePortal(true, [empty("a")]))).toBe("NO_STRIPE_CUSTOMER");
+  expect(decidePortalBlocker(decidePortal(true, [empty("a"), door("b")]))).toBeNull();
+  expect(decidePortalBlocker(decidePortal(true, [door("b")]))).toBeNull();
+  expect(decidePortalBlocker(decidePortal(true, []))).toBe("NO_STRIPE_CUSTOMER");
+  expect(decidePortalBlocker(decidePortal(false, []))).toBe("STRIPE_NOT_CONNECTED");
 });

@@ -14,6 +14,7 @@ const fine: SetupConnection = {
     webhookApiVersion: "2025-01-01.test",
     webhookCheckedAt: daysAgo(2),
     portalConfiguration: "bpc_1",
+    portalDeactivatedAt: null,
     portal: { privacyPolicyUrl: "https://shop.example/privacy", termsOfServiceUrl: "https://shop.example/terms" },
   },
   configured: true,
@@ -147,6 +148,14 @@ const cases: [string, Setup, string, boolean, RegExp, RegExp][] = [
     true,
     /no configuration/,
     /activateCustomerPortal/,
+  ],
+  [
+    "the portal configuration was deactivated",
+    row({ portalDeactivatedAt: daysAgo(1) }),
+    "portal_configuration",
+    true,
+    /bpc_1 was deactivated/,
+    /^activateCustomerPortal$/,
   ],
   [
     "CH-S26: the portal shows no terms",
