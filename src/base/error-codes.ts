@@ -43,7 +43,8 @@ export const errorCodes = {
   CUSTOMER_ALREADY_LINKED: "The customer belongs to another user.",
   AMBIGUOUS_CUSTOMER: "Several customers or users fit; `details` names them.",
   PORTAL_DISABLED: "The customer portal is switched off.",
-  PORTAL_NOT_CONFIGURED: "The customer portal has no active configuration; `activateCustomerPortal` creates or chooses one.",
+  PORTAL_NOT_CONFIGURED:
+    "The customer portal has no active configuration; `activateCustomerPortal` creates or chooses one.",
   PURCHASE_NOT_FOUND: "There is no such purchase.",
   PURCHASE_ALREADY_CLAIMED: "The purchase belongs to another user.",
   JOB_RUNNING: "A job of this kind is running for the same subject.",

@@ -21,6 +21,7 @@ export interface MigrationOptions {
 
 /** The oldest PostgreSQL that we are tested with. */
 export const OLDEST_SERVER = 15;
+const ADVICE = "Check the URL and that the server runs.";
 const POOLER_ADVICE =
   "Migrations need an address of PostgreSQL itself: in LATCHKEY_DATABASE_OWNER_URL, or in LATCHKEY_DATABASE_LISTEN_URL together with LATCHKEY_DATABASE_POOLER=transaction.";
 const LOCK_TIMEOUT_MS = 10 * SECOND;
@@ -88,14 +89,14 @@ async function open({ url, migrations }: MigrationOptions): Promise<DataSource> 
   try {
     await source.initialize();
   } catch (cause) {
-    throw explainConnectFailure(cause, "Check the URL and that the server runs.", POOLER_ADVICE);
+    throw explainConnectFailure(cause, ADVICE, POOLER_ADVICE);
   }
   try {
     await refuseLossyPool(poolOf(source), url, POOLER_ADVICE);
     return source;
   } catch (error) {
     await source.destroy();
-    throw error;
+    throw error instanceof Failure ? error : explainConnectFailure(error, ADVICE, POOLER_ADVICE);
   }
 }
 
