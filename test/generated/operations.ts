@@ -648,7 +648,7 @@ export type ErrorCode =
   | 'PERSISTED_QUERY_NOT_FOUND'
   /** The customer portal is switched off. */
   | 'PORTAL_DISABLED'
-  /** The customer portal has no configuration yet; `activateCustomerPortal` makes one. */
+  /** The customer portal has no active configuration; `activateCustomerPortal` creates or chooses one. */
   | 'PORTAL_NOT_CONFIGURED'
   /** The price is archived in Stripe and can no longer be bought. */
   | 'PRICE_INACTIVE'
