@@ -3,10 +3,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { root } from "../kit/read-sources";
 import { type RunningCli, startCli } from "../kit/run-cli";
+import { isLong } from "../kit/is-long";
 import { closeBrowser, describeInBrowser, look, openBrowser, requireBrowser, typeCard } from "./browser-kit";
+import { findPageMistakes } from "./find-page-mistakes";
 
 // What a newcomer does with the demo of `npm start`: buy, open, cancel, and come back.
 
@@ -19,7 +21,7 @@ let home: string;
 const find = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? "";
 const linkOf = (name: string) => find(new RegExp(`${name} +(http\\S+)`));
 
-/** The component of the README on a page of one's own, at another port of this machine. */
+/** The component of the README on a page of one's own, at another port of this machine: `/membership/<token of a user>`. */
 async function openOwnPage(): Promise<void> {
   const files = new Map([
     ["/react.js", "assets/demo/react.js"],
@@ -27,25 +29,45 @@ async function openOwnPage(): Promise<void> {
     ["/react.min.js", "assets/graphiql/react.production.min.js"],
     ["/react-dom.min.js", "assets/graphiql/react-dom.production.min.js"],
   ]);
-  const latchkey = JSON.stringify({ url: linkOf("GraphQL"), token: find(/Token of the user.*\n +(\S+)/) });
-  const html = `<!doctype html><title>My own page</title><main id="root"></main>
+  shop = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const file = files.get(pathname);
+    response.setHeader("content-type", file ? "text/javascript" : "text/html");
+    response.end(file ? readFileSync(path.join(root, file)) : writeOwnPage(pathname));
+  });
+  await new Promise<void>((listening) => shop.listen(0, "127.0.0.1", listening));
+  home = `http://localhost:${(shop.address() as AddressInfo).port}`;
+}
+
+function writeOwnPage(pathname: string): string {
+  const [, product = "", token = ""] = pathname.split("/");
+  const given = JSON.stringify({ product, latchkey: { url: linkOf("GraphQL"), token } });
+  return `<!doctype html><title>My own page</title><meta name="viewport" content="width=device-width, initial-scale=1">
+<main id="root"></main>
 <script src="/react.min.js"></script><script src="/react-dom.min.js"></script><script type="module">
 import { Locked } from "/locked.js";
 const content = React.createElement("p", {}, "Lesson one");
-ReactDOM.createRoot(document.getElementById("root")).render(
-  React.createElement(Locked, { product: "course", latchkey: ${latchkey} }, content));
+ReactDOM.createRoot(document.getElementById("root")).render(React.createElement(Locked, ${given}, content));
 </script>`;
-  shop = createServer((request, response) => {
-    const file = files.get((request.url ?? "").split("?")[0] ?? "");
-    response.setHeader("content-type", file ? "text/javascript" : "text/html");
-    response.end(file ? readFileSync(path.join(root, file)) : html);
-  });
-  await new Promise<void>((listening) => shop.listen(0, "127.0.0.1", listening));
-  home = `http://localhost:${(shop.address() as AddressInfo).port}/lesson`;
 }
 
-async function openPage(viewport = { width: 1100, height: 900 }): Promise<Page> {
-  const context = await requireBrowser().newContext({ viewport });
+/** A user who has bought nothing, and a token of theirs, as a shop's server makes them. */
+async function tokenOfNewUser(externalId: string): Promise<string> {
+  const headers = {
+    "content-type": "application/json",
+    authorization: `Bearer ${find(/Administrator's key.*\n +(\S+)/)}`,
+  };
+  const query = `mutation { createUser(input: { externalId: "${externalId}", email: "${externalId}@example.com" }) { id }
+    createUserToken(user: "${externalId}") { token } }`;
+  const response = await fetch(linkOf("GraphQL"), { method: "POST", headers, body: JSON.stringify({ query }) });
+  const { data } = (await response.json()) as { data: { createUserToken: { token: string } } };
+  return data.createUserToken.token;
+}
+
+const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 740 }, hasTouch: true, isMobile: true };
+
+async function openPage(device: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }): Promise<Page> {
+  const context = await requireBrowser().newContext(device);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   return page;
@@ -111,13 +133,25 @@ describeInBrowser("the demo of local mode", () => {
     await look(page, "demo-cancelled");
   });
 
-  test("the component works on a page of one's own on localhost, also for callers that send headers of tracing", async () => {
-    const page = await openPage({ width: 360, height: 740 });
-    await page.goto(home);
-    await page.getByRole("button", { name: "Buy for €49" }).click();
+  test("on a phone, the component on a page of one's own sells a membership, opens it and leads to its cancellation", async () => {
+    const page = await openPage(PHONE);
+    const own = `${home}/membership/${await tokenOfNewUser("newcomer")}`;
+    await page.goto(own);
+    await page.getByRole("button", { name: "Buy for €9 per month" }).tap();
     await pay(page, "phone");
-    await page.waitForURL(`${home}?session=cs_*`);
+    await page.waitForURL(`${own}?session=cs_*`);
     await page.getByText("Lesson one").waitFor();
+    await page.getByRole("button", { name: "Manage" }).tap();
+    await page.getByRole("link", { name: "Cancel subscription" }).waitFor();
+    expect(await findPageMistakes(page, "demo-portal")).toEqual([]);
+    await page.getByRole("link", { name: "Cancel subscription" }).tap();
+    await page.getByRole("button", { name: "Cancel subscription" }).tap();
+    await page.getByText("Your subscription has been canceled.").waitFor();
+    await page.getByRole("link", { name: "Return" }).tap();
+    await page.waitForURL(own);
+    await page.getByText(/^Until /).waitFor();
+    expect(await page.getByText("Lesson one").isVisible()).toBe(true);
+
     const traced = await page.evaluate(async (url) => {
       const headers = {
         "content-type": "application/json",
@@ -131,8 +165,39 @@ describeInBrowser("the demo of local mode", () => {
     expect(traced).toBe(401);
   });
 
+  test("pages of the server have contrast, fit a phone, can be touched and lead on", async () => {
+    const page = await openPage();
+    const latchkey = new URL("/", linkOf("GraphQL")).href;
+    const pages = {
+      "buy-choice": `${latchkey}buy/membership?mode=test`,
+      "buy-nothing": `${latchkey}buy/nothing?mode=test`,
+    };
+    const more = {
+      "buy-live": `${latchkey}buy/membership`,
+      bought: `${latchkey}bought`,
+      "return-nowhere": `${latchkey}return/nowhere`,
+      "export-nowhere": `${latchkey}exports/nowhere`,
+      "server-nothing": `${latchkey}nothing`,
+      demo: linkOf("Demo shop"),
+      "demo-room": linkOf("Control room"),
+    };
+    const mistakes: string[] = [];
+    for (const [name, address] of Object.entries({ ...pages, ...(isLong && more) })) {
+      // oxlint-disable-next-line no-await-in-loop
+      await page.goto(address);
+      // oxlint-disable-next-line no-await-in-loop
+      if (name === "demo") await page.getByRole("button").first().waitFor();
+      // oxlint-disable-next-line no-await-in-loop
+      mistakes.push(...(await findPageMistakes(page, name)));
+    }
+    expect(mistakes).toEqual([]);
+    await page.goto(pages["buy-nothing"]);
+    await page.getByRole("link", { name: "Back to the demo shop" }).click();
+    await page.waitForURL(/\/demo$/);
+  });
+
   test("the printed links sell and lead on, and the portal's survives a clock that was moved", async () => {
-    const page = await openPage({ width: 360, height: 740 });
+    const page = await openPage(PHONE);
     await page.goto(linkOf("Demo shop"));
     await page
       .getByText("This Friday")

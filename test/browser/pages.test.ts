@@ -10,6 +10,7 @@ import {
   openBrowser,
   openShop,
   type Shop,
+  typeCard,
 } from "./browser-kit";
 import { testLong } from "../kit/is-long";
 import { findPageMistakes } from "./find-page-mistakes";
@@ -31,17 +32,21 @@ const PORTAL: Stripe.BillingPortal.ConfigurationCreateParams.Features = {
 let shop: Shop;
 /** Ada has paid, and Eve's subscription expired before it was paid. */
 let ada: { id: string; subscription: string };
+let expired: string;
 
 async function openWorld(): Promise<void> {
   shop = await openShop();
   const { stripe, simulator } = shop;
   const price = await makePrice(shop, monthly);
-  const eve = await stripe.customers.create({ email: "eve@example.com", name: "Eve Adams" });
+  const { id: eve } = await stripe.customers.create({ email: "eve@example.com", name: "Eve Adams" });
+  const { id: card } = await stripe.paymentMethods.attach("pm_card_visa", { customer: eve });
   await stripe.subscriptions.create({
-    customer: eve.id,
+    customer: eve,
     items: [{ price }],
     payment_behavior: "default_incomplete",
+    default_payment_method: card,
   });
+  expired = eve;
   await control(simulator, "move-clock", { days: 2 });
   const { id } = await stripe.customers.create({
     email: "ada.the.countess.of.lovelace@long-name-of-a-mail-server.example.com",
@@ -57,6 +62,7 @@ async function openWorld(): Promise<void> {
   await bakery.customers.create({ name: "Baker" });
 }
 
+/** Opens Ada's portal, or that of another customer. */
 async function portalUrl(more: Partial<Stripe.BillingPortal.SessionCreateParams> = {}): Promise<string> {
   const { stripe } = shop;
   const { id } = await stripe.billingPortal.configurations.create({ features: PORTAL });
@@ -95,14 +101,14 @@ describeInBrowser("pages of the simulated Stripe", () => {
     const { url } = shop.simulator;
     const portal = await portalUrl();
     const checkout = await openCheckout();
-    const expired = await openCheckout();
-    await shop.stripe.checkout.sessions.expire(/cs_test_\w+/.exec(expired)?.[0] ?? "");
+    const late = await openCheckout();
+    await shop.stripe.checkout.sessions.expire(/cs_test_\w+/.exec(late)?.[0] ?? "");
     const pages = {
       "room-done": `${url}/?done=move-clock&at=events`,
       "room-sure": `${url}/sure/delete-customer?customer=${ada.id}&at=customers`,
       "room-nothing": `${url}/sure/nothing`,
       checkout,
-      "checkout-expired": expired,
+      "checkout-expired": late,
       "checkout-nothing": `${url}/c/pay/cs_test_none`,
       "link-nothing": `${url}/pl/plink_none`,
       "recovery-nothing": `${url}/r/cs_test_none`,
@@ -154,6 +160,12 @@ describeInBrowser("pages of the simulated Stripe", () => {
     await page.getByRole("button", { name: "Save card" }).click();
     expect(await wrongFields()).toEqual(["number", "expiry", "cvc"]);
     expect(await page.locator("input:focus").getAttribute("name")).toBe("number");
+    // A subscription that has expired does not take the new card, and does not keep it from being stored.
+    await page.goto(`${await portalUrl({ customer: expired })}/card`);
+    await typeCard(page, "5555 5555 5555 4444");
+    await page.getByRole("button", { name: "Save card" }).click();
+    expect(await page.getByRole("status").textContent()).toContain("has been saved");
+    expect(await page.textContent("main")).not.toContain("Renews");
     await page.goto(`${portal}/details`);
     await page.getByLabel("E-mail").fill("");
     await page.getByRole("button", { name: "Save" }).click();

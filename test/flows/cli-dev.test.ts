@@ -168,6 +168,8 @@ testLong("a shop with products of its own starts without the demo, and has no pa
   try {
     const empty = await start("--no-demo");
     const headers = { "content-type": "application/json", authorization: `Bearer ${empty.key}` };
+    const printed = { method: "POST", headers, body: /-d '(.*)'/.exec(empty.text)?.[1] ?? "" };
+    expect(await (await fetch(empty.url, printed)).json()).toMatchObject({ data: { setupStatus: { ready: false } } });
     const body = JSON.stringify({ query: 'mutation { createProduct(input: { key: "own", name: "Own" }) { id } }' });
     await fetch(empty.url, { method: "POST", headers, body });
     await empty.stop();

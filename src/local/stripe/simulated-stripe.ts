@@ -5,7 +5,9 @@ import { Deliveries, type DeliveryOptions } from "./delivery/deliveries";
 import type { Draft } from "./draft";
 import { answerOutsideApi } from "./pages/all-pages";
 import { FormTokens } from "./pages/form-token";
+import { goneAway } from "./pages/gone-away";
 import type { Desk } from "./pages/page";
+import { servePageOf } from "./pages/serve-pages";
 import { type Control, type Simulator, type SimulatorOptions, startSimulator } from "./start-simulator";
 
 export interface SimulatedStripeOptions extends Omit<SimulatorOptions, "accountOf" | "deliver" | "pages"> {
@@ -74,8 +76,12 @@ async function openAccount(
     ...kernel,
     deliver: deliveries.deliver,
     pages: async (_, request, response) => {
-      if (desk) await answerOutsideApi(desk, request, response);
-      else response.writeHead(503).end();
+      if (!desk) return void response.writeHead(503).end();
+      await answerOutsideApi(desk, request, response).catch((error: unknown) => {
+        if (response.headersSent) throw error;
+        options.log?.(error);
+        servePageOf(response, goneAway(500, "Something failed in the simulated Stripe. Its log says what."));
+      });
     },
   });
   const catchUp = (seconds: number): void => {

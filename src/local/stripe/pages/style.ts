@@ -10,7 +10,7 @@ main, footer { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem; }
 main.narrow, footer.narrow { max-width: 34rem; }
 main.wide { max-width: 78rem; }
 footer { padding-top: 0; padding-bottom: 2rem; font-size: .875rem; }
-footer a, .top a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+footer a, .top > div > a { display: inline-flex; align-items: center; min-height: 2.75rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.1rem; margin: 0 0 .75rem; }
 h3 { font-size: 1rem; margin: 0; }
@@ -57,7 +57,7 @@ legend { font-weight: 600; padding: 0; margin-bottom: .25rem; }
 .choice:hover { border-color: var(--soft); }
 .choice:has(:checked) { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .choice input { margin-top: .35rem; accent-color: var(--accent); }
-button, .button { display: inline-block; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none; text-align: center;
+button, .button { display: inline-flex; align-items: center; justify-content: center; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none; text-align: center;
   color: var(--ink); background: var(--paper); border: 1px solid var(--soft); border-radius: .5rem; padding: .55rem 1rem; min-height: 2.75rem; }
 button:hover, .button:hover { border-color: var(--ink); }
 button.main { color: var(--on-accent); background: var(--accent); border-color: var(--accent); width: 100%; }
@@ -78,7 +78,8 @@ th, td { text-align: left; padding: .45rem .75rem .45rem 0; border-top: 1px soli
 thead th { border-top: 0; color: var(--soft); font-weight: 600; white-space: nowrap; }
 td.number, th.number { text-align: right; white-space: nowrap; padding-right: 1rem; }
 td:last-child, th:last-child { padding-right: 0; }
-td form, td .button { display: inline-block; margin: 0 .25rem .25rem 0; }
+td form { display: inline-block; }
+td form, td .button { margin: 0 .25rem .25rem 0; }
 code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85em; color: var(--soft); overflow-wrap: anywhere; }
 table code { white-space: nowrap; }
 table code.long { white-space: normal; }
