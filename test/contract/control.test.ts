@@ -30,6 +30,13 @@ test("the manual names every command with its parameters, and every list answers
   }
 });
 
+test("people are asked before every command that deletes or resets, and no other", () => {
+  const names = (entries: [string, unknown][]) => entries.map(([name]) => name);
+  const asking = [...commands].filter(([, { asks }]) => asks);
+  expect(names(asking)).toEqual(names([...commands].filter(([name]) => /^(?:delete|reset)/.test(name))));
+  expect(asking.length).toBeGreaterThan(2);
+});
+
 test("a sale, a refund, a dispute and a renewal that fails happen by command, and the shop hears of each", async () => {
   const whole = await openWhole();
   const { stripe, simulator } = whole;

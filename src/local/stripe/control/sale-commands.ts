@@ -159,7 +159,11 @@ export const saleCommands: Record<string, Command> = {
   "delete-price": command(
     "Sales",
     "The owner deletes a price that nothing uses.",
-    { fields: { price: one }, shows: { price: "price_..." } },
+    {
+      fields: { price: one },
+      shows: { price: "price_..." },
+      asks: { title: "Delete this price?", button: "Delete price" },
+    },
     (room, { price }) => room.simulator.control.act((draft) => deletePrice(draft, price)),
   ),
   "delete-customer": command(

@@ -1,5 +1,6 @@
 import { goneAway } from "../pages/gone-away";
-import { html } from "../pages/html";
+import type { Draft } from "../draft";
+import { html, type Html } from "../pages/html";
 import { top } from "../pages/layout";
 import type { PageReply, Visit } from "../pages/page";
 import { commands } from "./commands";
@@ -14,13 +15,11 @@ export function surePage(visit: Visit): PageReply {
   const { title, button, adds = {} } = known.asks;
   const at = query.get("at") ?? "";
   const given = Object.fromEntries([...query].filter(([field, value]) => field in known.shows && value.trim() !== ""));
-  const customer = given["customer"];
-  const subject =
-    customer && html`<p>${desk.simulator.control.act((draft) => nameCustomer(draft, customer.trim()))}</p>`;
+  const subject = desk.simulator.control.act((draft) => describeSubject(draft, given));
   const body = html`${top("")}
     <h1>${title}</h1>
     <section class="card">
-      ${subject}
+      ${subject && html`<p>${subject}</p>`}
       <p>${known.about} This cannot be undone.</p>
       <form method="post" action="${actionOf(name, at)}">
         ${hidden(visit, { ...given, ...adds, at })}
@@ -31,4 +30,12 @@ export function surePage(visit: Visit): PageReply {
       </form>
     </section>`;
   return { page: { title, narrow: true, body } };
+}
+
+/** What is lost, by name. */
+function describeSubject(draft: Draft, { customer, price }: Record<string, string>): Html | null {
+  if (customer) return nameCustomer(draft, customer.trim());
+  if (!price) return null;
+  const product = draft.find("product", draft.find("price", price.trim())?.product ?? "");
+  return html`${product?.name ?? "Price"}<br /><code>${price}</code>`;
 }
