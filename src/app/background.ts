@@ -11,6 +11,7 @@ import { type JobRunners, runJobs } from "../work/run-jobs";
 import { type Loop, runLoop } from "../jobs/run-loop";
 import { askAboutEnds } from "../projection/ask-about-ends";
 import { projectEvents } from "../projection/project-events";
+import { sweepNotices } from "../outbox/old-notices.store";
 import { pushCustomers } from "../customers/push-customers";
 import { startDueReconciliations } from "../reconciliation/start-due-reconciliations";
 import { INBOX_FILLED } from "../stripe/inbox.store";
@@ -74,7 +75,8 @@ export function startBackground(
   const sweepFiles = runLoop({ name: "sweep-work", log, idleMs: HOUR, step: () => sweepWork(parts) });
   const sweep = runLoop({ name: "sweep-inbox", log, idleMs: HOUR, step: () => sweepInbox(parts.db) });
   const sweepOldKeys = runLoop({ name: "sweep-idempotency", log, idleMs: HOUR, step: () => sweepKeys(parts) });
-  const sweeps = [sweep, sweepFiles, sweepOldKeys];
+  const sweepTold = runLoop({ name: "sweep-notices", log, idleMs: HOUR, step: () => sweepNotices(parts.db) });
+  const sweeps = [sweep, sweepFiles, sweepOldKeys, sweepTold];
   const loops: Loop[] = [projection, replayed, replan, due, jobs, push, ...sweeps, ...byClock];
   signals.on(INBOX_FILLED, () => projection.wake());
   signals.on(JOB_WAITS, () => jobs.wake());

@@ -26,7 +26,6 @@ import { openKeyMemory } from "../keys/open-key-memory";
 import { openRateLimits } from "../keys/open-rate-limits";
 import { registerBootstrapKey } from "../keys/register-bootstrap-key";
 import { JOB_CHANGED, JOB_WAITS } from "../work/jobs.store";
-import { measureJobs } from "../work/measure-jobs";
 import { INBOX_FILLED } from "../stripe/inbox.store";
 import { ensureSigningKey } from "../tokens/ensure-signing-key";
 import { identifyCaller } from "../tokens/identify-caller";
@@ -36,6 +35,7 @@ import { type Background, type BackgroundOptions, startBackground } from "./back
 import { fieldWeights } from "./field-weights";
 import { DEMO_QUERY, SETUP_QUERY } from "./first-query";
 import { laneFields } from "./lane-fields";
+import { measure } from "./measure";
 import { openDeps } from "./open-deps";
 import { openReceipt } from "./open-receipt";
 import { buildLatchkeySchema } from "./schema";
@@ -118,7 +118,7 @@ async function serve(
   opened: (() => Promise<void>)[],
 ): Promise<HttpServer> {
   const { config, log, db, signals } = parts;
-  measureJobs(parts, metrics.registry);
+  measure(parts, metrics);
   const keys = openKeyMemory(parts);
   opened.push(() => keys.close());
   const rates = openRateLimits(parts);
@@ -129,6 +129,7 @@ async function serve(
   const contextOf: ContextOf = (asked) =>
     openContext(parts, {
       ...asked,
+      decided: (decision) => metrics.decisions.count(decision),
       take: (subject, maxPerMinute) => rates.take(subject, maxPerMinute),
       charge: (requests) => {
         if (requests === 0) return;

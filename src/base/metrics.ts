@@ -9,6 +9,8 @@ export interface Metrics {
   operations: Counter<"field" | "role">;
   /** Queries that were answered without the pipeline. */
   laneAnswers: Counter;
+  /** Decisions about access that callers were told, by reason. */
+  decisions: DecisionCount;
   /** Errors that callers were told, by code. */
   refusals: Counter<"code">;
   /** Requests that are being answered now. */
@@ -21,6 +23,33 @@ export interface Metrics {
 export interface Count {
   inc(): void;
   dec(): void;
+}
+
+export interface DecisionCount {
+  count(decision: { allowed: boolean; reason: string }): void;
+}
+
+/** A check costs little more than a look into a map: names and labels are put together when somebody looks. */
+function countDecisions(registers: Registry[]): DecisionCount {
+  const counts = { true: new Map<string, number>(), false: new Map<string, number>() };
+  const counter: Counter = new Counter({
+    name: "latchkey_decisions_total",
+    help: "Decisions about access that callers asked for, by reason.",
+    labelNames: ["reason", "allowed"],
+    registers,
+    collect: (): void => {
+      counter.reset();
+      for (const [allowed, reasons] of Object.entries(counts)) {
+        for (const [reason, count] of reasons) counter.inc({ reason, allowed }, count);
+      }
+    },
+  });
+  return {
+    count: ({ allowed, reason }) => {
+      const reasons = counts[`${allowed}`];
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    },
+  };
 }
 
 function countNow(named: { name: string; help: string }, registers: Registry[]): Count {
@@ -57,6 +86,7 @@ export function openMetrics(): Metrics {
       help: "Queries that were known and answered without the pipeline.",
       registers,
     }),
+    decisions: countDecisions(registers),
     refusals: new Counter({
       name: "latchkey_refusals_total",
       help: "Errors that callers were told, by code.",

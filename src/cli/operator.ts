@@ -11,10 +11,11 @@ export function operatorIn(mode: Mode): Identity {
 }
 
 const free = () => undefined;
+const unlimited = { decided: free, take: free, charge: free };
 
 /** For verbs that are asked by requests: this command is one. */
 export function requestOf(deps: OpenDeps, mode: Mode): Context {
-  const asked = { identity: operatorIn(mode), requestId: newUuid(), address: "", take: free, charge: free };
+  const asked = { identity: operatorIn(mode), requestId: newUuid(), address: "", ...unlimited };
   const context: Context = { ...deps, ...asked, load: openLoaders(() => context) };
   return context;
 }

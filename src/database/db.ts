@@ -34,9 +34,21 @@ export interface Db extends Reader {
    * deadlock). So the work must do nothing but read and write through `tx`.
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** How the connections of this process are used at the moment. */
+  pools(): PoolUse[];
   readonly source: DataSource;
   /** Outages of this database, as this process sees them. */
   readonly outages: Outages;
+}
+
+/** A pool of connections: `main` for everything, `checks` for urgent reads while the other is busy. */
+export interface PoolUse {
+  pool: "main" | "checks";
+  open: number;
+  idle: number;
+  /** Statements and transactions that wait for a connection. */
+  waiting: number;
+  max: number;
 }
 
 const ATTEMPTS_MAX = 5;
@@ -75,6 +87,7 @@ export function makeDb(source: DataSource, reserve: Pool, outages: Outages, limi
     repository: (entity) => source.getRepository(entity),
     prepared: (name, text, values) => prepared(pool, name, text, values),
     urgent: (name, text, values) => prepared(isBusy(pool) ? reserve : pool, name, text, values),
+    pools: () => [useOf("main", pool), useOf("checks", reserve)],
     transaction: (work) => repeat(() => source.transaction((manager) => work(makeTx(manager)))),
   };
 }
@@ -110,6 +123,10 @@ export function brokenConstraint(error: unknown): string | undefined {
   if (sqlState(error) !== "23505") return undefined;
   const { constraint, driverError } = error as { constraint?: string; driverError?: { constraint?: string } };
   return driverError?.constraint ?? constraint;
+}
+
+function useOf(name: PoolUse["pool"], { totalCount, idleCount, waitingCount, options }: Pool): PoolUse {
+  return { pool: name, open: totalCount, idle: idleCount, waiting: waitingCount, max: options.max };
 }
 
 /** Whether a query would have to wait for a connection. */

@@ -21,7 +21,7 @@ export async function checkAccess(
   const at = input.at ?? now;
   if (at >= now) return checkRef(ctx, key, at);
   const question = await askAs(ctx, key);
-  return decide({ ...question, grants: await asTheyWere(ctx, question.grants, at), at });
+  return counted(ctx, decide({ ...question, grants: await asTheyWere(ctx, question.grants, at), at }));
 }
 
 /** The same question as of now, when both are known already. Every way to a decision ends here. */
@@ -30,7 +30,13 @@ export async function checkRef(
   key: { product: ProductRef; user: UserRef | null },
   at: Date,
 ): Promise<Decision> {
-  return decide({ ...(await askAs(ctx, key)), at });
+  return counted(ctx, decide({ ...(await askAs(ctx, key)), at }));
+}
+
+/** For `/metrics`. */
+export function counted(ctx: Pick<Context, "decided">, decision: Decision): Decision {
+  ctx.decided(decision);
+  return decision;
 }
 
 /** A question about the past is answered by what was so then: what was paused since was open. */
@@ -62,9 +68,11 @@ export async function checkResourceAccess(
   const user = await subjectOf(ctx, input.user);
   const at = ctx.clock.now();
   const resource = await ctx.load(resourceByKey, input.resource);
-  if (!resource) return { decision: decide({ product: null, subject: "NOBODY", grants: [], at }), openers: [] };
+  if (!resource) {
+    return { decision: counted(ctx, decide({ product: null, subject: "NOBODY", grants: [], at })), openers: [] };
+  }
   const opening = await ctx.load(openingProducts, resource.id);
   const products = opening.map((row) => ({ id: row.product_id, key: null }));
   const questions = await Promise.all(products.map((product) => askAs(ctx, { product, user })));
-  return { decision: decideAny(questions, at), openers: products.map(({ id }) => id) };
+  return { decision: counted(ctx, decideAny(questions, at)), openers: products.map(({ id }) => id) };
 }

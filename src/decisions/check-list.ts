@@ -1,7 +1,7 @@
 import type { Context } from "../graphql/context";
 import type { AccessMode, ProductStatus } from "../products/product.entity";
 import type { UserRef } from "../users/read-user-ref";
-import { hideUnseen } from "./check-access";
+import { counted, hideUnseen } from "./check-access";
 import { type Decision, decide } from "../access/decide";
 import { findOpening } from "./opening-grants.store";
 
@@ -25,6 +25,6 @@ export async function checkList(ctx: Context, products: readonly ListedProduct[]
       subject: opening ? ("KNOWN" as const) : ("UNKNOWN" as const),
       grants: opening?.get(uuid) ?? [],
     };
-    return decide({ ...hideUnseen(ctx, question), at });
+    return counted(ctx, decide({ ...hideUnseen(ctx, question), at }));
   });
 }

@@ -31,6 +31,8 @@ export interface Context extends Deps {
   requestId: string;
   /** The caller that limits count: an IPv4 address or an IPv6 /64 network. See `http/read-address.ts`. */
   address: string;
+  /** Counts a decision for `/metrics`. */
+  decided(decision: { allowed: boolean; reason: string }): void;
   /** Counts what is dear beside requests themselves, by minute and in all replicas; refuses what is too much. */
   take(subject: string, maxPerMinute: number): void;
   /** Counts the request as so many more in the caller's limits by minute; refuses it when they are used up. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import Stripe from "stripe";
 import { SECOND } from "../base/durations";
+import { countRequest } from "./count-requests";
 
 /** How often background work may ask Stripe. */
 export interface Pace {
@@ -89,7 +90,14 @@ export function pacedTransport(): Stripe.HttpClient {
   const ask = transport.makeRequest.bind(transport);
   transport.makeRequest = async (...request) => {
     await current.getStore()?.takeTurn();
-    return ask(...request);
+    try {
+      const answer = await ask(...request);
+      countRequest(String(answer.getStatusCode()));
+      return answer;
+    } catch (error) {
+      countRequest("none");
+      throw error;
+    }
   };
   return transport;
 }
