@@ -3,6 +3,7 @@ import { askGraphql } from "../kit/ask-graphql";
 import { CHECKOUT_ENV, SUCCESS_URL, checkoutDocuments, checkoutOperationsOf } from "../kit/checkout-operations";
 import { type Stall, openStall } from "../kit/open-stall";
 import { type Shop, startShop } from "../kit/start-shop";
+import { untilTrue } from "../kit/until";
 
 // One open session for each user and product, and whose idempotency keys are.
 
@@ -115,13 +116,18 @@ describe("one open session for a user and a product", () => {
     const { id: user, email } = await somebody();
     const servers = [shop.latchkey, ...shop.replicas];
     expect(servers).toHaveLength(2);
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => {
-        const input = terms({ user, successUrl: SUCCESS_URL, quantity: 1 + (n % 3), idempotencyKey: `many ${n}` });
-        return (servers[n % 2] ?? shop.latchkey).ask(checkoutDocuments.createCheckoutSession, { input }, server);
-      }),
-    );
-    const opened = answers.flatMap((answer) => (answer.data as { answer: { id: string } } | null)?.answer.id ?? []);
+    const ask = async (n: number) => {
+      const input = terms({ user, successUrl: SUCCESS_URL, quantity: 1 + (n % 3), idempotencyKey: `many ${n}` });
+      const asked = servers[n % 2] ?? shop.latchkey;
+      const { data, errors = [] } = await asked.ask(checkoutDocuments.createCheckoutSession, { input }, server);
+      return { n, id: (data as { answer: { id: string } } | null)?.answer.id, code: errors[0]?.extensions.code };
+    };
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => ask(n)));
+    expect(answers.filter(({ id, code }) => !id && code !== "RATE_LIMITED" && code !== "STRIPE_UNAVAILABLE")).toEqual([]);
+    // A slow machine answers some of them too late, and their sessions are made nevertheless. Asking again returns them.
+    const late = answers.filter(({ code }) => code === "STRIPE_UNAVAILABLE");
+    for (const { n } of late) await untilTrue(async () => (await ask(n)).code !== "STRIPE_UNAVAILABLE");
+    const opened = [...answers, ...(await Promise.all(late.map(({ n }) => ask(n))))].flatMap(({ id }) => id ?? []);
     expect(opened.length).toBeGreaterThan(0);
     const [session, ...more] = await payable(email);
     expect(more).toEqual([]);
