@@ -123,7 +123,9 @@ describe("one open session for a user and a product", () => {
       return { n, id: (data as { answer: { id: string } } | null)?.answer.id, code: errors[0]?.extensions.code };
     };
     const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => ask(n)));
-    expect(answers.filter(({ id, code }) => !id && code !== "RATE_LIMITED" && code !== "STRIPE_UNAVAILABLE")).toEqual([]);
+    expect(answers.filter(({ id, code }) => !id && code !== "RATE_LIMITED" && code !== "STRIPE_UNAVAILABLE")).toEqual(
+      [],
+    );
     // A slow machine answers some of them too late, and their sessions are made nevertheless. Asking again returns them.
     const late = answers.filter(({ code }) => code === "STRIPE_UNAVAILABLE");
     for (const { n } of late) await untilTrue(async () => (await ask(n)).code !== "STRIPE_UNAVAILABLE");
