@@ -82,21 +82,17 @@ function documentOf(kind: string, field: AnyField): string {
 }
 
 const STATEMENTS_MAX = 40;
-const REPEATS_MAX = 3;
 /** The first statements one by one, the later ones by samples. */
 const nextOf = (nth: number) => nth + (nth < 6 ? 1 : 4);
 
 /** Asks again and again, each time with the connection cut at a later statement, until the work ends before that. */
 async function cutEverywhere(ask: () => Promise<{ status: number; text: string }>) {
   const answers: { status: number; text: string }[] = [];
-  let repeats = 0;
   for (let nth = 1; nth <= STATEMENTS_MAX; nth = nextOf(nth)) {
     line.cutAtStatement(nth);
     const answer = await ask();
     if (!line.letPass()) return answers;
     answers.push(answer);
-    // A statement of the background may have met the cut instead, so an operation that saw none is asked again.
-    if (nth === 1 && !answer.text.includes("UNAVAILABLE") && ++repeats < REPEATS_MAX) nth = 0;
   }
   return answers;
 }
@@ -129,8 +125,9 @@ test("no query and no mutation answers INTERNAL, at whatever statement the conne
     }
   }
   expect(wrong).toEqual([]);
-  // These read or write rows whatever they are given, so each must have met a cut.
-  const met = ["createCheckoutSession", "linkCustomer", "createUserToken", "entitlementToken", "setupStatus", "access"];
+  // These use several statements whatever they are given, so each must have met a cut. A query of one statement may not:
+  // the fast path hands a failure to the other path, which runs the query again.
+  const met = ["createCheckoutSession", "linkCustomer", "createUserToken", "entitlementToken", "setupStatus"];
   expect(met.filter((name) => !unavailable.has(name))).toEqual([]);
   expect(unavailable.size).toBeGreaterThan(40);
 }, 300_000);
