@@ -36,6 +36,6 @@ export function refuseOtherTerms(asked: AskedTerms, terms: Terms): void {
 export function refuseOurMetadata(metadata: object | null | undefined): void {
   const ours = Object.keys(metadata ?? {}).find((key) => /^latchkey_/i.test(key));
   if (ours === undefined) return;
-  const say = "Keys that begin with latchkey_ are ours.";
+  const say = `The metadata key ${ours} is reserved: only this server writes keys that begin with latchkey_.`;
   throw new Refusal("FORBIDDEN", { say, field: `input.metadata.${ours}` });
 }

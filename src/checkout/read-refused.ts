@@ -12,7 +12,7 @@ export interface Fault {
 export function readRefused({ code, param, message }: Fault): Refusal | null {
   if (code === "email_invalid" || param === "customer_email") {
     return new Refusal("EMAIL_INVALID", {
-      say: "Stripe does not take this e-mail address.",
+      say: "Stripe does not take this e-mail address. Stripe takes ASCII only: write an international domain as xn--….",
       field: "input.guest.email",
     });
   }
@@ -20,6 +20,8 @@ export function readRefused({ code, param, message }: Fault): Refusal | null {
     const field = param === "cancel_url" ? "input.cancelUrl" : "input.successUrl";
     return new Refusal("URL_NOT_ALLOWED", { say: "Stripe does not take this address.", field });
   }
+  const field = fieldOf(param);
+  if (field !== null) return new Refusal("STRIPE_REFUSED", { say: `Stripe refused: ${message}`, field });
   if (/^line_items\b/.test(param) && /inactive|not active|archived/i.test(message))
     return priceInactive("input.priceId");
   if (/^line_items\b/.test(param) && code === "resource_missing") {
@@ -35,4 +37,13 @@ export function readRefused({ code, param, message }: Fault): Refusal | null {
 /** The customer whom we know of was deleted in Stripe. */
 export function isCustomerGone({ code, param }: Fault): boolean {
   return code === "resource_missing" && param === "customer";
+}
+
+/** The input that a parameter of Stripe's is made of; null: several, or none. */
+function fieldOf(param: string): string | null {
+  if (/^(?:metadata|subscription_data\[metadata\]|payment_intent_data\[metadata\])/.test(param))
+    return "input.metadata";
+  if (param === "locale") return "input.locale";
+  if (/quantity\]?$/.test(param)) return "input.quantity";
+  return /trial/.test(param) ? "input.trialDays" : null;
 }

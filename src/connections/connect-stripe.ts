@@ -10,6 +10,7 @@ import type { Config } from "../config/config";
 import type { Db, Tx } from "../database/db";
 import type { Signals } from "../database/open-signals";
 import { openStripe } from "../stripe/open-stripe";
+import { blameKey } from "./blame-key";
 import { ConnectionEntity } from "./connection.entity";
 import {
   CONNECTIONS_CHANGED,
@@ -62,7 +63,11 @@ interface Prepared {
 }
 
 /** Attaches an account in one mode. An account that was attached before comes back as it was, with links and history. */
-export async function connectStripe(deps: ConnectDeps, input: ConnectStripe): Promise<ConnectionEntity> {
+export function connectStripe(deps: ConnectDeps, input: ConnectStripe): Promise<ConnectionEntity> {
+  return blameKey("input.secretKey", () => connect(deps, input));
+}
+
+async function connect(deps: ConnectDeps, input: ConnectStripe): Promise<ConnectionEntity> {
   const key = readSecretKey(input.secretKey, input.mode, "input.secretKey");
   const webhookSecret = input.webhookSecret ? readWebhookSecretText(input.webhookSecret, "input.webhookSecret") : null;
   const stripe = openStripe({ secretKey: key.text, apiBase: deps.config.stripe.apiBase });

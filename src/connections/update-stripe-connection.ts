@@ -4,6 +4,7 @@ import type { Config } from "../config/config";
 import { openStripe } from "../stripe/open-stripe";
 import type { ConnectionEntity } from "./connection.entity";
 import { webhookUrlOf } from "./ensure-webhook-endpoint";
+import { blameKey } from "./blame-key";
 import { findAccount } from "./find-account";
 import { getConnection } from "./find-connection";
 import { findEndpointAt, isMadeByUs, listEndpoints, readEndpointState } from "./find-endpoint-at";
@@ -90,7 +91,7 @@ async function readNewKey(deps: Deps, { account, mode }: ConnectionEntity, given
   const field = "input.secretKey";
   const { text, restricted } = readSecretKey(given, mode, field);
   const stripe = openStripe({ secretKey: text, apiBase: deps.config.stripe.apiBase });
-  const found = await findAccount(stripe);
+  const found = await blameKey(field, () => findAccount(stripe));
   if (found.id !== account) {
     throw new Refusal("CONFLICT", {
       say: `That is a key of another account (${found.id}). \`connectStripe\` connects that account beside this one.`,
@@ -98,7 +99,7 @@ async function readNewKey(deps: Deps, { account, mode }: ConnectionEntity, given
       details: { account: found.id },
     });
   }
-  if (restricted) refuseMissingPermissions(await findMissingPermissions(stripe), field);
+  if (restricted) refuseMissingPermissions(await blameKey(field, () => findMissingPermissions(stripe)), field);
   return text;
 }
 

@@ -9,6 +9,7 @@ import { settleCustomer } from "./link-customer";
 import { seeCustomer } from "../projection/look-at-customer";
 import { isProved } from "../users/proofs";
 import { moveCustomer } from "./move-customer";
+import { nameHolder } from "./name-holder";
 import { proveUser } from "./prove-user";
 
 export type NewUserWithCustomer = NewUser & {
@@ -20,7 +21,14 @@ export type NewUserWithCustomer = NewUser & {
  * Makes a user, who may be a customer in Stripe already: then what they bought is theirs before the answer. All or nothing:
  * a customer that does not exist, or is somebody's, makes no user.
  */
-export async function createUser(deps: Deps & { identity: Identity }, input: NewUserWithCustomer): Promise<UserEntity> {
+export function createUser(deps: Deps & { identity: Identity }, input: NewUserWithCustomer): Promise<UserEntity> {
+  return nameHolder(deps.db, input, () => createWithCustomer(deps, input));
+}
+
+async function createWithCustomer(
+  deps: Deps & { identity: Identity },
+  input: NewUserWithCustomer,
+): Promise<UserEntity> {
   const { stripeCustomerId, connection: named, ...fields } = input;
   if (stripeCustomerId === null || stripeCustomerId === undefined) return createAlone(deps, fields);
   const field = "input.stripeCustomerId";

@@ -12,6 +12,7 @@ import { findCustomer } from "./find-customer";
 import { settleCustomer } from "./link-customer";
 import { seeCustomer } from "../projection/look-at-customer";
 import { moveCustomer } from "./move-customer";
+import { nameHolder } from "./name-holder";
 import { proveUser } from "./prove-user";
 import { releaseCustomer } from "./release-customer";
 
@@ -25,7 +26,11 @@ export type UserChange = UserFields & {
  * Changes a user and, if it is said, which customer in Stripe they are: another one takes the place of theirs, null lets go
  * of it. A new address is told to their customers in the background.
  */
-export async function updateUser(deps: Deps & { identity: Identity }, input: UserChange): Promise<UserEntity> {
+export function updateUser(deps: Deps & { identity: Identity }, input: UserChange): Promise<UserEntity> {
+  return nameHolder(deps.db, input, () => updateWithCustomer(deps, input));
+}
+
+async function updateWithCustomer(deps: Deps & { identity: Identity }, input: UserChange): Promise<UserEntity> {
   const { stripeCustomerId, connection, ...fields } = input;
   if (stripeCustomerId === undefined) {
     const changed = await updateUserAlone(deps, fields, proveUser(deps.identity, async () => {}).ofChange);

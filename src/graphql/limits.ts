@@ -1,9 +1,18 @@
-import type { DocumentNode, FieldNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode } from "graphql";
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from "graphql";
 import { getArgumentValues, getVariableValues } from "graphql/execution/values.js";
 import { Refusal } from "../base/refusal";
+import { isStorable } from "../base/storable-text";
 import type { Limits } from "../config/config";
 import type { Context, Role } from "./context";
 import { type FieldWeights, requestsOfCost, weightOf, weightTerms } from "./field-weights";
+import { findPath } from "./find-input-path";
 import { measureCost } from "./measure-cost";
 import { type DocumentMeasure, measureDocument } from "./measure-document";
 import { UNSTORABLE } from "./refuse-unstorable";
@@ -61,7 +70,7 @@ export function makeLimits({ schema, weights, limits, localMode }: LimitParts): 
     const { context } = request;
     const measured = measure(request);
     if (measured.introspects && !readsSchema(context.identity.role, localMode)) refuseIntrospection();
-    if (!measured.isStorable) throw new Refusal("INVALID_INPUT", { say: UNSTORABLE });
+    if (!measured.isStorable) refuseUnstorableLiteral(request.document);
     refuseAbove("depth", limits.depthMax, measured.depth);
     refuseAbove("aliases", limits.aliasesMax, measured.aliases);
     refuseRepeats(request, measured, { schema, weights });
@@ -94,6 +103,11 @@ function sizeOf(value: unknown): string {
     .map(([name]) => name)
     .sort()
     .join(" ")}}`;
+}
+
+function refuseUnstorableLiteral(document: DocumentNode): never {
+  const field = findPath(document, (node) => node.kind === Kind.STRING && !isStorable(node.value));
+  throw new Refusal("INVALID_INPUT", { say: UNSTORABLE, ...(field === undefined ? {} : { field }) });
 }
 
 function refuseIntrospection(): never {

@@ -240,7 +240,7 @@ function admit(asked: Asked, { checkLimits, lane }: Shared, metrics: Metrics): v
   try {
     refuseRoad(operation, http);
     const variables = request.variables ?? {};
-    refuseUnstorable(variables);
+    refuseUnstorable(variables, document);
     const measured = checkLimits({ document, operation, variables, context: contextValue });
     for (const field of measured.rootFields) metrics.operations.inc({ field, role });
     const { rootFields, introspects } = measured;

@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from "graphql";
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from "graphql";
 
 const BYTES_MAX = 16 * 1024;
 const DEPTH_MAX = 20;
@@ -12,7 +12,7 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => (value as Date).toISOString(),
   parseValue: readMoment,
-  parseLiteral: (node) => readMoment(node.kind === Kind.STRING ? node.value : undefined),
+  parseLiteral: (node) => atNode(node, () => readMoment(node.kind === Kind.STRING ? node.value : undefined)),
 });
 
 function readMoment(value: unknown): Date {
@@ -42,7 +42,7 @@ export const JsonScalar = new GraphQLScalarType<JsonObject, JsonObject>({
   description: "A JSON object of at most 16 KB.",
   serialize: (value) => value as JsonObject,
   parseValue: readObject,
-  parseLiteral: (node, variables) => readObject(valueFromASTUntyped(node, variables)),
+  parseLiteral: (node, variables) => atNode(node, () => readObject(valueFromASTUntyped(node, variables))),
 });
 
 function readObject(value: unknown): JsonObject {
@@ -54,6 +54,15 @@ function readObject(value: unknown): JsonObject {
   if (Buffer.byteLength(text) > BYTES_MAX) throw new GraphQLError("A JSON object may hold 16 KB.");
   if (UNKEEPABLE.test(text)) throw new GraphQLError("A JSON object cannot hold NUL or half a character.");
   return value as JsonObject;
+}
+
+/** Says where in the document the mistake is. */
+function atNode<Value>(node: ValueNode, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof GraphQLError ? new GraphQLError(error.message, { nodes: node }) : error;
+  }
 }
 
 function depthOf(value: unknown, depth = 0): number {

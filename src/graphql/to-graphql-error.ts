@@ -5,6 +5,7 @@ import type { Logger } from "../base/log";
 import type { Metrics } from "../base/metrics";
 import { Failure, Refusal, Unavailable } from "../base/refusal";
 import { isConflict, sqlState } from "../database/db";
+import { findInputPath } from "./find-input-path";
 import { hideSchemaDetails } from "./hide-schema-details";
 import { shortenMessage } from "./shorten-message";
 
@@ -90,8 +91,6 @@ const MISTAKES = new Set<unknown>([
 ]);
 const TOO_MANY_TOKENS = /Document contains more tha[tn] (\d+) tokens/;
 const ARGUMENT = /^Argument "(\w+)" /;
-const VARIABLE = /^Variable "\$(\w+)"/;
-const PATH_IN_VARIABLE = / at "([\w.[\]]+)"; /;
 
 /** Mistakes in the document or the variables, which graphql-js and Apollo find. Undefined: it is none of these. */
 function tellMistake(error: GraphQLError, cause: unknown, { hiddenSchema }: ErrorTeller): Told | undefined {
@@ -108,7 +107,7 @@ function tellMistake(error: GraphQLError, cause: unknown, { hiddenSchema }: Erro
   return {
     code: "INVALID_INPUT",
     message: shortenMessage(message),
-    field: PATH_IN_VARIABLE.exec(error.message)?.[1] ?? VARIABLE.exec(error.message)?.[1] ?? argument,
+    field: findInputPath(error) ?? argument,
   };
 }
 

@@ -86,7 +86,7 @@ export async function createStripeProduct(
   const id = await deps.db.transaction((tx) => runOnce(tx, once, { id: newUuid(now), now }, async () => {}));
   const [done] = await findLinksById(deps.db, mode, [id]);
   if (done) return done;
-  const stripeProduct = await makeInStripe(deps, connection, { id, product, terms });
+  const stripeProduct = await makeInStripe(deps, connection, { id, product, terms }).catch(nameRefusedInput);
   const catalogue = await fetchStripeProduct(deps, connection, stripeProduct);
   if (!catalogue) throw stripeProductNotFound("input.product");
   const named = { connectionId: connection.id, productId: product.id, stripeProduct };
@@ -130,6 +130,24 @@ function makeInStripe(deps: Deps, connection: ConnectionEntity, wanted: Wanted):
     return made.id;
   });
 }
+
+/** Names the input of which a parameter is made that Stripe refused. */
+function nameRefusedInput(error: unknown): never {
+  const param = error instanceof Refusal ? error.details?.["stripeParam"] : undefined;
+  const name = typeof param === "string" ? /\w+(?=\]?$)/.exec(param)?.[0] : undefined;
+  const field = name === undefined ? undefined : inputs[name];
+  if (!(error instanceof Refusal) || error.field !== undefined || field === undefined) throw error;
+  const { code, message: say, details, note, cause } = error;
+  throw new Refusal(code, { say, field, note, cause, ...(details && { details }) });
+}
+
+const inputs: Readonly<Record<string, string>> = {
+  currency: "input.currency",
+  unit_amount: "input.unitAmount",
+  interval: "input.interval",
+  interval_count: "input.intervalCount",
+  trial_period_days: "input.trialPeriodDays",
+};
 
 /** Stripe refuses a key for ever that comes with other words, and our product may have been renamed in between. */
 function keyOf({ id }: Wanted, what: string, params: object): string {

@@ -9,6 +9,8 @@ const STRIPE_PAGE = 100;
 // Whole lists of an account's prices are read so far; beyond that the products are asked for theirs, one by one.
 const PRICE_PAGES_MAX = 5;
 const AT_ONCE = 5;
+// Anything else would be another address of Stripe's API. Ids of products can be chosen in Stripe.
+const STRIPE_ID = /^[\w.-]{1,255}$/;
 
 /** The product and all its prices as they are now; null when Stripe has no such product, or had one. */
 export async function fetchStripeProduct(
@@ -16,6 +18,7 @@ export async function fetchStripeProduct(
   connection: ConnectionEntity,
   id: string,
 ): Promise<{ product: StripeProductRow; prices: StripePriceRow[] } | null> {
+  if (!STRIPE_ID.test(id)) return null;
   const seen = { connectionId: connection.id, observation: await drawObservation(deps.db) };
   const product = await findInAccount(deps, connection, id, (stripe) => stripe.products.retrieve(id));
   if (!product || product.deleted) return null;

@@ -37,7 +37,7 @@ export function readReturnUrl(
 ): ReturnUrl {
   const plain = mayHoldSession ? text.replaceAll(SESSION_PLACEHOLDER, SESSION) : text;
   if (text.length > LENGTH_MAX || !isPlain(plain)) {
-    throw notAllowed(field, "That is not an address that people can be sent to.");
+    throw notAllowed(field, `That is not an address that people can be sent to.${hintOn(text)}`);
   }
   if (isAllowedPage(config, plain)) return { url: text, stripeUrl: text };
   if (isAllowedApp(config, plain)) return { url: text, stripeUrl: toHandBackUrl(config, text) };
@@ -64,6 +64,16 @@ export function isAllowedPage(
 
 function isPlain(text: string): boolean {
   return PLAIN.test(text) && !BROKEN_ESCAPE.test(text) && !HIDDEN_CONTROL.test(text);
+}
+
+/** How an address is written that has letters outside ASCII. A placeholder stays as it is. */
+function hintOn(text: string): string {
+  if (!/[^\0-\x7f]/.test(text) || text.length > LENGTH_MAX) return "";
+  const how = " Write characters outside ASCII percent-encoded, and hosts as xn--…";
+  const plain = text.replaceAll(SESSION_PLACEHOLDER, SESSION);
+  if (!URL.canParse(plain)) return `${how}.`;
+  const { href } = new URL(plain);
+  return isPlain(href) ? `${how}: ${href.replaceAll(SESSION, SESSION_PLACEHOLDER)}` : `${how}.`;
 }
 
 function isAllowedApp({ allowedUrls }: ReturnConfig, text: string): boolean {

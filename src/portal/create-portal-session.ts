@@ -100,7 +100,7 @@ function subscriptionNotFound(): Refusal {
 }
 
 function blocked(code: ErrorCode): Refusal {
-  return new Refusal(code, { say: errorCodes[code] });
+  return new Refusal(code, { say: errorCodes[code], ...(code === "NO_STRIPE_CUSTOMER" && { field: "input.user" }) });
 }
 
 async function askForSession(

@@ -32,7 +32,8 @@ function meaningOf(type: string, code: string, param: string, message: string, a
     return { code: "IDEMPOTENCY_MISMATCH", say, field: "input.idempotencyKey" };
   }
   const isGone = code === "resource_missing";
-  if (param === "customer" && isGone) return { code: "NO_STRIPE_CUSTOMER", say: "The customer was deleted in Stripe." };
+  if (param === "customer" && isGone)
+    return { code: "NO_STRIPE_CUSTOMER", say: "The customer was deleted in Stripe.", field: "input.user" };
   if (param === "configuration" || /no configuration provided/i.test(message)) {
     return { code: "PORTAL_NOT_CONFIGURED", say: deactivatedText(asked.configuration) };
   }

@@ -33,10 +33,10 @@ export function findProductsByKey(db: Reader, keys: readonly string[]): Promise<
  * The product, which stays as it is until the transaction ends. Others may still refer to it: a stronger lock would stop
  * two bundles that include one another from being changed at once, until PostgreSQL finds the deadlock a second later.
  */
-export async function lockProduct(tx: Tx, ref: ProductRef): Promise<ProductEntity> {
+export async function lockProduct(tx: Tx, ref: ProductRef, field = "product"): Promise<ProductEntity> {
   const where = ref.id === null ? { key: ref.key } : { id: ref.id };
   const product = await tx.repository(ProductEntity).findOne({ where, lock: { mode: "for_no_key_update" } });
-  if (!product) throw productNotFound("product");
+  if (!product) throw productNotFound(field);
   return product;
 }
 

@@ -14,7 +14,7 @@ export async function updateProduct(
   const { product: named, ...said } = input;
   const fields = readProductFields(said);
   return deps.db.transaction(async (tx) => {
-    const product = await lockProduct(tx, readProductRef(named));
+    const product = await lockProduct(tx, readProductRef(named), "input.product");
     const changed = changeProduct(product, fields, deps.clock.now());
     await updateProductRow(tx, changed);
     if (fields.includes !== undefined) await writeIncludes(tx, product.id, fields.includes ?? []);

@@ -18,7 +18,7 @@ export async function importUsers(
   const options = readImportOptions(input, "input.");
   const list = readList(input);
   return deps.db.transaction(async (tx) => {
-    const job = await startUserImport(tx, deps, { options, ...list.kind });
+    const job = await startUserImport(tx, deps, { options, ...list.kind, field: "input.connection" });
     const length = await appendPiece(tx, job.id, { at: 0, piece: list.bytes, isLast: true });
     if (length === null) throw new Bug("a list that was just begun could not be written", { jobId: job.id });
     return job;

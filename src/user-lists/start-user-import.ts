@@ -15,6 +15,8 @@ export interface UserImport {
   /** What the sender calls the list. */
   name: string;
   contentType: ListContentType;
+  /** Where the sender names the connection. */
+  field?: string;
 }
 
 /** Who begins to send a list and does not go on for so long has given it up. */
@@ -27,10 +29,10 @@ const KEPT_MS = DAY;
 export async function startUserImport(
   tx: Tx,
   deps: { clock: Clock; identity: Identity },
-  { options, name, contentType }: UserImport,
+  { options, name, contentType, field = "connection" }: UserImport,
 ): Promise<JobEntity> {
   const { mode } = deps.identity;
-  const connection = options.connection && (await getConnection({ db: tx }, mode, options.connection));
+  const connection = options.connection && (await getConnection({ db: tx }, mode, options.connection, field));
   const now = deps.clock.now();
   const job = await startJob(tx, deps, {
     kind: "USER_IMPORT",

@@ -48,17 +48,28 @@ describe("making a user", () => {
   );
 
   test("an address that somebody has is EMAIL_TAKEN, in whatever case it comes", async () => {
-    await api.createUser({ email: "taken@example.com" });
+    const { id: holder } = await api.createUser({ email: "taken@example.com" });
     const { extensions, message } = await api.refused("createUser", { input: { email: "TAKEN@Example.com" } });
-    expect(extensions).toMatchObject({ code: "EMAIL_TAKEN", field: "input.email" });
+    expect(extensions).toMatchObject({ code: "EMAIL_TAKEN", field: "input.email", details: { user: holder } });
     expect(message).not.toMatch(/usr_|taken@/i);
+    const { id: user } = await api.createUser();
+    for (const emailVerified of [false, true]) {
+      const input = { user, email: "taken@example.com", emailVerified };
+      if (emailVerified) await api.updateUser({ user: holder, emailVerified });
+      expect((await api.refused("updateUser", { input })).extensions).toMatchObject({
+        code: "EMAIL_TAKEN",
+        field: "input.email",
+        details: { user: holder },
+      });
+    }
   });
 
   test("an external id that somebody has is EXTERNAL_ID_TAKEN; it is compared to the letter", async () => {
-    await api.createUser({ externalId: "Case-1" });
+    const { id: user } = await api.createUser({ externalId: "Case-1" });
     expect((await api.refused("createUser", { input: { externalId: "Case-1" } })).extensions).toMatchObject({
       code: "EXTERNAL_ID_TAKEN",
       field: "input.externalId",
+      details: { user },
     });
     await expect(api.createUser({ externalId: "case-1" })).resolves.toMatchObject({ externalId: "case-1" });
   });
