@@ -141,9 +141,9 @@ async function serve(
   const identify: Identify = (caller) => identifyCaller({ keys, tokens, rates, config }, caller);
   const demoPath = () => (demo?.isOpen() ? DEMO_PATH : undefined);
   const firstQuery = () => (demo?.isOpen() ? DEMO_QUERY : SETUP_QUERY);
-  const wayOut: WayOut = ({ path, search, referer }) => {
+  const wayOut: WayOut = ({ path, search, ...opened }) => {
     const cancelUrl = new URLSearchParams(search).get("cancel");
-    return decideWayOut(config, { demoPath: demoPath(), cancelUrl, referer, path: `${path}${search}` });
+    return decideWayOut(config, { ...opened, demoPath: demoPath(), cancelUrl, path: `${path}${search}` });
   };
   const http = await startHttp({
     config,

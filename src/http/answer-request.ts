@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isLocalCaller } from "../base/local-caller";
 import type { Logger } from "../base/log";
 import type { Metrics } from "../base/metrics";
-import { Refusal, Unavailable } from "../base/refusal";
+import { Failure, Refusal, Unavailable } from "../base/refusal";
 import type { Config } from "../config/config";
 import { answerFailure, answerFailureAsPage } from "./answer-failure";
 import { type FindRoute, type FoundRoute } from "./find-route";
@@ -79,7 +79,8 @@ async function answerOrTell(deps: AnswerDeps, request: IncomingMessage, asked: A
     if (error instanceof ClientGone) throw error;
     if (isReadByPerson(request, asked.found?.route)) {
       const { path, search } = asked;
-      const link = deps.wayOut({ path, search, referer: request.headers.referer });
+      const retryable = error instanceof Failure && error.retryable;
+      const link = deps.wayOut({ path, search, referer: request.headers.referer, retryable });
       return answerFailureAsPage(error, { ...deps, requestId: asked.requestId, link });
     }
     const type = asked.found?.route.failureType?.(request.headers);

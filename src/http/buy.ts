@@ -56,8 +56,7 @@ async function answerBuy({ contextOf, log, wayOut }: BuyParts, request: HttpRequ
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     log.info({ code: error.code, requestId, ...error.note }, "somebody could not buy");
-    const again = { address: `${path}${search}`, words: "Try again" };
-    return refused(error, error.retryable ? again : wayOut({ path, search, referer: headers.referer }));
+    return refused(error, wayOut({ path, search, referer: headers.referer, retryable: error.retryable }));
   }
 }
 

@@ -30,10 +30,13 @@ export function decideOnward(config: OnwardConfig, { demoPath, cancelUrl, refere
 }
 
 /** The link of a page that says that something failed. There is always one: the last resort is to try again. */
-export function decideWayOut(config: OnwardConfig, { path, ...visitor }: Visitor & { path: string }): PageLink {
-  const onward = decideOnward(config, visitor);
+export function decideWayOut(
+  config: OnwardConfig,
+  { path, retryable = false, ...visitor }: Visitor & { path: string; retryable?: boolean },
+): PageLink {
+  const onward = retryable ? null : decideOnward(config, visitor);
   if (onward) return onward;
-  if (config.localMode) return { address: `${config.publicUrl}/graphiql`, words: "Open GraphiQL" };
+  if (config.localMode && !retryable) return { address: `${config.publicUrl}/graphiql`, words: "Open GraphiQL" };
   // Two slashes would lead to another host.
   return { address: /^\/(?![/\\])/.test(path) ? path : "/", words: "Try again" };
 }

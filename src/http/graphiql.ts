@@ -76,6 +76,16 @@ async function answerFile({ params }: HttpRequest) {
   return { status: 200, headers: { "content-type": type, "cache-control": "public, max-age=3600" }, body };
 }
 
+// On a phone the answer stands below the query: beside it, neither could be read.
+const STYLE = `
+body { margin: 0; }
+#graphiql { height: 100vh; height: 100dvh; }
+@media (max-width: 48rem) {
+  .graphiql-container #graphiql-session { flex-direction: column; }
+  .graphiql-container .graphiql-horizontal-drag-bar { display: none; }
+}
+`;
+
 function writePage({ key, query }: GraphiqlPage): string {
   const headers = key === null ? "{}" : JSON.stringify({ Authorization: `Bearer ${key}` }, null, 2);
   return `<!doctype html>
@@ -86,9 +96,10 @@ function writePage({ key, query }: GraphiqlPage): string {
     <title>Latchkey</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="/graphiql/graphiql.min.css" />
+    <style>${STYLE}</style>
   </head>
-  <body style="margin: 0">
-    <div id="graphiql" style="height: 100vh" data-endpoint="/graphql" data-headers="${escape(headers)}" data-query="${escape(query())}"></div>
+  <body>
+    <div id="graphiql" data-endpoint="/graphql" data-headers="${escape(headers)}" data-query="${escape(query())}"></div>
     <script src="/graphiql/react.production.min.js"></script>
     <script src="/graphiql/react-dom.production.min.js"></script>
     <script src="/graphiql/graphiql.min.js"></script>

@@ -8,7 +8,15 @@ export interface PageLink {
 }
 
 /** Returns the link of a page that says that something failed, for somebody who opened this address. */
-export type WayOut = (opened: { path: string; search: string; referer: string | undefined }) => PageLink;
+export type WayOut = (opened: Opened) => PageLink;
+
+export interface Opened {
+  path: string;
+  search: string;
+  referer: string | undefined;
+  /** The same address may work in a while. */
+  retryable?: boolean;
+}
 
 /** A page of ours for people: words, the ways on, and nothing that runs. */
 export interface SmallPage {

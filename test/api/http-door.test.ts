@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
+import { Unavailable } from "../../src/base/refusal";
 import { askGraphql, send } from "../kit/ask-graphql";
 import { bearer, type SmallServer, startSmallServer } from "../kit/start-small-server";
 import { untilTrue } from "../kit/until";
@@ -175,8 +176,18 @@ describe("addresses", () => {
             body: `${request.params["connection"]} ${(await request.readBody()).length}`,
           }),
         },
+        {
+          path: "/busy",
+          methods: ["GET"],
+          isPage: true,
+          answer: () => Promise.reject(new Unavailable({ say: "Wait.", details: { retryAfterMs: 2_000 } })),
+        },
       ],
     });
+    const busy = await send(`${more.url}/busy?a=1`, { headers: { accept: "text/html" } });
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(busy.text).toMatch(/<h1>Just a moment<\/h1><p>Wait\.<\/p><a href="\/busy".*UNAVAILABLE/s);
+    expect((await send(`${more.url}/busy`, {})).errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
     const answer = await send(`${more.url}/stripe/webhook/con_1%2F`, { method: "POST", body: "abc" });
     expect(answer.text).toBe("con_1/ 3");
     expect((await send(`${more.url}/stripe/webhook/`, { method: "POST" })).status).toBe(404);

@@ -26,6 +26,9 @@ describeInBrowser("GraphiQL", () => {
     await page.goto(latchkey.url);
     await page.click(".graphiql-execute-button");
     await page.locator(".graphiql-response").getByText(`"ready"`).waitFor();
+    await page.setViewportSize({ width: 375, height: 740 });
+    expect((await page.locator(".graphiql-response").boundingBox())?.width).toBeGreaterThan(250);
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByText("May this person open this product?").or(page.getByText("Root Types")).first().waitFor();
     expect({ refused, outside }).toEqual({ refused: [], outside: [] });

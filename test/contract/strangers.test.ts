@@ -9,6 +9,18 @@ afterAll(closeWhole);
 
 const paths = { api: "/v1/customers", control: "/_control/world", room: "/", page: "/c/pay/cs_test_1" };
 
+function bodyOf(path: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port: whole.simulator.port, path, headers }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (piece: string) => (body += piece));
+      response.on("end", () => resolve(body));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
 function statusOf(path: string, headers: Record<string, string>, method = "GET"): Promise<number> {
   const { port } = whole.simulator;
   const all = { authorization: "Bearer sk_test_kit", host: `localhost:${port}`, ...headers };
@@ -28,6 +40,14 @@ test("the simulated Stripe answers callers on this machine, under a name of this
     expect([path, await statusOf(path, { host: "evil.example" })]).toEqual([path, 403]);
     expect([path, await statusOf(path, { "x-forwarded-for": "203.0.113.7" })]).toEqual([path, 403]);
   }
+});
+
+test("whoever comes by another name gets a page that leads to localhost, with its style", async () => {
+  const { port } = whole.simulator;
+  const page = await bodyOf("/", { host: "evil.example" });
+  expect(page).toContain(`<a class="button" href="http://localhost:${port}/">Open it as localhost</a>`);
+  expect(page).not.toContain("Customers");
+  expect(await bodyOf("/assets/style.css", { host: "evil.example" })).toContain(".button");
 });
 
 test("pages of other origins reach neither the API nor the control room", async () => {

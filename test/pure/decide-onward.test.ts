@@ -28,6 +28,14 @@ test.each<[string, string[], Partial<Visitor>, object | null]>([
   expect(decideOnward(configOf(allowedUrls), { demoPath: undefined, ...visitor })).toEqual(onward);
 });
 
+test("a page of a failure that may pass leads to the same address again, wherever else it could lead", () => {
+  const visitor = { demoPath: "/demo", path: "/buy/pro", retryable: true };
+  expect(decideWayOut(configOf(["https://shop.example"], true), visitor)).toEqual({
+    address: "/buy/pro",
+    words: "Try again",
+  });
+});
+
 test.each<[string, string[], boolean, string, object]>([
   ["where other pages lead", ["https://shop.example"], false, "/buy/pro", shop],
   ["to GraphiQL in local mode", [], true, "/nothing", { address: `${publicUrl}/graphiql`, words: "Open GraphiQL" }],

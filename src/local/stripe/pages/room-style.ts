@@ -9,7 +9,7 @@ export const roomStyle = `
 .accounts { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 0 0 1.25rem; }
 .accounts a { display: inline-flex; align-items: center; min-height: 2.75rem; padding: 0 .75rem; border-radius: .5rem;
   border: 1px solid var(--line); background: var(--paper); text-decoration: none; }
-[id] { scroll-margin-top: 5rem; }
+html:has(.room-nav) { scroll-padding-top: 5rem; }
 details.card { padding-bottom: 0; }
 details.card > summary { padding: 0 0 1.25rem; min-height: 2.75rem; }
 details.card > summary h2 { display: inline; margin: 0 .35rem 0 .15rem; }
