@@ -34,8 +34,12 @@ type Report = (findings: readonly Finding[]) => void;
 export async function doctor({ env, print }: Terminal, { json }: { json: boolean }): Promise<number> {
   const findings: Finding[] = [];
   const report: Report = (more) => {
-    findings.push(...more);
-    if (!json) for (const finding of more) print(formatFinding(finding));
+    for (const finding of more) {
+      // What both modes share is told once.
+      if (findings.some(({ check, found }) => check === finding.check && found === finding.found)) continue;
+      findings.push(finding);
+      if (!json) print(formatFinding(finding));
+    }
   };
   const settings = await lookAtSettings(env);
   report(decide.decideSettings(settings));
@@ -66,11 +70,14 @@ async function lookAtDatabaseAndMore(config: Config, report: Report): Promise<vo
     opened.push(() => db.source.destroy());
     const seen = await lookAtDatabase(db, config, database.url, pool);
     report(decideDatabase(seen, OLDEST_SERVER));
-    if ("schema" in seen && seen.schema.state === "CURRENT") await lookAtRows({ db, config }, report);
-    else report([skipped("stripe", "What is kept in the database can be looked at once its schema is current.")]);
+    if ("schema" in seen && seen.schema.state === "CURRENT") {
+      await lookAtRows({ db, config, aheadMs: seen.server.aheadMs }, report);
+    } else report([skipped("stripe", "What is kept in the database can be looked at once its schema is current.")]);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    report(decideDatabase({ trouble: error.message, fix: "Start PostgreSQL, or mend DATABASE_URL." }, OLDEST_SERVER));
+    report(
+      decideDatabase({ trouble: error.message, fix: "Start PostgreSQL, or correct DATABASE_URL." }, OLDEST_SERVER),
+    );
   } finally {
     for (const close of opened.toReversed()) await close();
   }
@@ -79,21 +86,25 @@ async function lookAtDatabaseAndMore(config: Config, report: Report): Promise<vo
 interface Parts {
   db: Db;
   config: Config;
+  /** How far PostgreSQL's clock is ahead of ours. */
+  aheadMs: number;
 }
 
-async function lookAtRows({ db, config }: Parts, report: Report): Promise<void> {
-  const seals = await lookAtSeals(db, config.sealingKeys);
-  report([decide.decideSeals(seals)]);
+async function lookAtRows({ db, config, aheadMs }: Parts, report: Report): Promise<void> {
+  const hasKey = config.sealingKeys.length > 0;
+  const seals = hasKey ? await lookAtSeals(db, config.sealingKeys) : null;
+  if (seals) report([decide.decideSeals(seals)]);
+  else report([skipped("encryption", "There is no key to open secrets with.")]);
   const keys = [];
   for (const mode of MODES) keys.push(...(await listApiKeys({ db }, mode)));
   report(decide.decideKeys(keys, systemClock.now()));
   const { publicUrl: url, localMode } = config;
   report([decide.decidePublicUrl({ url, localMode, answers: await findAnswer(url) })]);
-  await lookAtModes({ db, config }, report, seals.closed === 0);
+  await lookAtModes({ db, config, aheadMs }, report, seals?.closed === 0);
   report(decide.decideJobs(await findStillJobs(db, DUE_FOR_MS)));
 }
 
-async function lookAtModes({ db, config }: Parts, report: Report, canOpen: boolean): Promise<void> {
+async function lookAtModes({ db, config, aheadMs }: Parts, report: Report, canOpen: boolean): Promise<void> {
   const stripe = await findStripe(config);
   const clock = stripe?.simulated?.clock ?? systemClock;
   const deps = { db, clock, config: { ...config, stripe: stripe?.access ?? config.stripe } };
@@ -101,7 +112,7 @@ async function lookAtModes({ db, config }: Parts, report: Report, canOpen: boole
   const seen = isAsked ? await lookAtStripe(deps) : new Map<string, StripeSeen>();
   if (!canOpen) report([skipped("stripe", "It was not asked: the secrets of its keys do not open.")]);
   else if (stripe === null) report([skipped("stripe", "The simulated one does not run: npm start.")]);
-  report([...seen.values()].flatMap(decide.decideStripe));
+  report(decide.decideStripe([...seen.values()], aheadMs));
   const said = new Map([...seen].map(([id, { now }]) => [id, now]));
   const setups = [];
   for (const mode of MODES) setups.push({ mode, setup: await readSetup(deps, mode, said) });

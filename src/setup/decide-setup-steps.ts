@@ -75,7 +75,7 @@ const looks: readonly Look[] = [
     key: "key_permissions",
     required: true,
     good: "The key may do what is needed.",
-    fix: "Add the permissions to the restricted key in the Dashboard, then testStripeConnection",
+    fix: "Add the permissions to the restricted key in Stripe's Dashboard, then testStripeConnection",
     wrong: ({ connection: { missingPermissions: missing } }) =>
       missing.length > 0 ? `The restricted key lacks ${missing.join("; ")}.` : null,
   },
@@ -103,10 +103,12 @@ const looks: readonly Look[] = [
     fix:
       "repairWebhookEndpoint, which replaces an endpoint that we created. Where you created it: create another one at the " +
       "current version, and give its secret by updateStripeConnection(webhookSecret)",
-    wrong: ({ apiVersionMatches, connection: { webhookApiVersion: version } }) =>
-      apiVersionMatches === false
+    wrong: (one) => {
+      const { webhookApiVersion: version } = one.connection;
+      return isHeard(one) && one.apiVersionMatches === false
         ? `The endpoint sends events of ${version ?? "the account's own version"}. They count, but it should be renewed for ${PINNED_VERSION}.`
-        : null,
+        : null;
+    },
   },
   {
     key: "webhook_secret",
@@ -121,9 +123,11 @@ const looks: readonly Look[] = [
   {
     key: "events_arriving",
     required: false,
-    good: "Events arrive, or none is to be expected.",
+    good: "Events arrive, none is to be expected, or another step says why none comes.",
     fix: "repairWebhookEndpoint, then replayEvents",
-    wrong: ({ isSelling, lastEventAt }, now) => {
+    wrong: (one, now) => {
+      const { isSelling, lastEventAt } = one;
+      if (!isHeard(one) || one.secretDoubtedAt) return null;
       if (!isSelling || (lastEventAt && now.getTime() - lastEventAt.getTime() < QUIET_MS_MAX)) return null;
       return `There are subscriptions, and ${lastEventAt ? `the last event came at ${lastEventAt.toISOString()}` : "no event ever came"}.`;
     },
@@ -160,6 +164,9 @@ const looks: readonly Look[] = [
     },
   },
 ];
+
+/** The steps that each account has. */
+export const accountSteps: ReadonlySet<string> = new Set(looks.map(({ key }) => key));
 
 /**
  * Where the owner looks after the endpoint and none was found at our address, an event that came since then proves that
@@ -203,7 +210,7 @@ export function decideSetupSteps(setup: Setup): SetupStep[] {
     step("return_urls", false, hasAllowedUrls, {
       good: "People may be sent back to the addresses on the list.",
       bad: "People may be sent back nowhere: checkout and portal refuse every return address.",
-      fix: "LATCHKEY_ALLOWED_URLS",
+      fix: "Set LATCHKEY_ALLOWED_URLS",
     }),
     step("purchases_claimed", false, unclaimed === 0, {
       good: "Every purchase that opens something has an owner.",

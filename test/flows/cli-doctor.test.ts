@@ -64,7 +64,8 @@ test("what Stripe says now counts, not what we hold: an endpoint that was delete
   await shop.stripe.webhookEndpoints.del(id);
   const { code, ok, wrong } = await examine();
   expect([code, ok]).toEqual([1, false]);
-  expect(wrong.map(({ check }) => check)).toContain("webhook_endpoint");
+  // One cause, told once.
+  expect(wrong.map(({ check }) => check)).toEqual(["webhook_endpoint"]);
   // Looking has changed nothing, neither here nor there.
   expect((await shop.stripe.webhookEndpoints.list()).data).toEqual([]);
   const repair = "mutation ($id: ID!) { repairWebhookEndpoint(connection: $id) { id } }";
@@ -98,9 +99,9 @@ test("wrong settings are all told, and the rest is looked at all the same", asyn
     "LATCHKEY_PUBLC_URL",
     "LATCHKEY_ENCRYPTION_KEY",
   ]);
-  expect(seen.wrong.map(({ check }) => check)).toContain("encryption");
+  expect(seen.wrong.map(({ check }) => check)).toEqual(["settings", "settings", "settings"]);
   expect(seen.findings.find(({ check }) => check === "schema")?.state).toBe("OK");
-  expect(seen.skipped.map(({ check }) => check)).toEqual(["stripe"]);
+  expect(seen.skipped.map(({ check }) => check)).toEqual(["encryption", "stripe"]);
   expect(seen.text).not.toContain("hunter2");
 });
 
@@ -113,7 +114,7 @@ test("another encryption key opens nothing, and an older one asks for a reseal",
   expect(warnings.find(({ check }) => check === "encryption")?.fix).toMatch(/keys reseal/);
 });
 
-test("a clock that is seconds off is a warning, one that is minutes off is wrong, against PostgreSQL and Stripe alike", async () => {
+test("a clock that is seconds off is a warning, one that is minutes off is wrong, once where PostgreSQL and Stripe agree", async () => {
   const skewed = async (ms: number) => {
     const env = {
       NODE_OPTIONS: `--require ${path.join(__dirname, "../kit/skewed-clock.cjs")}`,
@@ -122,13 +123,13 @@ test("a clock that is seconds off is a warning, one that is minutes off is wrong
     const { ended } = await cli.start(["doctor", "--json"], env);
     return read(await ended);
   };
-  const clocks = ["clock_database", "clock_stripe"];
   const late = await skewed(-120_000);
-  expect(late.wrong.map(({ check }) => check)).toEqual(clocks);
+  // The clock that is off is ours, so it is told once.
+  expect(late.wrong.map(({ check }) => check)).toEqual(["clock_database"]);
   expect(late.wrong[0]?.found).toMatch(/^PostgreSQL's clock is 1[12]\d\.\d s ahead of ours\.$/);
   const little = await skewed(20_000);
   expect(little.wrong).toEqual([]);
-  expect(little.warnings.map(({ check }) => check)).toEqual(expect.arrayContaining(clocks));
+  expect(little.warnings.map(({ check }) => check)).toContain("clock_database");
 });
 
 test("no database, and one whose schema is behind: said with what to do, and left as it was", async () => {

@@ -81,7 +81,7 @@ const cases: Case[] = [
   [
     "a note",
     decideSettings({ localMode: false, mistakes: [], notes: ["LATCHKEY_ALLOWED_URLS is empty."] }),
-    ...(["settings", "WARNING", /ALLOWED_URLS/, /settings\.md/] as const),
+    ...(["settings", "WARNING", /ALLOWED_URLS/, /^Set LATCHKEY_ALLOWED_URLS:/] as const),
   ],
   ["no database", decideDatabase({ trouble: "It is away.", fix: "x" }, 15), "database", "WRONG", /away/, /x/],
   [
@@ -174,14 +174,6 @@ const cases: Case[] = [
   ],
   ["a key that ends later", decideKeys([key({ expiresAt: later(15 * DAY) })], NOW), "api_keys", "OK", /1 of 1/, null],
   [
-    "no public address",
-    [decidePublicUrl({ url: "http://127.0.0.1:4000", localMode: false, answers: true })],
-    "public_url",
-    "WARNING",
-    /this machine only/,
-    /PUBLIC_URL/,
-  ],
-  [
     "a public address",
     [decidePublicUrl({ url: "https://a.example", localMode: false, answers: null })],
     "public_url",
@@ -199,7 +191,7 @@ const cases: Case[] = [
   ],
   [
     "a Stripe that is away",
-    decideStripe({ ...stripe, trouble: "It does not answer." }),
+    decideStripe([{ ...stripe, trouble: "It does not answer." }], 0),
     "stripe",
     "WRONG",
     /^acct_1: It does not/,
@@ -207,7 +199,7 @@ const cases: Case[] = [
   ],
   [
     "a Stripe of another time",
-    decideStripe({ ...stripe, aheadMs: -90_000 }),
+    decideStripe([{ ...stripe, aheadMs: -90_000 }], 0),
     "clock_stripe",
     "WRONG",
     /90\.0 s behind/,
@@ -259,7 +251,7 @@ const cases: Case[] = [
     "catalogue",
     "WARNING",
     /archived/,
-    /Dashboard/,
+    /Dashboard.* unlinkProduct\(link: "lnk_/,
   ],
   ["no job that stands still", decideJobs([]), "jobs", "OK", /No job/, null],
   ["a job that nobody takes", decideJobs([job]), "jobs", "WARNING", /since 2026-03-01T12/, /jobs watch job_/],
@@ -292,8 +284,50 @@ test("a pooler without its settings is one finding: notices that get lost in it 
   expect(checksOf({ ...lossy, hasListenUrl: true })).toContain("notices");
 });
 
+describe("one cause is told once", () => {
+  const open = (setup: object) =>
+    decideMode("LIVE", { ...noSetup, ...setup }, [])
+      .filter(({ state }) => state !== "OK")
+      .map(({ check }) => check);
+  const inactive = [{ product: "course", stripeProduct: "prod_1", account: "acct_1" }];
+
+  test("no account, no product, links of a disconnected account", () => {
+    expect(open({ hasLink: false })).toEqual(["account_connected"]);
+    expect(open({ hasProduct: false, hasLink: false })).toEqual(["account_connected", "product_exists"]);
+    expect(open({ hasLink: false, inactiveLinks: inactive })).toEqual(["links_active"]);
+    expect(open({ hasAllowedUrls: false })).toEqual(["account_connected"]);
+  });
+
+  test("a Stripe that is away for several accounts, and a clock of ours that PostgreSQL and Stripe both disagree with", () => {
+    const away = { ...stripe, trouble: "It does not answer.", aheadMs: null };
+    const other = { ...away, account: "acct_2", mode: "LIVE" } as const;
+    expect(decideStripe([away, other], 0)).toEqual([
+      expect.objectContaining({ check: "stripe", mode: null, found: "acct_1, acct_2: It does not answer." }),
+    ]);
+    expect(decideStripe([{ ...stripe, aheadMs: 119_000 }], 120_000)).toMatchObject([{ state: "OK" }]);
+    expect(decideStripe([{ ...stripe, aheadMs: 119_000 }], 0)).toMatchObject([{ state: "WRONG" }]);
+    expect(decideStripe([{ ...stripe, aheadMs: 0 }], 120_000)).toMatchObject([{ state: "OK" }]);
+  });
+
+  test("jobs that nobody goes on with", () => {
+    const found = decideJobs([job, { ...job, id: newUuid(NOW) }, { ...job, isDue: false, error: "Stripe is away." }]);
+    expect(found.map(({ found: text }) => text)).toEqual([
+      expect.stringMatching(/^Nobody has gone on with REPLAY job_\w+, REPLAY job_\w+ since/),
+      expect.stringMatching(/Stripe is away/),
+    ]);
+  });
+});
+
+test("what is to be done is named: a setting, a command, a mutation, or what lies outside", () => {
+  const ours = /LATCHKEY_\w+|DATABASE_URL|PORT|latchkey \w+|npm start|\b[a-z]+(Stripe|Product)\b/;
+  const outside = /PostgreSQL 15 or newer|NTP|api\.stripe\.com|^x$/;
+  const fixes = cases.flatMap(([, findings]) => findings.flatMap(({ fix }) => (fix === null ? [] : [fix])));
+  expect(fixes.length).toBeGreaterThan(20);
+  expect(fixes.filter((fix) => !ours.test(fix) && !outside.test(fix))).toEqual([]);
+});
+
 test("what belongs to a mode says so", () => {
   expect(new Set(decideMode("LIVE", noSetup, [link]).map(({ mode }) => mode))).toEqual(new Set(["LIVE"]));
-  expect(decideStripe({ ...stripe, trouble: "x" })[0]?.mode).toBe("TEST");
+  expect(decideStripe([{ ...stripe, trouble: "x" }], 0)[0]?.mode).toBe("TEST");
   expect(decideJobs([job])[0]).toMatchObject({ mode: "LIVE", found: expect.stringContaining(toPublicId("job", id)) });
 });

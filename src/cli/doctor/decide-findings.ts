@@ -7,6 +7,7 @@ import { type Setup, decideSetupSteps } from "../../setup/decide-setup-steps";
 import type { LinkStanding, StillJob } from "../../setup/standing.store";
 import { decideClock } from "./decide-clock";
 import { type Finding, finding } from "./finding";
+import { isConsequence } from "./is-consequence";
 import type { StripeSeen } from "./look-at-stripe";
 
 // Pure: what was seen comes in, and what it means goes out.
@@ -22,7 +23,9 @@ export function decideSettings(seen: {
   const wrong = mistakes.map(({ setting, problem }) =>
     finding("settings", "WRONG", `${setting}: ${problem}`, `Set ${setting} in the environment of the server.`),
   );
-  const perhaps = notes.map((note) => finding("settings", "WARNING", note, "docs/settings.md says what it is for."));
+  const perhaps = notes.map((note) =>
+    finding("settings", "WARNING", note, `Set ${settingOf(note)}: see docs/settings.md.`),
+  );
   if (wrong.length + perhaps.length > 0) return [...wrong, ...perhaps];
   const where = localMode ? "local mode" : "for others";
   return [finding("settings", "OK", `They are complete and fit together (${where}).`)];
@@ -72,31 +75,56 @@ export function decideKeys(
   );
 }
 
-/** @param answers null: it was not asked, for it is not this machine. */
+/** A note begins with the setting that it is about. */
+function settingOf(note: string): string {
+  return note.split(" ", 1)[0] ?? note;
+}
+
+/**
+ * Whether a server answers at its public address. An address that only this machine can open is told by the settings.
+ *
+ * @param answers null: it was not asked, for it is not this machine.
+ */
 export function decidePublicUrl(seen: { url: string; localMode: boolean; answers: boolean | null }): Finding {
   const { url, localMode, answers } = seen;
-  if (!localMode && !url.startsWith("https:")) {
-    const fix = "Set LATCHKEY_PUBLIC_URL to the https address under which others reach this server.";
-    return finding("public_url", "WARNING", `${url} can be opened on this machine only.`, fix);
-  }
   if (answers === null) return finding("public_url", "OK", `${url}; nobody was asked whether it answers.`);
   if (answers) return finding("public_url", "OK", `A server answers at ${url}.`);
   const fix = localMode ? "npm start" : "latchkey serve";
   return finding("public_url", "WARNING", `No server answers at ${url} at the moment.`, fix);
 }
 
-/** Of one connection: whether Stripe answered at all, and when it thinks that it is. */
-export function decideStripe({ account, mode, trouble, aheadMs }: StripeSeen): Finding[] {
-  if (trouble !== null) {
-    const fix = "Let this machine reach api.stripe.com, or wait: status.stripe.com says whether it is up.";
-    return [{ ...finding("stripe", "WRONG", `${account}: ${trouble}`, fix), mode }];
+/**
+ * Whether Stripe answered at all, and when it thinks that it is. Accounts with the same trouble have one finding, and so
+ * has a clock of ours that PostgreSQL's check names already.
+ *
+ * @param databaseAheadMs how far PostgreSQL's clock is ahead of ours.
+ */
+export function decideStripe(seen: readonly StripeSeen[], databaseAheadMs: number): Finding[] {
+  const troubles = new Map<string, StripeSeen[]>();
+  for (const one of seen) {
+    if (one.trouble !== null) troubles.set(one.trouble, [...(troubles.get(one.trouble) ?? []), one]);
   }
-  return aheadMs === null ? [] : [{ ...decideClock("clock_stripe", "Stripe", aheadMs), mode }];
+  const fix = "Let this machine reach api.stripe.com, or wait: status.stripe.com says whether it is up.";
+  const away = [...troubles].map(([trouble, ones]): Finding => {
+    const accounts = ones.map(({ account }) => account).join(", ");
+    return { ...finding("stripe", "WRONG", `${accounts}: ${trouble}`, fix), mode: sameMode(ones) };
+  });
+  // There is one clock at Stripe.
+  const told = seen.find(({ aheadMs }) => aheadMs !== null);
+  if (!told || told.aheadMs === null) return away;
+  const clock = decideClock("clock_stripe", "Stripe", told.aheadMs, databaseAheadMs);
+  return [...away, { ...clock, mode: sameMode(seen) }];
+}
+
+function sameMode(seen: readonly StripeSeen[]): Mode | null {
+  const [mode, ...others] = new Set(seen.map((one) => one.mode));
+  return others.length === 0 ? (mode ?? null) : null;
 }
 
 /** Of one mode: the steps of its set-up, what waits in the inboxes, and how links and their imports stand. */
 export function decideMode(mode: Mode, setup: Setup, links: readonly LinkStanding[]): Finding[] {
-  const steps = decideSetupSteps(setup).map(({ key, done, required, detail, fix }): Finding => {
+  const told = decideSetupSteps(setup).filter(({ key, done }) => done || !isConsequence(key, setup));
+  const steps = told.map(({ key, done, required, detail, fix }): Finding => {
     const state = done ? "OK" : required ? "WRONG" : "WARNING";
     return finding(key, state, detail, fix);
   });
@@ -122,7 +150,7 @@ function decideLink({ linkId, product, stripeProduct, ...standing }: LinkStandin
         "catalogue",
         "WARNING",
         `${name}: Stripe's product is archived, and cannot be bought.`,
-        "Activate it in the Dashboard, if it is to be sold.",
+        `Activate it in Stripe's Dashboard if it is to be sold, or unlinkProduct(link: "${id}").`,
       ),
     );
   }
@@ -140,14 +168,24 @@ function decideLink({ linkId, product, stripeProduct, ...standing }: LinkStandin
 
 export function decideJobs(jobs: readonly StillJob[]): Finding[] {
   if (jobs.length === 0) return [finding("jobs", "OK", "No job stands still.")];
-  return jobs.map(({ id, kind, mode, dueAt, error, isDue }) => {
-    const name = `${kind} ${toPublicId("job", id)}`;
-    const found = isDue
-      ? `${name}: nobody has gone on with it since ${dueAt.toISOString()}.`
-      : `${name} waits: ${error ?? "it is tried again later."}`;
-    const fix = isDue
-      ? `Run a server on this database, or go on here: latchkey jobs watch ${toPublicId("job", id)}`
-      : `latchkey jobs ${toPublicId("job", id)}`;
-    return { ...finding("jobs", "WARNING", found, fix), mode };
-  });
+  const due = jobs.filter(({ isDue }) => isDue);
+  const waiting = jobs.filter(({ isDue }) => !isDue);
+  return [
+    ...decideDueJobs(due),
+    ...waiting.map(({ id, kind, mode, error }): Finding => {
+      const found = `${kind} ${toPublicId("job", id)} waits: ${error ?? "it is tried again later."}`;
+      return { ...finding("jobs", "WARNING", found, `latchkey jobs ${toPublicId("job", id)}`), mode };
+    }),
+  ];
+}
+
+/** They have one cause: nobody works on jobs. */
+function decideDueJobs(due: readonly StillJob[]): Finding[] {
+  const [oldest] = due;
+  if (!oldest) return [];
+  const names = due.map(({ id, kind }) => `${kind} ${toPublicId("job", id)}`);
+  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+  const found = `Nobody has gone on with ${shown} since ${oldest.dueAt.toISOString()}.`;
+  const fix = `Start a server (latchkey serve), or go on here: latchkey jobs watch ${toPublicId("job", oldest.id)}`;
+  return [{ ...finding("jobs", "WARNING", found, fix), mode: due.length === 1 ? oldest.mode : null }];
 }
