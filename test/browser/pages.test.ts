@@ -153,7 +153,7 @@ describeInBrowser("pages of the simulated Stripe", () => {
     await page.waitForURL(`${shop.home}thanks*`);
   });
 
-  test("forms of the portal and of invoices name what is missing too", async () => {
+  test("forms of the portal and of invoices name what is missing too, and invoices lead back to the portal", async () => {
     const { page } = shop;
     const portal = await portalUrl();
     await page.goto(`${portal}/card`);
@@ -170,9 +170,18 @@ describeInBrowser("pages of the simulated Stripe", () => {
     await page.getByLabel("E-mail").fill("");
     await page.getByRole("button", { name: "Save" }).click();
     expect(await wrongFields()).toEqual(["email"]);
-    await page.goto(await openInvoice());
+    const invoice = await openInvoice();
+    await page.goto(invoice);
+    expect(await page.getByRole("link", { name: "Your account" }).count()).toBe(0);
+    await page.goto(portal);
+    await page.locator(`a[href*="${/in_\w+/.exec(invoice)?.[0]}"]`).click();
     await page.getByRole("button", { name: "Pay" }).click();
     expect(await wrongFields()).toEqual(["number", "expiry", "cvc"]);
+    await typeCard(page, "4242 4242 4242 4242");
+    await page.getByRole("button", { name: "Pay" }).click();
+    await page.getByRole("heading", { name: "Receipt" }).waitFor();
+    await page.getByRole("link", { name: "Your account" }).click();
+    await page.getByRole("heading", { name: "Your account" }).waitFor();
   });
 });
 

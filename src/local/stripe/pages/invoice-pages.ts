@@ -31,19 +31,32 @@ function payInvoice(visit: Visit): Reply {
     return callApi(draft, "POST", `/v1/invoices/${visit.id}/pay`, { payment_method: id, off_session: "false" });
   });
   if (refusal) return simulator.control.act((draft) => drawn(draft, visit, problemOf(refusal, visit.form)));
-  return { goTo: `/i/${visit.id}` };
+  return { goTo: addressOf(visit) };
 }
 
 function drawn(draft: Draft, visit: Visit, problem: Problem | null): PageReply {
   const invoice = draft.find("invoice", visit.id);
   if (!invoice || invoice.status === "draft") return goneAway(404, "There is no such invoice.");
   const shop = draft.rows("account")[0]?.business_profile?.name ?? "The shop";
-  const body = html`${top(shop)}
+  const account = findPortal(draft, visit, invoice);
+  const body = html`${top(account ? html`<a href="${account}">← Your account</a>` : shop)}
     <h1>${invoice.status === "paid" ? "Receipt" : "Invoice"} ${invoice.number ?? ""}</h1>
     ${notice(problem?.message ?? null, true)}
     <section class="card">${summary(draft, invoice)}</section>
     ${invoice.status === "open" && payForm(visit, problem)}`;
   return { status: problem ? 402 : 200, page: { title: `Invoice ${invoice.number ?? ""}`, narrow: true, body } };
+}
+
+/** The address of the page, which keeps the session of the portal that it was opened from. */
+function addressOf({ id, query }: Visit): string {
+  const portal = query.get("portal");
+  return `/i/${id}${portal ? `?${new URLSearchParams({ portal }).toString()}` : ""}`;
+}
+
+/** The way back to the portal, for whoever came from the portal of the invoice's own customer. */
+function findPortal(draft: Draft, { query }: Visit, { customer }: InvoiceRow): string | null {
+  const [session] = draft.rows("billing_portal.session", { secret: query.get("portal") ?? "" });
+  return session && session.customer === customer ? `/p/session/test_${session.ours.secret}?home=1` : null;
 }
 
 function summary(draft: Draft, invoice: InvoiceRow): Html {
@@ -76,8 +89,9 @@ function summary(draft: Draft, invoice: InvoiceRow): Html {
     </dl>`;
 }
 
-function payForm({ id, token, form }: Visit, problem: Problem | null): Html {
-  return html`<form class="card" method="post" action="/i/${id}" novalidate>
+function payForm(visit: Visit, problem: Problem | null): Html {
+  const { token, form } = visit;
+  return html`<form class="card" method="post" action="${addressOf(visit)}" novalidate>
     <input type="hidden" name="token" value="${token}" />
     ${cardFields({ typed: form, faults: problem?.faults ?? new Map() })}<button class="main" type="submit">Pay</button>
   </form>`;

@@ -79,13 +79,13 @@ function details({ customer, base }: Portal): Html {
 
 const SHOWN = 20;
 
-function invoices({ draft, customer }: Portal): Html {
+function invoices({ draft, customer, session }: Portal): Html {
   const rows = draft.rows("invoice", { customer: customer.id }).filter(({ status }) => status !== "draft");
   const shown = rows.toReversed().slice(0, SHOWN);
   const lines = shown.map(
     ({ id, created, total, currency, status, number }) =>
       html`<tr>
-        <td data-label="Number"><a href="/i/${id}">${number ?? id}</a></td>
+        <td data-label="Number"><a href="/i/${id}?portal=${session.ours.secret}">${number ?? id}</a></td>
         <td data-label="Date">${shortDay(created)}</td>
         <td data-label="Amount" class="number">${money(total, currency)}</td>
         <td data-label="Status"><span class="badge ${status === "paid" ? "good" : ""}">${status}</span></td>
