@@ -17,6 +17,7 @@ import { LinesOfEachProduct1764056000000 } from "./1764056000000-lines-of-each-p
 import { OriginOfPlans1764056100000 } from "./1764056100000-origin-of-plans";
 import { DeactivatedPortals1764057000000 } from "./1764057000000-deactivated-portals";
 import { BodiesOfFailedEvents1764059000000 } from "./1764059000000-bodies-of-failed-events";
+import { NamesOfCustomers1764059100000 } from "./1764059100000-names-of-customers";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly MigrationClass[] = [
   OriginOfPlans1764056100000,
   DeactivatedPortals1764057000000,
   BodiesOfFailedEvents1764059000000,
+  NamesOfCustomers1764059100000,
 ];

@@ -5,6 +5,7 @@ import { type Proving, freeAddress, mergeUntaken, settleProof, takeAddress } fro
 import type { Tx } from "../database/db";
 import type { Identity } from "../graphql/context";
 import { wantPush } from "../links/customer-links.store";
+import { usersToPush } from "../links/users-to-push";
 import { isProved, isTaken } from "../users/proofs";
 import { changedFields } from "../users/changed-fields";
 import type { AlsoChange } from "../users/update-user";
@@ -43,7 +44,7 @@ export function proveUser(identity: Identity, also: (tx: Tx, user: UserEntity, n
       );
       await markJoined(tx, [after.id]);
     }
-    if (before && after.email !== null && after.email !== before.email) await wantPush(tx, [after.id]);
+    if (before) await wantPush(tx, usersToPush([{ before, after }]));
     await also(tx, after, now);
   }
 

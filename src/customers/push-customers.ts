@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import { recordActivities } from "../activities/record-activities";
 import { DAY, HOUR, MINUTE, SECOND } from "../base/durations";
 import { toPublicId } from "../base/ids";
@@ -6,15 +7,19 @@ import { findInAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { findConnectionsById } from "../connections/connections.store";
 import type { Deps } from "../graphql/context";
+import type { PushField } from "../links/customer-link.entity";
 import { type WantedPush, claimPushes, failPush, finishPush } from "../links/customer-links.store";
 import { queueNotices } from "../outbox/queue-notices";
+import type { UserEntity } from "../users/user.entity";
 import { findUsersById } from "../users/users.store";
+
+type CustomerParams = Pick<Stripe.CustomerUpdateParams, PushField>;
 
 const LEASE_SECONDS = 60;
 const BATCH = 10;
 const PAUSES = [2 * SECOND, 5 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY, DAY, DAY];
 
-/** Tells customers in Stripe the new addresses of their users. One step of background work; true if there may be more. */
+/** Writes new addresses and names of users to their customers in Stripe. One background step; true if there may be more. */
 export async function pushCustomers(deps: Deps): Promise<boolean> {
   const wanted = await claimPushes(deps.db, BATCH, LEASE_SECONDS);
   if (wanted.length === 0) return false;
@@ -28,9 +33,9 @@ export async function pushCustomers(deps: Deps): Promise<boolean> {
 
 async function pushOne(deps: Deps, connection: ConnectionEntity, push: WantedPush): Promise<void> {
   const [user] = await findUsersById(deps.db, [push.userId]);
-  const email = user?.email ?? null;
+  const params = user ? paramsOf(user, push) : {};
   try {
-    if (email !== null) await write(deps, connection, push.customer, email);
+    if (Object.keys(params).length > 0) await write(deps, connection, push.customer, params);
     await finishPush(deps.db, push);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -38,11 +43,22 @@ async function pushOne(deps: Deps, connection: ConnectionEntity, push: WantedPus
   }
 }
 
+/** What was cleared stays in Stripe, where invoices need it. */
+function paramsOf({ email, name }: UserEntity, { fields }: WantedPush): CustomerParams {
+  return {
+    ...(fields.includes("email") && email !== null ? { email } : {}),
+    ...(fields.includes("name") && name !== null ? { name } : {}),
+  };
+}
+
 /** The same again does the same, so a push that was cut off is simply repeated. */
-async function write(deps: Deps, connection: ConnectionEntity, customer: string, email: string): Promise<void> {
-  const found = await findInAccount(deps, connection, customer, (stripe) =>
-    stripe.customers.update(customer, { email }),
-  );
+async function write(
+  deps: Deps,
+  connection: ConnectionEntity,
+  customer: string,
+  params: CustomerParams,
+): Promise<void> {
+  const found = await findInAccount(deps, connection, customer, (stripe) => stripe.customers.update(customer, params));
   if (!found) throw new Refusal("CUSTOMER_NOT_FOUND", { say: "The connected account has no such customer." });
 }
 
@@ -67,13 +83,18 @@ async function fail(deps: Deps, connection: ConnectionEntity, push: WantedPush, 
       actor: "SYSTEM",
       origin: "API",
       stripeObject: push.customer,
-      message: "The new address could not be told to Stripe yet.",
-      data: { connection: toPublicId("connection", connection.id), code: error.code, willRetry: pause !== null },
+      message: "A change of the user could not be written to Stripe yet.",
+      data: {
+        connection: toPublicId("connection", connection.id),
+        fields: push.fields,
+        code: error.code,
+        willRetry: pause !== null,
+      },
     } as const;
     await queueNotices(tx, now, await recordActivities(tx, now, [line]));
   });
   deps.log.warn(
     { code: error.code, customer: push.customer, attempts: push.attempts + 1 },
-    "an address was not pushed",
+    "a change of a user was not pushed",
   );
 }

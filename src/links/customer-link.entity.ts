@@ -7,6 +7,9 @@ import { Column, Entity, PrimaryColumn } from "typeorm";
  */
 export type LinkBasis = "HAND" | "CHECKOUT" | "CLAIM" | "ADDRESS";
 
+/** A field of a user that is written to their customers in Stripe. */
+export type PushField = "email" | "name";
+
 /** This customer in Stripe is that user. In one connection a customer has one user; a user may have several customers. */
 @Entity("customer_links")
 export class CustomerLinkEntity {
@@ -51,9 +54,13 @@ export class CustomerLinkEntity {
   @Column("text", { name: "ended_by", nullable: true })
   endedBy!: "HAND" | "ADDRESS" | null;
 
-  /** When the customer in Stripe is to be told the user's new e-mail address, or told again. */
+  /** When the customer in Stripe is to get the user's new e-mail address or name, or to get it again. */
   @Column("timestamptz", { name: "push_wanted_at", nullable: true })
   pushWantedAt!: Date | null;
+
+  /** Which of them. */
+  @Column("text", { name: "push_fields", array: true, default: [] })
+  pushFields!: PushField[];
 
   /** How often that failed. */
   @Column("integer", { name: "push_attempts" })

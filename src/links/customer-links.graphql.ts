@@ -9,7 +9,7 @@ import { Node, type NodeKind } from "../graphql/node";
 import { User, toUser } from "../users/users.graphql";
 import { userById } from "../users/users.loader";
 import type { CustomerLinkEntity } from "./customer-link.entity";
-import { customerLinkById, customersOfUser } from "./customer-links.loader";
+import { customerLinkById, customersOfUser, keptCustomer } from "./customer-links.loader";
 
 @ObjectType({
   implements: Node,
@@ -52,6 +52,28 @@ export class CustomerLinksResolver {
     const connection = await ctx.load(connectionById, row.connectionId);
     if (!connection) throw new Bug("a customer is shown whose connection is gone", { link: row.id });
     return toConnection(ctx, connection);
+  }
+
+  @Allow("READ")
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The customer's e-mail address as Stripe has it, kept up to date. A change in Stripe does not change the user. Null: " +
+      "none, or the customer was deleted. For server keys only.",
+  })
+  async email(@Root() { row }: StripeCustomerLink, @Ctx() ctx: Context): Promise<string | null> {
+    return (await ctx.load(keptCustomer, row))?.email ?? null;
+  }
+
+  @Allow("READ")
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The customer's name as Stripe has it, kept up to date. A change in Stripe does not change the user. Null: none, or " +
+      "the customer was deleted. For server keys only.",
+  })
+  async name(@Root() { row }: StripeCustomerLink, @Ctx() ctx: Context): Promise<string | null> {
+    return (await ctx.load(keptCustomer, row))?.name ?? null;
   }
 
   @FieldResolver(() => String, { description: "The customer's page in Stripe's dashboard." })

@@ -4,7 +4,7 @@ import type { Mode } from "../base/mode";
 import { Refusal } from "../base/refusal";
 import { type Reader, type Tx, brokenConstraint } from "../database/db";
 import { entityReader } from "../database/read-entity";
-import { CustomerLinkEntity } from "./customer-link.entity";
+import { CustomerLinkEntity, type PushField } from "./customer-link.entity";
 import type { CustomerKey } from "./customer-snapshot";
 
 /** Whose the customers are: links that are active, and those whose customer was deleted in Stripe. */
@@ -68,7 +68,7 @@ type NewLink = Pick<CustomerLinkEntity, "connectionId" | "customer" | "userId" |
 
 export function newCustomerLink(fields: NewLink, now: Date): CustomerLinkEntity {
   const life = { active: true, dead: false, linkedAt: now, unlinkedAt: null, endedBy: null };
-  const push = { pushWantedAt: null, pushAttempts: 0, pushError: null };
+  const push = { pushWantedAt: null, pushFields: [], pushAttempts: 0, pushError: null };
   return Object.assign(new CustomerLinkEntity(), { id: newUuid(now), ...fields, ...life, ...push });
 }
 
@@ -95,6 +95,8 @@ const taken: Record<string, () => Refusal> = {
     }),
 };
 
+const noPush: Partial<CustomerLinkEntity> = { pushWantedAt: null, pushFields: [], pushError: null };
+
 /** Ends the links. One that is ended by hand keeps its customer from being joined by address. */
 export async function endCustomerLinks(
   tx: Tx,
@@ -103,7 +105,7 @@ export async function endCustomerLinks(
   endedBy: "HAND" | "ADDRESS" = "HAND",
 ): Promise<void> {
   if (ids.length === 0) return;
-  const over = { active: false, dead: false, unlinkedAt: now, joinedKey: null, pushWantedAt: null, pushError: null };
+  const over = { active: false, dead: false, unlinkedAt: now, joinedKey: null, ...noPush };
   await tx.repository(CustomerLinkEntity).update({ id: In([...ids]) }, { ...over, endedBy });
 }
 
@@ -148,20 +150,27 @@ export async function writeJoinedKeys(tx: Tx, keys: readonly { id: string; joine
 /** The customers were deleted in Stripe: their links lead nowhere, and still say who bought what was bought once. */
 export async function buryCustomerLinks(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return;
-  const dead = { active: false, dead: true, unlinkedAt: now, pushWantedAt: null, pushError: null };
+  const dead = { active: false, dead: true, unlinkedAt: now, ...noPush };
   await tx.repository(CustomerLinkEntity).update({ id: In([...ids]) }, dead);
 }
 
+/** The users whose new address or name is to be written to Stripe. */
+export type UsersToPush = Record<PushField, readonly string[]>;
+
 /**
- * Asks for the new addresses of the users to be written to their customers in Stripe, in both modes: people are shared by
+ * Asks for new addresses and names of users to be written to their customers in Stripe, in both modes: people are shared by
  * both. A customer that was joined by an address keeps its own, for it may be somebody else's.
  */
-export async function wantPush(tx: Tx, userIds: readonly string[]): Promise<void> {
-  if (userIds.length === 0) return;
+export async function wantPush(tx: Tx, { email, name }: UsersToPush): Promise<void> {
+  if (email.length === 0 && name.length === 0) return;
   await tx.rows(
-    `/* customerLinks.wantPush */ update customer_links set push_wanted_at = now(), push_attempts = 0, push_error = null
-     where user_id = any($1::uuid[]) and active and basis <> 'ADDRESS'`,
-    [[...userIds]],
+    `/* customerLinks.wantPush */ update customer_links
+     set push_wanted_at = now(), push_attempts = 0, push_error = null, push_fields = array(
+       select field from unnest(array['email', 'name']) field
+       where field = any(push_fields) or (field = 'email' and user_id = any($1::uuid[]))
+         or (field = 'name' and user_id = any($2::uuid[])))
+     where user_id = any($1::uuid[] || $2::uuid[]) and active and basis <> 'ADDRESS'`,
+    [[...email], [...name]],
   );
 }
 
@@ -170,8 +179,9 @@ export interface WantedPush {
   connectionId: string;
   customer: string;
   userId: string;
+  fields: PushField[];
   attempts: number;
-  /** Until when nobody else pushes it. It changes when the address changes again. */
+  /** Until when nobody else pushes it. It changes when the user changes again. */
   claim: string;
 }
 
@@ -182,18 +192,18 @@ export function claimPushes(db: Reader, limit: number, leaseSeconds: number): Pr
        update customer_links set push_wanted_at = now() + make_interval(secs => $2)
        where id in (select id from customer_links where push_wanted_at <= now() and active
          order by push_wanted_at limit $1 for update skip locked)
-       returning id, connection_id as "connectionId", customer, user_id as "userId", push_attempts as attempts,
+       returning id, connection_id as "connectionId", customer, user_id as "userId", push_fields as fields, push_attempts as attempts,
          push_wanted_at::text as claim)
      select * from claimed`,
     [limit, leaseSeconds],
   );
 }
 
-/** Done, unless the address changed meanwhile. */
+/** Done, unless the user changed meanwhile. */
 export async function finishPush(db: Reader, { id, claim }: WantedPush): Promise<void> {
   await db.rows(
     `/* customerLinks.finishPush */ update customer_links
-     set push_wanted_at = null, push_attempts = 0, push_error = null
+     set push_wanted_at = null, push_fields = '{}', push_attempts = 0, push_error = null
      where id = $1 and push_wanted_at = $2::timestamptz`,
     [id, claim],
   );

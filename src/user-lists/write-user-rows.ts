@@ -7,6 +7,7 @@ import { newUuid, toPublicId } from "../base/ids";
 import type { Mode } from "../base/mode";
 import type { Tx } from "../database/db";
 import { confirmCustomers, wantPush } from "../links/customer-links.store";
+import { usersToPush } from "../links/users-to-push";
 import { releaseGuestSessions } from "../links/own-sessions.store";
 import { queueNotices } from "../outbox/queue-notices";
 import { insertManyUsers, updateManyUsers } from "../users/many-users.store";
@@ -77,11 +78,7 @@ async function tellAddresses(tx: Tx, users: readonly PlannedUser[], mode: Mode):
     tx,
     changed.map(({ after }) => after.id),
   );
-  const moved = users.filter(({ before, after }) => before !== null && before.email !== after.email);
-  await wantPush(
-    tx,
-    moved.map(({ after }) => after.id),
-  );
+  await wantPush(tx, usersToPush(users));
 }
 
 /** Whether the change decides anew what the person holds by address. */

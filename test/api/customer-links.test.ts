@@ -307,26 +307,57 @@ describe("a person who is removed", () => {
   });
 });
 
-describe("RWS-X12: a new e-mail address", () => {
+describe("RWS-X12, CH-X12: a new e-mail address or name", () => {
   const emailOf = async (customer: string) => {
     const found = await shop.stripe.customers.retrieve(customer);
     return found.deleted ? null : found.email;
   };
 
-  test("is told to the customer in Stripe, in the background; other changes and cleared addresses are not", async () => {
+  test("is written to the customer in Stripe, in the background; other changes and cleared fields are not", async () => {
     const customer = await newCustomer();
     const old = await emailOf(customer);
-    const user = await newUser({ stripeCustomerId: customer, email: "before@push.example" });
-    await ops.updateUser({ user, name: "Another name" });
+    const user = await newUser({ stripeCustomerId: customer, email: "before@push.example", name: "Before" });
+    await ops.updateUser({ user, metadata: { a: 1 } });
     await ops.updateUser({ user, email: null });
-    expect(await emailOf(customer)).toBe(old);
-    await ops.updateUser({ user, email: "After@push.example" });
-    expect(
-      await until(
-        () => emailOf(customer),
-        (email) => email !== old,
-      ),
-    ).toBe("After@push.example");
+    const inStripe = async () => {
+      const found = await shop.stripe.customers.retrieve(customer);
+      return found.deleted ? null : { email: found.email, name: found.name ?? null };
+    };
+    const written = (email: string | null, name: string | null) =>
+      until(inStripe, (seen) => seen?.email === email && seen.name === name);
+    // The name alone: the address in Stripe stays, though it is another one than the user's.
+    await ops.updateUser({ user, name: "Another name" });
+    expect(await written(old, "Another name")).toEqual({ email: old, name: "Another name" });
+    await ops.updateUser({ user, email: "After@push.example", name: null });
+    const now = { email: "After@push.example", name: "Another name" };
+    expect(await written(now.email, now.name)).toEqual(now);
+
+    // A change in Stripe is shown on the link. The user stays as they are, and nothing is written back.
+    await shop.settled();
+    const typed = { email: "typed@push.example", name: "Typed in Stripe" };
+    await shop.stripe.customers.update(customer, typed);
+    await shop.settled();
+    const shown = `query ($id: ID!) { user(id: $id) { email name stripeCustomers { email name } } }`;
+    const answer = () => shop.latchkey.get<{ user: object }>(shown, { id: user });
+    expect(await answer()).toEqual({ user: { email: now.email, name: null, stripeCustomers: [typed] } });
+    await ops.updateUser({ user, email: "last@push.example" });
+    const last = { email: "last@push.example", name: typed.name };
+    expect(await written(last.email, last.name)).toEqual(last);
+    await shop.settled();
+    expect(await answer()).toEqual({ user: { email: last.email, name: null, stripeCustomers: [last] } });
+  });
+
+  test("of a list reaches Stripe as well", async () => {
+    const customer = await newCustomer();
+    await newUser({ externalId: "listed", stripeCustomerId: customer, email: "listed@push.example", name: "Before" });
+    await shop.latchkey.get(`mutation ($rows: [ImportUserRow!]!) { importUsers(input: { rows: $rows }) { id } }`, {
+      rows: [{ externalId: "listed", name: "From the list" }],
+    });
+    const nameOf = async () => {
+      const found = await shop.stripe.customers.retrieve(customer);
+      return found.deleted ? null : found.name;
+    };
+    expect(await until(nameOf, (name) => name === "From the list")).toBe("From the list");
   });
 
   test("that cannot be told is written down once, and told as soon as Stripe answers", async () => {
