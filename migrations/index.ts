@@ -18,6 +18,7 @@ import { OriginOfPlans1764056100000 } from "./1764056100000-origin-of-plans";
 import { DeactivatedPortals1764057000000 } from "./1764057000000-deactivated-portals";
 import { BodiesOfFailedEvents1764059000000 } from "./1764059000000-bodies-of-failed-events";
 import { NamesOfCustomers1764059100000 } from "./1764059100000-names-of-customers";
+import { PushedNames1764059200000 } from "./1764059200000-pushed-names";
 
 /** In the order in which they run. What has been released is never changed: a new one follows. */
 export const migrations: readonly MigrationClass[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly MigrationClass[] = [
   DeactivatedPortals1764057000000,
   BodiesOfFailedEvents1764059000000,
   NamesOfCustomers1764059100000,
+  PushedNames1764059200000,
 ];

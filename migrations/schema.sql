@@ -119,9 +119,11 @@ create table customer_links (
   basis text not null,
   joined_key text,
   ended_by text,
+  push_fields text[] default '{}'::text[] not null,
   constraint customer_links_pkey PRIMARY KEY (id),
   constraint customer_links_basis_check CHECK (basis = ANY (ARRAY['HAND'::text, 'CHECKOUT'::text, 'CLAIM'::text, 'ADDRESS'::text])),
-  constraint customer_links_ended_check CHECK (ended_by = ANY (ARRAY['HAND'::text, 'ADDRESS'::text]))
+  constraint customer_links_ended_check CHECK (ended_by = ANY (ARRAY['HAND'::text, 'ADDRESS'::text])),
+  constraint customer_links_push_fields_check CHECK (push_fields <@ ARRAY['email'::text, 'name'::text])
 );
 
 create table customer_makings (
@@ -325,6 +327,12 @@ create table product_links (
   removed_at timestamp with time zone,
   offered_price_ids text[] default '{}'::text[] not null,
   max_quantity integer default 1 not null,
+  push_name boolean default false not null,
+  pushed_name text,
+  tried_name text,
+  push_due_at timestamp with time zone,
+  push_attempts integer default 0 not null,
+  push_error text,
   constraint product_links_pkey PRIMARY KEY (id),
   constraint product_links_duration_check CHECK (access_duration_days IS NULL OR access_duration_days > 0),
   constraint product_links_max_quantity_check CHECK (max_quantity >= 1 AND max_quantity <= 999999),
@@ -737,6 +745,8 @@ CREATE INDEX notices_created_idx ON notices USING btree (created_at, id);
 
 CREATE INDEX product_links_product_idx ON product_links USING btree (product_id);
 
+CREATE INDEX product_links_push_idx ON product_links USING btree (id) WHERE push_name AND state = 'ACTIVE'::text;
+
 CREATE INDEX product_links_stripe_product_idx ON product_links USING btree (connection_id, stripe_product);
 
 CREATE INDEX product_openers_opener_idx ON product_openers USING btree (opener_id);
@@ -803,6 +813,8 @@ comment on column customer_links.joined_key is 'the address by which the custome
 
 comment on column customer_links.ended_by is 'HAND: it is never joined by address again; ADDRESS: the address did not fit any more';
 
+comment on column customer_links.push_fields is 'which fields of the user are to be written to the customer in Stripe';
+
 comment on column customer_makings.attempt is 'what Stripe''s idempotency keys follow from, and how a customer is known again whose making was not answered';
 
 comment on column grants.ends_at is 'the end that is known in advance; null: none is known';
@@ -844,6 +856,14 @@ comment on column product_links.state is 'KEEPING: it gives nothing new, and wha
 comment on column product_links.offered_price_ids is 'the prices that the public may buy; empty: the checkout price alone';
 
 comment on column product_links.max_quantity is 'how many the public may buy in one purchase';
+
+comment on column product_links.push_name is 'whether new names of the product are written to the Stripe product';
+
+comment on column product_links.pushed_name is 'the name that was last written to Stripe';
+
+comment on column product_links.tried_name is 'the name that was last tried; another one is tried at once';
+
+comment on column product_links.push_due_at is 'when the same name is tried again; null: never';
 
 comment on column products.remind_days_before is 'how many days before access ends its holders are reminded';
 

@@ -61,6 +61,7 @@ export const UNCLAIMED = "purchase.unclaimed";
 export const ownCustomTypes = {
   "access.ending": "Access ends soon.",
   "customer.push-failed": "A change of a user could not be written to their Stripe customer.",
+  "product.push-failed": "A new name of a product could not be written to its Stripe product.",
   "policy.updated": "The access policy was changed.",
   "purchase.claimed": "A purchase was given to a user by hand.",
   "purchase.duplicate": "A user pays for the same product twice.",

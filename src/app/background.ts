@@ -13,6 +13,7 @@ import { askAboutEnds } from "../projection/ask-about-ends";
 import { projectEvents } from "../projection/project-events";
 import { sweepNotices } from "../outbox/old-notices.store";
 import { pushCustomers } from "../customers/push-customers";
+import { pushNames } from "../imports/push-names";
 import { startDueReconciliations } from "../reconciliation/start-due-reconciliations";
 import { INBOX_FILLED } from "../stripe/inbox.store";
 import { sweepInbox } from "../stripe/old-events.store";
@@ -66,7 +67,10 @@ export function startBackground(
       (reconcilesByItself ? startDueReconciliations({ ...parts, paceOf }) : Promise.resolve()).then(() => false),
   });
   const jobs = runLoop({ name: "jobs", log, step: () => runJobs({ ...parts, paceOf }, runners) });
-  const push = runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) });
+  const pushes = [
+    runLoop({ name: "push-customers", log, step: () => pushCustomers(parts) }),
+    runLoop({ name: "push-names", log, step: () => pushNames(parts) }),
+  ];
   const byClock = [
     { name: "clock-turns", step: () => sweepTurns(parts) },
     { name: "clock-reminders", step: () => sweepReminders(parts) },
@@ -77,7 +81,7 @@ export function startBackground(
   const sweepOldKeys = runLoop({ name: "sweep-idempotency", log, idleMs: HOUR, step: () => sweepKeys(parts) });
   const sweepTold = runLoop({ name: "sweep-notices", log, idleMs: HOUR, step: () => sweepNotices(parts.db) });
   const sweeps = [sweep, sweepFiles, sweepOldKeys, sweepTold];
-  const loops: Loop[] = [projection, replayed, replan, due, jobs, push, ...sweeps, ...byClock];
+  const loops: Loop[] = [projection, replayed, replan, due, jobs, ...pushes, ...sweeps, ...byClock];
   signals.on(INBOX_FILLED, () => projection.wake());
   signals.on(JOB_WAITS, () => jobs.wake());
   const forgetOutages = parts.db.outages.onEnd(() => loops.forEach((loop) => loop.wake()));

@@ -39,6 +39,7 @@ const weights: Readonly<Record<string, Weight | WeightByArgument>> = {
   "Mutation.createCheckoutSession": "REMOTE",
   "Mutation.createPortalSession": "REMOTE",
   "Mutation.createProduct": "WRITE",
+  "Mutation.createStripePrice": "REMOTE",
   "Mutation.createStripeProduct": "REMOTE",
   "Mutation.createUser": withCustomer,
   "Mutation.createUserToken": "SIGNATURE",

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { recordActivities } from "../activities/record-activities";
-import { DAY, HOUR, MINUTE, SECOND } from "../base/durations";
+import { SECOND } from "../base/durations";
 import { toPublicId } from "../base/ids";
 import { Failure, Refusal } from "../base/refusal";
 import { findInAccount } from "../connections/ask-account";
@@ -9,6 +9,7 @@ import { findConnectionsById } from "../connections/connections.store";
 import type { Deps } from "../graphql/context";
 import type { PushField } from "../links/customer-link.entity";
 import { type WantedPush, claimPushes, failPush, finishPush } from "../links/customer-links.store";
+import { decidePushPause } from "../links/decide-push-pause";
 import { queueNotices } from "../outbox/queue-notices";
 import type { UserEntity } from "../users/user.entity";
 import { findUsersById } from "../users/users.store";
@@ -17,7 +18,6 @@ type CustomerParams = Pick<Stripe.CustomerUpdateParams, PushField>;
 
 const LEASE_SECONDS = 60;
 const BATCH = 10;
-const PAUSES = [2 * SECOND, 5 * SECOND, 30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY, DAY, DAY];
 
 /** Writes new addresses and names of users to their customers in Stripe. One background step; true if there may be more. */
 export async function pushCustomers(deps: Deps): Promise<boolean> {
@@ -65,11 +65,7 @@ async function write(
 /** The first failure of a wish is written down; it is tried again all the same, until the pauses are used up. */
 async function fail(deps: Deps, connection: ConnectionEntity, push: WantedPush, error: Failure): Promise<void> {
   const now = deps.clock.now();
-  const isHopeless = error.code === "CUSTOMER_NOT_FOUND" || error.code === "STRIPE_NOT_CONNECTED";
-  const pauseMs = isHopeless ? undefined : PAUSES[push.attempts];
-  // Stripe's own trouble is waited for as long as it takes.
-  const lastMs = error.retryable ? PAUSES.at(-1) : undefined;
-  const pause = pauseMs ?? lastMs ?? null;
+  const pause = decidePushPause(error, push.attempts);
   await deps.db.transaction(async (tx) => {
     const pauseSeconds = pause === null ? null : pause / SECOND;
     const isCurrent = await failPush(tx, push, { error: error.code, pauseSeconds });

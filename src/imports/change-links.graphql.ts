@@ -4,6 +4,7 @@ import { Allow } from "../graphql/allow";
 import type { Context } from "../graphql/context";
 import { enumOf } from "../graphql/enums";
 import { StripeProductLink, toProductLink } from "../links/product-links.graphql";
+import { createStripePrice } from "./create-stripe-price";
 import { createStripeProduct } from "./create-stripe-product";
 import { Job, toJob } from "../work/jobs.graphql";
 import { type LinkChange, linkProduct } from "./link-product";
@@ -56,6 +57,14 @@ abstract class LinkTermsInput {
     description: "One-off purchases end at this moment. Not together with accessDurationDays.",
   })
   accessEndsAt?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether a new name of the product is written to the Stripe product, in the background. Switched on, the name as it is " +
+      "now is written too. False by default: names in Stripe stay.",
+  })
+  pushName?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
@@ -136,7 +145,60 @@ export class CreateStripeProductInput {
   @Field(() => Boolean, { nullable: true, description: "Whether it is sold through our checkout; true by default." })
   checkoutEnabled?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether a new name of the product is written to the Stripe product later; false by default.",
+  })
+  pushName?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the same product, price and link are created in test mode too; false by default. For live keys only. The " +
+      "answer is the live link.",
+  })
+  alsoInTestMode?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: "The account of test mode, if several are connected there." })
+  testConnection?: string | null;
+
   @Field(() => String, { nullable: true, description: "The same key with the same input makes one product only." })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: "One more price of a linked Stripe product." })
+export class CreateStripePriceInput {
+  @Field(() => ID, { description: "The link of the Stripe product. Where it names its prices, the new one is added." })
+  link!: string;
+
+  @Field(() => String, { description: "The currency, as three letters." })
+  currency!: string;
+
+  @Field(() => Int, { description: "In the smallest unit of the currency: 900 is 9 euros, or 900 yen." })
+  unitAmount!: number;
+
+  @Field(() => String, { nullable: true, description: "One of day, week, month and year; null: paid once." })
+  interval?: string | null;
+
+  @Field(() => Int, { nullable: true, description: "Paid every so many of them; 1 by default." })
+  intervalCount?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Days for which a subscription is free at its beginning." })
+  trialPeriodDays?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the public may buy it, beside what the link offers already; false by default.",
+  })
+  offered?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether checkout sells it if the buyer names no price; false by default.",
+  })
+  asCheckoutPrice?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: "The same key with the same input makes one price only." })
   idempotencyKey?: string | null;
 }
 
@@ -214,5 +276,19 @@ export class ChangeLinksResolver {
     input: CreateStripeProductInput,
   ): Promise<StripeProductLink> {
     return toProductLink(await createStripeProduct(ctx, input));
+  }
+
+  @Allow("ADMIN")
+  @Mutation(() => StripeProductLink, {
+    description:
+      "Creates one more price of a linked Stripe product: a yearly price beside a monthly one. What was sold before is sold " +
+      "as before.",
+  })
+  async createStripePrice(
+    @Ctx() ctx: Context,
+    @Arg("input", () => CreateStripePriceInput, { description: "The link and the price." })
+    input: CreateStripePriceInput,
+  ): Promise<StripeProductLink> {
+    return toProductLink(await createStripePrice(ctx, input));
   }
 }

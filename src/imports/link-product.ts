@@ -8,7 +8,7 @@ import { fetchStripeProduct } from "../links/fetch-catalogue";
 import { ProductLinkEntity } from "../links/product-link.entity";
 import { findProducts } from "../products/find-products";
 import type { JobEntity } from "../work/job.entity";
-import { type LinkFields, type LinkTerms, readLinkTerms, usualTerms } from "./read-link-terms";
+import { type LinkFields, type LinkTerms, noPush, readLinkTerms, usualTerms } from "./read-link-terms";
 import { startLinkImport } from "./start-link-import";
 import { chooses, refuseOverlap, writeLink } from "./write-link";
 
@@ -79,7 +79,7 @@ export function newLinkRow(
   id = newUuid(now),
 ): ProductLinkEntity {
   const made = { id, state: "ACTIVE", createdAt: now, updatedAt: now, removedAt: null };
-  return Object.assign(new ProductLinkEntity(), { ...named, ...terms, ...made });
+  return Object.assign(new ProductLinkEntity(), { ...named, ...terms, ...noPush, ...made });
 }
 
 export function stripeProductNotFound(field = "input.stripeProductId"): Refusal {

@@ -1,4 +1,5 @@
 import { ProductLinkEntity } from "../links/product-link.entity";
+import { noPush } from "./read-link-terms";
 
 /** A link that there is not, as the input of a job keeps it: moments are texts. */
 export type ProposedLink = Omit<ProductLinkEntity, MomentName | OfferName> &
@@ -6,9 +7,9 @@ export type ProposedLink = Omit<ProductLinkEntity, MomentName | OfferName> &
   Record<MomentName, string | null>;
 
 /** A job that an older version wrote names none of them. */
-type OfferName = "maxQuantity" | "offeredPriceIds";
+type OfferName = "maxQuantity" | "offeredPriceIds" | "pushName" | Exclude<keyof typeof noPush, MomentName>;
 
-type MomentName = "accessEndsAt" | "createdAt" | "updatedAt" | "removedAt";
+type MomentName = "accessEndsAt" | "createdAt" | "updatedAt" | "removedAt" | "pushDueAt";
 
 export function formatProposedLink(link: ProductLinkEntity): ProposedLink {
   const { accessEndsAt, createdAt, updatedAt } = link;
@@ -18,6 +19,7 @@ export function formatProposedLink(link: ProductLinkEntity): ProposedLink {
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
     removedAt: null,
+    pushDueAt: null,
   };
 }
 
@@ -25,10 +27,13 @@ export function readProposedLink({ accessEndsAt, createdAt, updatedAt, ...link }
   return Object.assign(new ProductLinkEntity(), {
     offeredPriceIds: [],
     maxQuantity: 1,
+    pushName: false,
+    ...noPush,
     ...link,
     accessEndsAt: accessEndsAt === null ? null : new Date(accessEndsAt),
     createdAt: new Date(createdAt ?? 0),
     updatedAt: new Date(updatedAt ?? 0),
     removedAt: null,
+    pushDueAt: null,
   });
 }

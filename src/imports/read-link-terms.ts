@@ -14,6 +14,7 @@ export interface LinkFields {
   maxQuantity?: number | null | undefined;
   accessDurationDays?: number | null | undefined;
   accessEndsAt?: Date | null | undefined;
+  pushName?: boolean | null | undefined;
 }
 
 /** What a link says, apart from what it links. */
@@ -26,6 +27,7 @@ export type LinkTerms = Pick<
   | "maxQuantity"
   | "accessDurationDays"
   | "accessEndsAt"
+  | "pushName"
 >;
 
 export const usualTerms: LinkTerms = {
@@ -36,7 +38,12 @@ export const usualTerms: LinkTerms = {
   maxQuantity: 1,
   accessDurationDays: null,
   accessEndsAt: null,
+  pushName: false,
 };
+
+/** No name of the product was written to Stripe yet. */
+export const noPush: Pick<ProductLinkEntity, "pushedName" | "triedName" | "pushDueAt" | "pushAttempts" | "pushError"> =
+  { pushedName: null, triedName: null, pushDueAt: null, pushAttempts: 0, pushError: null };
 
 const PRICES_MAX = 100;
 const DAYS_MAX = 36_500;
@@ -72,6 +79,7 @@ export function readLinkTerms(
     checkoutPrice: fields.checkoutPriceId === undefined ? before.checkoutPrice : fields.checkoutPriceId,
     offeredPriceIds: offeredPriceIds === undefined ? before.offeredPriceIds : [...new Set(offeredPriceIds ?? [])],
     maxQuantity: maxQuantity === undefined ? before.maxQuantity : (maxQuantity ?? usualTerms.maxQuantity),
+    pushName: fields.pushName === undefined ? before.pushName : (fields.pushName ?? usualTerms.pushName),
     ...readDuration(before, fields, now),
   };
   checkPrices(after, fields, catalogue.prices);

@@ -8,24 +8,25 @@ import { fetchStripeProduct } from "../links/fetch-catalogue";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksById, linkNotFound, lockProductLink } from "../links/product-links.store";
 import { type LinkChange, stripeProductNotFound } from "./link-product";
-import { type LinkFields, readLinkTerms } from "./read-link-terms";
+import { type LinkFields, noPush, readLinkTerms } from "./read-link-terms";
 import { chooses, refuseOverlap, writeLink } from "./write-link";
 
 export type ChangedLink = LinkFields & { link: string; dryRun?: boolean | null | undefined };
 
 /** Changes what a link says. The grants of everybody concerned follow before the answer, from the kept facts. */
 export async function updateProductLink(deps: Deps & { identity: Identity }, input: ChangedLink): Promise<LinkChange> {
-  const found = await findLink(deps, input.link);
+  const found = await findActiveLink(deps, input.link);
   const catalogue = asksStripe(input) ? await fetchOf(deps, found) : null;
   const known = catalogue
     ? { defaultPrice: catalogue.product.defaultPrice, prices: catalogue.prices }
     : await findKnown(deps, found);
   const now = deps.clock.now();
-  const changed = (before: ProductLinkEntity) => ({
-    ...before,
-    ...readLinkTerms(before, input, known, now),
-    updatedAt: now,
-  });
+  const changed = (before: ProductLinkEntity) => {
+    const terms = readLinkTerms(before, input, known, now);
+    // Switched on, it writes the name as it is now.
+    const isNew = terms.pushName && !before.pushName;
+    return { ...before, ...terms, ...(isNew ? noPush : {}), updatedAt: now };
+  };
   const wanted = changed(found);
   await refuseOverlap(deps.db, wanted);
   const preview = await previewPlan(deps, {
@@ -45,7 +46,7 @@ export async function updateProductLink(deps: Deps & { identity: Identity }, inp
 }
 
 /** An active link in the viewer's mode. */
-async function findLink(deps: Deps & { identity: Identity }, named: string): Promise<ProductLinkEntity> {
+export async function findActiveLink(deps: Deps & { identity: Identity }, named: string): Promise<ProductLinkEntity> {
   const id = readPublicIdOf("link", named);
   const [link] = id === null ? [] : await findLinksById(deps.db, deps.identity.mode, [id]);
   if (link?.state !== "ACTIVE") throw linkNotFound();

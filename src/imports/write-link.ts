@@ -109,7 +109,7 @@ function lineOf(identity: Identity, before: ProductLinkEntity | null, after: Pro
 /** All that is needed to make the change undone. */
 function termsOf(link: ProductLinkEntity): Record<string, unknown> {
   const { stripeProduct, priceIds, checkoutEnabled, checkoutPrice, offeredPriceIds, maxQuantity } = link;
-  const { accessDurationDays, accessEndsAt, state } = link;
+  const { accessDurationDays, accessEndsAt, pushName, state } = link;
   const sale = { checkoutEnabled, checkoutPrice, offeredPriceIds, maxQuantity };
-  return { stripeProduct, priceIds, ...sale, accessDurationDays, accessEndsAt, state };
+  return { stripeProduct, priceIds, ...sale, accessDurationDays, accessEndsAt, pushName, state };
 }

@@ -42,6 +42,29 @@ export class ProductLinkEntity {
   @Column("timestamptz", { name: "access_ends_at", nullable: true })
   accessEndsAt!: Date | null;
 
+  /** Whether new names of our product are written to the Stripe product. */
+  @Column("boolean", { name: "push_name", default: false })
+  pushName!: boolean;
+
+  /** The name that was last written to Stripe. */
+  @Column("text", { name: "pushed_name", nullable: true })
+  pushedName!: string | null;
+
+  /** The name that was last tried. Another one is tried at once. */
+  @Column("text", { name: "tried_name", nullable: true })
+  triedName!: string | null;
+
+  /** When the same name is tried again; null: never. */
+  @Column("timestamptz", { name: "push_due_at", nullable: true })
+  pushDueAt!: Date | null;
+
+  /** How often that failed. */
+  @Column("integer", { name: "push_attempts", default: 0 })
+  pushAttempts!: number;
+
+  @Column("text", { name: "push_error", nullable: true })
+  pushError!: string | null;
+
   @Column("text")
   state!: ProductLinkState;
 

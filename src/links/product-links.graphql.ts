@@ -37,6 +37,9 @@ export class StripeProductLink extends Node {
   @Field(() => Int, { description: "How many the public may buy in one purchase." })
   maxQuantity!: number;
 
+  @Field({ description: "Whether a new name of the product is written to the Stripe product, in the background." })
+  pushName!: boolean;
+
   @Field(() => Int, { nullable: true, description: "One-off purchases end after so many days; null: never." })
   accessDurationDays!: number | null;
 
@@ -48,9 +51,9 @@ export class StripeProductLink extends Node {
 
 export function toProductLink(row: ProductLinkEntity): StripeProductLink {
   const { stripeProduct: stripeProductId, priceIds, checkoutEnabled, offeredPriceIds, maxQuantity } = row;
-  const { accessDurationDays, accessEndsAt } = row;
+  const { accessDurationDays, accessEndsAt, pushName } = row;
   const sale = { checkoutEnabled, offeredPriceIds, maxQuantity };
-  const fields = { stripeProductId, priceIds, ...sale, accessDurationDays, accessEndsAt };
+  const fields = { stripeProductId, priceIds, ...sale, accessDurationDays, accessEndsAt, pushName };
   return Object.assign(new StripeProductLink(), { id: toPublicId("link", row.id), ...fields, row });
 }
 

@@ -1,5 +1,5 @@
 import { linkDocuments, linkOperationsOf } from "../kit/link-operations";
-import { atOnce, operationsOf } from "../kit/operations";
+import { atOnce, operationsOf, until } from "../kit/operations";
 import { type Shop, startShop } from "../kit/start-shop";
 
 let shop: Shop;
@@ -82,15 +82,136 @@ describe("CH-S10 TA-X7: a product is made in Stripe from ours", () => {
     const terms = { currency: "eur", unitAmount: 900, checkoutEnabled: false };
     expect(await links.createStripeProduct({ product: key, ...terms })).toMatchObject({ checkoutEnabled: false });
   });
+});
 
-  test("renaming ours later does not rename Stripe's", async () => {
+describe("TA-X7: a new name of a product", () => {
+  const nameOf = async (stripeProduct: string) => (await shop.stripe.products.retrieve(stripeProduct)).name;
+  const renamed = (stripeProduct: string, name: string) =>
+    until(
+      () => nameOf(stripeProduct),
+      (found) => found === name,
+    );
+
+  test("is written to Stripe if the link says so, and not otherwise", async () => {
     const { key } = await named("First name");
-    const link = await links.createStripeProduct({ product: key, currency: "eur", unitAmount: 900 });
+    const terms = { product: key, currency: "eur", unitAmount: 900 };
+    const kept = await links.createStripeProduct(terms);
+    const pushed = await links.createStripeProduct({ ...terms, pushName: true });
+    expect([kept.pushName, pushed.pushName]).toEqual([false, true]);
     await ops.updateProduct({ product: key, name: "Second name" });
+    expect(await renamed(pushed.stripeProductId, "Second name")).toBe("Second name");
     await shop.settled();
-    expect((await shop.stripe.products.retrieve(link.stripeProductId)).name).toBe("First name");
-    expect((await links.linksOf(key)).links).toMatchObject([{ stripeProductName: "First name" }]);
+    expect(await nameOf(kept.stripeProductId)).toBe("First name");
+    expect((await links.linksOf(key)).links).toMatchObject([
+      { stripeProductName: "First name" },
+      { stripeProductName: "Second name" },
+    ]);
+    // Switched on, the name as it is now is written. A name that was changed in Stripe is nobody else's matter.
+    await links.updateProductLink({ link: kept.id, pushName: true });
+    expect(await renamed(kept.stripeProductId, "Second name")).toBe("Second name");
+    await shop.stripe.products.update(kept.stripeProductId, { name: "Changed in Stripe" });
+    await shop.settled();
+    expect(await ops.product(key)).toMatchObject({ name: "Second name" });
+    await ops.updateProduct({ product: key, description: "Thirteen lessons." });
+    await links.updateProductLink({ link: pushed.id, pushName: false });
+    await ops.updateProduct({ product: key, name: "Third name" });
+    expect(await renamed(kept.stripeProductId, "Third name")).toBe("Third name");
+    expect(await nameOf(pushed.stripeProductId)).toBe("Second name");
   });
+
+  test("that cannot be written is told once, and written as soon as Stripe answers", async () => {
+    const { key } = await named("Patient");
+    const terms = { product: key, currency: "eur", unitAmount: 900, pushName: true };
+    const { stripeProductId: id } = await links.createStripeProduct(terms);
+    const fault = { kind: "error-before" } as const;
+    shop.simulator.control.plan({ fault, method: "POST", path: `/v1/products/${id}`, count: 4 });
+    await ops.updateProduct({ product: key, name: "Patient and written" });
+    expect(await renamed(id, "Patient and written")).toBe("Patient and written");
+    const told = (await ops.activities({ product: key })).filter(({ customType }) => customType);
+    expect(told).toMatchObject([
+      { customType: "product.push-failed", actor: "SYSTEM", data: { code: "STRIPE_UNAVAILABLE", willRetry: true } },
+    ]);
+  });
+});
+
+describe("TA-X7: one more price of a linked product", () => {
+  const pricesOf = async (product: string) => (await shop.stripe.prices.list({ product })).data;
+
+  test("is made in Stripe and counted by the link; what was sold before is sold as before", async () => {
+    const { key } = await named("Two prices");
+    const {
+      id: link,
+      stripeProductId,
+      checkoutPrice,
+    } = await links.createStripeProduct({
+      product: key,
+      currency: "eur",
+      unitAmount: 900,
+      interval: "month",
+    });
+    const terms = { link, currency: "EUR", unitAmount: 9_000, interval: "year", idempotencyKey: "yearly" };
+    const plain = await links.createStripePrice(terms);
+    expect(plain).toMatchObject({ id: link, priceIds: [], offeredPriceIds: [], checkoutPrice });
+    expect(await links.createStripePrice(terms)).toEqual(plain);
+    const [yearly, ...others] = (await pricesOf(stripeProductId)).filter(({ id }) => id !== checkoutPrice?.id);
+    expect(others).toEqual([]);
+    expect(yearly).toMatchObject({ currency: "eur", unit_amount: 9_000, recurring: { interval: "year" } });
+    const weekly = { link, currency: "eur", unitAmount: 300, interval: "week" };
+    const offered = await links.createStripePrice({ ...weekly, offered: true });
+    expect(offered.offeredPriceIds).toEqual([checkoutPrice?.id, expect.stringMatching(/^price_/)]);
+    const chosen = await links.createStripePrice({ ...weekly, unitAmount: 400, asCheckoutPrice: true });
+    expect(chosen.checkoutPrice).toMatchObject({ formatted: "€4 per week" });
+    const mistake = await links.refused("createStripePrice", { input: { link, currency: "eur", unitAmount: -1 } });
+    expect(mistake.extensions).toMatchObject({ code: "INVALID_INPUT", field: "input.unitAmount" });
+    const nothing = { link: "lnk_00000000000000000000000000", currency: "eur", unitAmount: 900 };
+    expect((await links.refused("createStripePrice", { input: nothing })).extensions.code).toBe("NOT_FOUND");
+  });
+
+  test("is added where the link names its prices, and the only price stays the one of checkout", async () => {
+    const { id: product } = await shop.stripe.products.create({ name: "One price" });
+    const { id: only } = await shop.stripe.prices.create({ product, currency: "eur", unit_amount: 900 });
+    const { key } = await named("One price");
+    const terms = { product: key, stripeProductId: product, priceIds: [only], importExisting: false };
+    const { link } = await links.linkProduct(terms);
+    const changed = await links.createStripePrice({ link: link?.id ?? "", currency: "eur", unitAmount: 500 });
+    const second = (await pricesOf(product)).find(({ id }) => id !== only)?.id;
+    expect(changed).toMatchObject({ priceIds: [only, second], checkoutPrice: { id: only } });
+  });
+});
+
+const JSON_BODY = { "Content-Type": "application/json" };
+type Accounts = { data: { account: string; url: string }[] };
+
+test("TA-X7: a live key creates a product in both modes at once, and a retry completes what was cut off", async () => {
+  const { key } = await named("Both modes");
+  // The simulated Stripe has no live mode: a second account of it stands for one.
+  const connect = "mutation ($input: ConnectStripeInput!) { connectStripe(input: $input) { id account } }";
+  const { connectStripe } = await shop.latchkey.get<{ connectStripe: { account: string } }>(connect, {
+    input: { secretKey: "sk_test_account_live" },
+  });
+  await shop.latchkey.server.deps.db.rows("/* test */ update stripe_connections set mode = 'LIVE' where account = $1", [
+    connectStripe.account,
+  ]);
+  const live = await shop.latchkey.key("ADMIN", "LIVE");
+  const terms = { product: key, currency: "eur", unitAmount: 900, alsoInTestMode: true, idempotencyKey: "both" };
+  const early = await links.refused("createStripeProduct", { input: terms });
+  expect(early.extensions).toMatchObject({ code: "INVALID_INPUT", field: "input.alsoInTestMode" });
+  expect(await inStripe("Both modes")).toEqual([]);
+  const { data: accounts } = (await (await fetch(`${shop.simulator.url}/_control/accounts`)).json()) as Accounts;
+  const url = accounts.find(({ account }) => account === connectStripe.account)?.url ?? "";
+  const fault = JSON.stringify({ kind: "error-before", method: "POST", path: "/v1/products", count: 2 });
+  await fetch(`${url}/_control/plan-fault`, { method: "POST", body: fault, headers: JSON_BODY });
+  const cut = await links.refused("createStripeProduct", { input: terms }, live);
+  expect(cut.extensions).toMatchObject({ code: "STRIPE_UNAVAILABLE", retryable: true });
+  expect(await inStripe("Both modes")).toHaveLength(1);
+  const link = await links.createStripeProduct(terms, live);
+  expect(link).toMatchObject({ connection: { account: connectStripe.account, mode: "LIVE" }, product: { key } });
+  expect((await links.linksOf(key, live)).links).toEqual([link]);
+  const [inTest, ...more] = (await links.linksOf(key)).links;
+  expect(more).toEqual([]);
+  expect(inTest).toMatchObject({ connection: { mode: "TEST" }, checkoutPrice: { formatted: "€9" } });
+  expect((await inStripe("Both modes")).map(({ id }) => id)).toEqual([inTest?.stripeProductId]);
+  expect(await links.createStripeProduct(terms, live)).toEqual(link);
 });
 
 describe("the same idempotency key", () => {

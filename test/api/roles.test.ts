@@ -69,6 +69,7 @@ const table: Record<string, string> = {
   "Mutation.setResourceTag": ". . . . A",
   "Mutation.testStripeConnection": ". . . . A",
   "Mutation.updatePolicy": ". . . . A",
+  "Mutation.createStripePrice": ". . . . A",
   "Mutation.createStripeProduct": ". . . . A",
   "Mutation.linkCustomer": ". . . W A",
   "Mutation.linkProduct": ". . . . A",

@@ -186,8 +186,8 @@ const rows: [name: string, most: number, query: string, variables?: (count: numb
   ["linked products", 1, "query ($n: Int) { products(first: $n, filter: { linked: true }) { nodes { key } } }"],
   [
     "users with their customers",
-    4,
-    `query ($n: Int) { users(first: $n) { nodes { stripeCustomers { customerId dashboardUrl user { email } connection { account } } } } }`,
+    5,
+    `query ($n: Int) { users(first: $n) { nodes { stripeCustomers { customerId email name dashboardUrl user { email } connection { account } } } } }`,
   ],
   [
     "users who are linked",

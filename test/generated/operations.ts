@@ -150,7 +150,7 @@ export type Activity = Node & {
   actor: Actor;
   /** When it happened. */
   at: Scalars['DateTime']['output'];
-  /** The name of a CUSTOM line: the caller's own, or one of ours (access.ending, customer.push-failed, policy.updated, purchase.claimed, purchase.duplicate, purchase.unclaimed, refund.failed). */
+  /** The name of a CUSTOM line: the caller's own, or one of ours (access.ending, customer.push-failed, product.push-failed, policy.updated, purchase.claimed, purchase.duplicate, purchase.unclaimed, refund.failed). */
   customType?: Maybe<Scalars['String']['output']>;
   /** Ids and numbers that go with it. User tokens see those of CUSTOM lines only, without customers who are not theirs. */
   data: Scalars['JSON']['output'];
@@ -504,8 +504,32 @@ export type CreateProductInput = {
   teaser?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** One more price of a linked Stripe product. */
+export type CreateStripePriceInput = {
+  /** Whether checkout sells it if the buyer names no price; false by default. */
+  asCheckoutPrice?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The currency, as three letters. */
+  currency: Scalars['String']['input'];
+  /** The same key with the same input makes one price only. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** One of day, week, month and year; null: paid once. */
+  interval?: InputMaybe<Scalars['String']['input']>;
+  /** Paid every so many of them; 1 by default. */
+  intervalCount?: InputMaybe<Scalars['Int']['input']>;
+  /** The link of the Stripe product. Where it names its prices, the new one is added. */
+  link: Scalars['ID']['input'];
+  /** Whether the public may buy it, beside what the link offers already; false by default. */
+  offered?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Days for which a subscription is free at its beginning. */
+  trialPeriodDays?: InputMaybe<Scalars['Int']['input']>;
+  /** In the smallest unit of the currency: 900 is 9 euros, or 900 yen. */
+  unitAmount: Scalars['Int']['input'];
+};
+
 /** A price, and the product of ours that it is for. */
 export type CreateStripeProductInput = {
+  /** Whether the same product, price and link are created in test mode too; false by default. For live keys only. The answer is the live link. */
+  alsoInTestMode?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether it is sold through our checkout; true by default. */
   checkoutEnabled?: InputMaybe<Scalars['Boolean']['input']>;
   /** The account in which it is made, if several are connected. */
@@ -520,6 +544,10 @@ export type CreateStripeProductInput = {
   intervalCount?: InputMaybe<Scalars['Int']['input']>;
   /** The product, by key or id. Stripe's gets its name, description and picture. */
   product: Scalars['String']['input'];
+  /** Whether a new name of the product is written to the Stripe product later; false by default. */
+  pushName?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The account of test mode, if several are connected there. */
+  testConnection?: InputMaybe<Scalars['ID']['input']>;
   /** Days for which a subscription is free at its beginning. */
   trialPeriodDays?: InputMaybe<Scalars['Int']['input']>;
   /** In the smallest unit of the currency: 900 is 9 euros, or 900 yen. */
@@ -1034,6 +1062,8 @@ export type LinkProductInput = {
   priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
   /** The product, by key or id. */
   product: Scalars['String']['input'];
+  /** Whether a new name of the product is written to the Stripe product, in the background. Switched on, the name as it is now is written too. False by default: names in Stripe stay. */
+  pushName?: InputMaybe<Scalars['Boolean']['input']>;
   /** Stripe's id of the product. */
   stripeProductId: Scalars['String']['input'];
 };
@@ -1074,6 +1104,8 @@ export type Mutation = {
   createPortalSession: PortalSession;
   /** Makes a product. */
   createProduct: Product;
+  /** Creates one more price of a linked Stripe product: a yearly price beside a monthly one. What was sold before is sold as before. */
+  createStripePrice: StripeProductLink;
   /** Makes a product with a price in Stripe, named and described as ours, and links it. */
   createStripeProduct: StripeProductLink;
   /** Makes a user, linked to a customer in Stripe if one is named. */
@@ -1176,6 +1208,11 @@ export type MutationCreatePortalSessionArgs = {
 
 export type MutationCreateProductArgs = {
   input: CreateProductInput;
+};
+
+
+export type MutationCreateStripePriceArgs = {
+  input: CreateStripePriceInput;
 };
 
 
@@ -1911,12 +1948,16 @@ export type StripeCustomerLink = Node & {
   customerId: Scalars['String']['output'];
   /** The customer's page in Stripe's dashboard. */
   dashboardUrl: Scalars['String']['output'];
+  /** The customer's e-mail address as Stripe has it, kept up to date. A change in Stripe does not change the user. Null: none, or the customer was deleted. For server keys only. */
+  email?: Maybe<Scalars['String']['output']>;
   /** Opaque, and prefixed by its kind: usr_, prd_, grt_ and so on. */
   id: Scalars['ID']['output'];
   /** Since when. */
   linkedAt: Scalars['DateTime']['output'];
   /** Who made the link: a key, or what was found out from a purchase or an e-mail address. */
   linkedBy: Scalars['String']['output'];
+  /** The customer's name as Stripe has it, kept up to date. A change in Stripe does not change the user. Null: none, or the customer was deleted. For server keys only. */
+  name?: Maybe<Scalars['String']['output']>;
   /** The user. */
   user: User;
 };
@@ -2018,6 +2059,8 @@ export type StripeProductLink = Node & {
   priceIds: Array<Scalars['String']['output']>;
   /** What it opens. */
   product: Product;
+  /** Whether a new name of the product is written to the Stripe product, in the background. */
+  pushName: Scalars['Boolean']['output'];
   /** False: archived or deleted in Stripe. It can no longer be bought; whoever holds it keeps access. */
   stripeProductActive: Scalars['Boolean']['output'];
   /** Stripe's id of the product. */
@@ -2213,6 +2256,8 @@ export type UpdateProductLinkInput = {
   offeredPriceIds?: InputMaybe<Array<Scalars['String']['input']>>;
   /** Only these prices of the Stripe product count. Empty or null: all, later ones too. */
   priceIds?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Whether a new name of the product is written to the Stripe product, in the background. Switched on, the name as it is now is written too. False by default: names in Stripe stay. */
+  pushName?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** Changes to a connection: what is absent stays as it is. */

@@ -20,4 +20,4 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
 
 // What a server does by its own clock, and the look-up of the credential, which each request costs once.
 const BACKGROUND =
-  /\/\* (rates\.(sweep|share)|keys\.(used|byHash)|webhookCounts\.add|inbox\.claim|jobs\.claim|facts\.marked|customerLinks\.claimPushes) \*\/|"ApiKeyEntity"\."hash" = |"ConnectionEntity"\."status" [!=<]/;
+  /\/\* (rates\.(sweep|share)|keys\.(used|byHash)|webhookCounts\.add|inbox\.claim|jobs\.claim|facts\.marked|customerLinks\.claimPushes|pushedNames\.claim) \*\/|"ApiKeyEntity"\."hash" = |"ConnectionEntity"\."status" [!=<]/;

@@ -1,4 +1,5 @@
 import type {
+  CreateStripePriceInput,
   CreateStripeProductInput,
   Job,
   LinkCustomerInput,
@@ -14,7 +15,7 @@ import type { TestError } from "./ask-graphql";
 import type { Shop } from "./start-shop";
 
 export const linkFields = `id stripeProductId stripeProductName stripeProductActive priceIds checkoutEnabled
-  offeredPriceIds maxQuantity
+  offeredPriceIds maxQuantity pushName
   accessDurationDays accessEndsAt activeSubscriptions checkoutPrice { id formatted } product { key }
   connection { id account mode } import { id kind }`;
 const previewFields = "preview { gaining losing unchanged sample { id } }";
@@ -30,6 +31,8 @@ export const linkDocuments = {
     answer: unlinkProduct(input: $input) { ${previewFields} } }`,
   createStripeProduct: `mutation ($input: CreateStripeProductInput!) {
     answer: createStripeProduct(input: $input) { ${linkFields} } }`,
+  createStripePrice: `mutation ($input: CreateStripePriceInput!) {
+    answer: createStripePrice(input: $input) { ${linkFields} } }`,
   linkCustomer: `mutation ($input: LinkCustomerInput!) { answer: linkCustomer(input: $input) { ${changeFields} } }`,
   unlinkCustomer: `mutation ($user: ID!, $connection: ID, $customerId: String) {
     answer: unlinkCustomer(user: $user, connection: $connection, customerId: $customerId) { ${changeFields} } }`,
@@ -47,7 +50,9 @@ export function linkOperationsOf({ latchkey }: Pick<Shop, "latchkey">) {
     linkProduct: (input: LinkProductInput) => run<LinkProductPayload & { job?: Job | null }>("linkProduct", { input }),
     updateProductLink: (input: UpdateProductLinkInput) => run<LinkProductPayload>("updateProductLink", { input }),
     unlinkProduct: (input: UnlinkProductInput) => run<UnlinkProductPayload>("unlinkProduct", { input }),
-    createStripeProduct: (input: CreateStripeProductInput) => run<StripeProductLink>("createStripeProduct", { input }),
+    createStripeProduct: (input: CreateStripeProductInput, credential?: string) =>
+      run<StripeProductLink>("createStripeProduct", { input }, credential),
+    createStripePrice: (input: CreateStripePriceInput) => run<StripeProductLink>("createStripePrice", { input }),
     linkCustomer: (input: LinkCustomerInput, credential?: string) =>
       run<LinkCustomerPayload>("linkCustomer", { input }, credential),
     unlinkCustomer: (user: string, customerId?: string) =>

@@ -182,3 +182,38 @@ test("lines about the money of an order are named by their product, and stay as 
     await other.drop();
   }
 });
+
+test("a customer that waits for a new address gets the address alone, and names in Stripe stay", async () => {
+  const other = await createEmptyDatabase();
+  const older = await openDatabase({ url: other.url, entities: [], connectionsMax: 1, statementTimeoutMs: 5_000 });
+  try {
+    const end = migrations.findIndex(({ name }) => name === "NamesOfCustomers1764059100000");
+    await runMigrations({ url: other.url, migrations: migrations.slice(0, end), log: openLog("silent") });
+    const { user, product, connection } = await insertShop(older);
+    for (const [n, wanted] of ["now()", "null"].entries()) {
+      await older.rows(
+        `insert into customer_links (id, connection_id, customer, user_id, basis, linked_by, linked_at, active, dead,
+           push_wanted_at) values ($1, $2, $3, $4, 'HAND', 'key_1', now(), true, false, ${wanted})`,
+        [uuid(10 + n), connection, `cus_${n}`, user],
+      );
+    }
+    await older.rows(
+      `insert into product_links (id, connection_id, product_id, stripe_product, price_ids, checkout_enabled, state,
+         created_at, updated_at) values ($1, $2, $3, 'prod_1', '{}', true, 'ACTIVE', now(), now())`,
+      [uuid(20), connection, product],
+    );
+
+    await runMigrations({ url: other.url, migrations, log: openLog("silent") });
+
+    expect(await older.rows("select customer, push_fields from customer_links order by customer")).toEqual([
+      { customer: "cus_0", push_fields: ["email"] },
+      { customer: "cus_1", push_fields: [] },
+    ]);
+    expect(await older.rows("select push_name, pushed_name from product_links")).toEqual([
+      { push_name: false, pushed_name: null },
+    ]);
+  } finally {
+    await older.source.destroy();
+    await other.drop();
+  }
+});

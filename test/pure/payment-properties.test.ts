@@ -153,7 +153,9 @@ test("whatever is bought and however it is paid, the lines, the payment and the 
   fc.assert(
     fc.property(purchase, (bought) => {
       const simulation = openSimulation();
-      const id = simulation.act((draft) => openCart(draft, bought));
+      const id = attempt(simulation, (draft) => openCart(draft, bought));
+      // A total that is too small to be charged opens no session, and leaves nothing.
+      if (!id) return expect(simulation.world.shelves["checkout.session"].inOrder).toEqual([]);
       tryToBuy(simulation, id, bought);
       if (bought.expires) attempt(simulation, (draft) => expireSession(draft, id));
       simulation.moveTo(simulation.now() + 4 * DAY_S);
@@ -165,6 +167,8 @@ test("whatever is bought and however it is paid, the lines, the payment and the 
   );
 });
 
+const LEAST_USD = 50;
+
 function checkAmounts(draft: Draft, id: string): void {
   const {
     ours,
@@ -174,7 +178,7 @@ function checkAmounts(draft: Draft, id: string): void {
     invoice,
   } = draft.get("checkout.session", id);
   expect(ours.lines.reduce((sum, each) => sum + each.subtotal - each.discount, 0)).toBe(total);
-  expect(total).toBeGreaterThanOrEqual(0);
+  expect(total === 0 || (total ?? 0) >= LEAST_USD).toBe(true);
   if (status === "paid") expect(draft.get("payment_intent", ours.paymentIntent ?? "").amount_received).toBe(total);
   if (status !== "paid" && !subscription) expect(draft.rows("charge").filter(({ paid }) => paid)).toEqual([]);
   if (!subscription) return;
