@@ -13,6 +13,7 @@ import { fetchStripeProduct } from "../links/fetch-catalogue";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { linkNotFound, lockProductLink } from "../links/product-links.store";
 import { stripeProductNotFound } from "./link-product";
+import { nameRefusedInput } from "./name-refused-input";
 import { type LinkFields, readLinkTerms } from "./read-link-terms";
 import { type PriceFields, type PriceTerms, priceParams, readPriceTerms } from "./read-price-terms";
 import { findActiveLink } from "./update-product-link";
@@ -38,7 +39,7 @@ export async function createStripePrice(
   const { idempotencyKey: key, ...meant } = input;
   const once = { identity: deps.identity, operation: "createStripePrice", key, input: meant };
   const id = await deps.db.transaction((tx) => runOnce(tx, once, { id: newUuid(now), now }, async () => {}));
-  const price = await createInStripe(deps, connection, { id, link, terms });
+  const price = await createInStripe(deps, connection, { id, link, terms }).catch(nameRefusedInput);
   const catalogue = await fetchStripeProduct(deps, connection, link.stripeProduct);
   if (!catalogue) throw stripeProductNotFound("input.link");
   const changed = await deps.db.transaction(async (tx) => {

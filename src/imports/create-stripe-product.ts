@@ -14,6 +14,7 @@ import { findLinksById, lockLinks } from "../links/product-links.store";
 import { findProducts } from "../products/find-products";
 import type { ProductEntity } from "../products/product.entity";
 import { newLinkRow, stripeProductNotFound } from "./link-product";
+import { nameRefusedInput } from "./name-refused-input";
 import { usualTerms } from "./read-link-terms";
 import { type PriceFields, type PriceTerms, priceParams, readPriceTerms } from "./read-price-terms";
 import { writeLink } from "./write-link";
@@ -130,24 +131,6 @@ function makeInStripe(deps: Deps, connection: ConnectionEntity, wanted: Wanted):
     return made.id;
   });
 }
-
-/** Names the input of which a parameter is made that Stripe refused. */
-function nameRefusedInput(error: unknown): never {
-  const param = error instanceof Refusal ? error.details?.["stripeParam"] : undefined;
-  const name = typeof param === "string" ? /\w+(?=\]?$)/.exec(param)?.[0] : undefined;
-  const field = name === undefined ? undefined : inputs[name];
-  if (!(error instanceof Refusal) || error.field !== undefined || field === undefined) throw error;
-  const { code, message: say, details, note, cause } = error;
-  throw new Refusal(code, { say, field, note, cause, ...(details && { details }) });
-}
-
-const inputs: Readonly<Record<string, string>> = {
-  currency: "input.currency",
-  unit_amount: "input.unitAmount",
-  interval: "input.interval",
-  interval_count: "input.intervalCount",
-  trial_period_days: "input.trialPeriodDays",
-};
 
 /** Stripe refuses a key for ever that comes with other words, and our product may have been renamed in between. */
 function keyOf({ id }: Wanted, what: string, params: object): string {
