@@ -88,7 +88,7 @@ async function answerOrTell(deps: AnswerDeps, request: IncomingMessage, asked: A
   }
 }
 
-/** Somebody opened an address in a browser: one of a page, or one where there is nothing. */
+/** True for a browser that opens an address of a page, or one where there is nothing. */
 function isReadByPerson({ method, headers }: IncomingMessage, route: Route | undefined): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   return (route === undefined || route.isPage === true) && /\btext\/html\b/.test(headers.accept ?? "");

@@ -4,7 +4,7 @@ import type { PageLink } from "./small-page";
 
 type OnwardConfig = Pick<Config, "allowedUrls" | "localMode" | "publicUrl">;
 
-/** What is known about somebody who opens a page of ours. */
+/** The person who opens a page of ours, as far as the request tells. */
 export interface Visitor {
   /** The path of the demo shop; undefined where there is none. */
   demoPath: string | undefined;

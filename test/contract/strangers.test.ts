@@ -42,7 +42,7 @@ test("the simulated Stripe answers callers on this machine, under a name of this
   }
 });
 
-test("whoever comes by another name gets a page that leads to localhost, with its style", async () => {
+test("a caller under another name gets a page that leads to localhost, with its style", async () => {
   const { port } = whole.simulator;
   const page = await bodyOf("/", { host: "evil.example" });
   expect(page).toContain(`<a class="button" href="http://localhost:${port}/">Open it as localhost</a>`);

@@ -22,7 +22,7 @@ export function commandForms(draft: Draft, visit: RoomVisit): Html {
     ${suggestions(draft)}`;
 }
 
-/** What a hint stands for -> where ids of that sort are suggested. */
+/** The hint of a field -> the list that suggests its ids. */
 const LIST_OF_HINT: Record<string, string> = {
   "cus_...": "known-customers",
   "price_...": "known-prices",

@@ -28,7 +28,7 @@ export interface Question {
   title: string;
   /** The button that runs it. */
   button: string;
-  /** What saying yes adds to the parameters. */
+  /** Parameters that the confirmation adds. */
   adds?: Record<string, string>;
 }
 

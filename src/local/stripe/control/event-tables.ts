@@ -24,7 +24,7 @@ export function eventTable(draft: Draft, visit: RoomVisit, total: number): Html 
   return stackedTable(columns, rows, total);
 }
 
-/** Whom or what an event is about: the customer by name, and the id of the object. */
+/** Returns the name of the event's customer and the id of its object. */
 function describeObject(draft: Draft, object: Record<string, unknown>): Html {
   const { id, name, customer, object: kind } = object;
   const whose = kind === "customer" ? id : customer;

@@ -7,7 +7,7 @@ export function findCustomerName(draft: Draft, id: string | null): string | null
   return row?.name || row?.email || null;
 }
 
-/** Who it is, with the id below. Somebody without a customer is a guest, known by the address that was typed in. */
+/** Returns the name with the id below. A guest has no customer, only the address that was typed in. */
 export function nameCustomer(draft: Draft, id: string | null, guestEmail: string | null = null): Html {
   if (id === null) return html`Guest${guestEmail && html`<br /><small>${guestEmail}</small>`}`;
   const row = draft.find("customer", id);

@@ -1,7 +1,7 @@
 import { html, type Html } from "../pages/html";
 import type { Visit } from "../pages/page";
 
-/** One button that is a whole form. `at` names the section to return to. */
+/** A form of one button. `at` names the section to return to. */
 export function button(visit: Visit, name: string, { at = "", ...given }: Record<string, string>, label: string): Html {
   return html`<form method="post" action="${actionOf(name, at)}">
     ${hidden(visit, { ...given, at })}<button type="submit" class="${at === "clock" ? "" : "small"}">${label}</button>

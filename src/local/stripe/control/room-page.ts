@@ -37,7 +37,7 @@ export function roomPage(visit: RoomVisit, said: Said = {}): PageReply {
   return { status: said.bad ? 400 : 200, page: { title: "Control room", body, isRoom: true } };
 }
 
-/** What the last action did. It stays in sight wherever the page is scrolled to, until it is closed. */
+/** Tells what the last action did. It stays in sight wherever the page is scrolled to, until it is closed. */
 function toast({ good, bad }: Said): Html | null {
   const text = bad ?? good;
   if (!text) return null;

@@ -32,7 +32,7 @@ export function surePage(visit: Visit): PageReply {
   return { page: { title, narrow: true, body } };
 }
 
-/** What is lost, by name. */
+/** Names the thing that is lost. */
 function describeSubject(draft: Draft, { customer, price }: Record<string, string>): Html | null {
   if (customer) return nameCustomer(draft, customer.trim());
   if (!price) return null;

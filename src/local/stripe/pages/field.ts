@@ -3,7 +3,7 @@ import { html, type Html } from "./html";
 /** Name of a field -> why what was typed there cannot be taken. */
 export type FieldFaults = ReadonlyMap<string, string>;
 
-/** What a form shows again: the text that was typed, and what is wrong with it. */
+/** The text that was typed into a form, and its faults. */
 export interface Filled {
   typed: URLSearchParams;
   faults: FieldFaults;

@@ -17,7 +17,7 @@ export function readExpiry(text: string): Expiry | null {
   return year === undefined ? null : { month: Number(month), year: 2000 + Number(year) };
 }
 
-/** What is wrong with a card as it was typed, field by field, in the order of the form. */
+/** Finds each fault of a card as it was typed, in the order of the form. */
 export function findCardFaults(form: URLSearchParams, now: number): FieldFaults {
   const faults = new Map(findEmpty(form, Object.keys(CARD_LABELS)));
   const add = (field: string, message: string): void => {
@@ -39,7 +39,7 @@ export function findEmpty(form: URLSearchParams, fields: readonly string[]): Fie
   return new Map(empty.map((field) => [field, `${LABELS[field] ?? field} is missing.`]));
 }
 
-/** One sentence for all faults: its own where there is one, else the names of the fields. */
+/** Writes one sentence for all faults: the text of the only one, else the names of the fields. */
 export function sumUpFaults(faults: FieldFaults): string {
   const [message = "", ...others] = faults.values();
   if (others.length === 0) return message;

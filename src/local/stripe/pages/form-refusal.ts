@@ -11,7 +11,7 @@ export class FormRefusal extends StripeRefusal {
   }
 }
 
-/** What a page says about a form that was refused. */
+/** The message and the faults of a form that was refused. */
 export interface Problem {
   message: string;
   faults: FieldFaults;

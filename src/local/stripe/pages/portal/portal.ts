@@ -16,7 +16,7 @@ export interface Portal {
   features: PortalConfigurationRow["features"];
   headline: string;
   customer: CustomerRow;
-  /** What was wrong with the form that was posted. */
+  /** The faults of the form that was posted. */
   faults: FieldFaults;
   /** `/p/session/test_...` */
   base: string;
