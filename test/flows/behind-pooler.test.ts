@@ -28,7 +28,8 @@ describeBehindPooler("servers behind PgBouncer in transaction mode", () => {
   let direct: string;
 
   beforeAll(async () => {
-    const few = { default_pool_size: "3" };
+    // A connection that nobody uses would keep the test from dropping its database.
+    const few = { default_pool_size: "3", server_idle_timeout: "1" };
     strict = await startPooler(readTestSetting(SERVER_URL), few);
     const ignored = "statement_timeout,idle_in_transaction_session_timeout,lock_timeout";
     lenient = await startPooler(readTestSetting(SERVER_URL), { ...few, ignore_startup_parameters: ignored });

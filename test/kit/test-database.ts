@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Client } from "pg";
-import { DATA_DIR, PREFIX, readTestSetting, SERVER_URL, templateOf, urlOf } from "./test-server";
+import { DATA_DIR, POOLER, PREFIX, readTestSetting, SERVER_URL, templateOf, urlOf } from "./test-server";
 import { until } from "./until";
 import { asAdmin } from "./worker/as-admin";
 
@@ -45,6 +45,8 @@ function strategy(): string {
 
 async function drop(name: string): Promise<void> {
   await asAdmin(readTestSetting(SERVER_URL), async (client) => {
+    // The pooler of the run keeps connections for the next client, whoever that is.
+    if (process.env[POOLER]) return void (await client.query(`drop database ${name} with (force)`));
     const leaked = await until(
       () => openConnections(client, name),
       (open) => open.length === 0,
