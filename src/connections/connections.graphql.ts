@@ -164,7 +164,7 @@ export class ConnectionsResolver {
   @Allow("ADMIN")
   @Mutation(() => StripeConnection, {
     description:
-      "Makes sure that the customer portal has a configuration in Stripe, and switches it on. Asked again, it changes nothing.",
+      "Makes sure that the customer portal has an active configuration in Stripe, and switches it on. One that was deactivated in Stripe is replaced. Asked again, it changes nothing.",
   })
   async activateCustomerPortal(
     @Ctx() ctx: Context,

@@ -3,7 +3,7 @@ import { toPublicId } from "../base/ids";
 import { askStripe } from "../stripe/ask-stripe";
 import { isGone } from "../stripe/read-error";
 import { isMadeByUs, listEndpoints, MADE_BY_US } from "./find-endpoint-at";
-import { missingEventsOf, neededEvents } from "./needed-events";
+import { missingEventsOf, subscribedEvents } from "./needed-events";
 import { PINNED_VERSION } from "./pinned-version";
 
 /** What we know of the endpoint afterwards. */
@@ -68,7 +68,7 @@ export function isAsWished(endpoint: Stripe.WebhookEndpoint, { url }: Pick<Endpo
 }
 
 function mend(stripe: Stripe, { id }: Stripe.WebhookEndpoint, { url }: EndpointWish): Promise<Stripe.WebhookEndpoint> {
-  const changes = { url, disabled: false, enabled_events: [...neededEvents] };
+  const changes = { url, disabled: false, enabled_events: [...subscribedEvents] };
   return askStripe(() => stripe.webhookEndpoints.update(id, changes));
 }
 
@@ -76,7 +76,7 @@ function create(stripe: Stripe, { url }: EndpointWish): Promise<Stripe.WebhookEn
   const wanted: Stripe.WebhookEndpointCreateParams = {
     url,
     api_version: PINNED_VERSION,
-    enabled_events: [...neededEvents],
+    enabled_events: [...subscribedEvents],
     description: "Latchkey: access to products",
     metadata: MADE_BY_US,
   };

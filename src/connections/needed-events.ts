@@ -78,6 +78,11 @@ export const neededEvents = [
   "entitlements.active_entitlement_summary.updated",
 ] as const;
 
+/** An endpoint that we create is subscribed to these too. Nothing is opened by them, so an older one without them is fine. */
+const usefulEvents = ["billing_portal.configuration.updated"] as const;
+
+export const subscribedEvents = [...neededEvents, ...usefulEvents] as const;
+
 /** Needed, and not among these. A star stands for all. */
 export function missingEventsOf(subscribed: readonly string[]): string[] {
   if (subscribed.includes("*")) return [];

@@ -2,6 +2,7 @@ import { SECOND } from "../base/durations";
 import type { Logger } from "../base/log";
 import { withoutSecrets } from "../base/log";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import type { WriteDeps } from "../connections/write-connection";
 import { findConnected } from "../connections/connections.store";
 import type { PaceOf } from "../connections/open-paces";
 import { type Loop, runLoop } from "../jobs/run-loop";
@@ -24,7 +25,7 @@ import { wakeWaiting } from "./waiting.store";
 import { apart, applySnapshots, asksStripe, seeSubject } from "./project-subject";
 
 export interface Projecting {
-  deps: LookDeps & { log: Logger };
+  deps: LookDeps & WriteDeps & { log: Logger };
   /** For tests: how long to wait before trying again. */
   pauses?: readonly number[] | undefined;
   /** Only what came from this connection; the others are left to others. */

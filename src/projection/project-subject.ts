@@ -1,6 +1,8 @@
 import { findSources } from "../access/facts.store";
 import { applyFacts } from "../access/apply-facts";
 import type { ConnectionEntity } from "../connections/connection.entity";
+import { refreshPortal } from "../connections/refresh-portal";
+import type { WriteDeps } from "../connections/write-connection";
 import { refreshCatalogue } from "../links/refresh-catalogue";
 import type { InboxEvent } from "../stripe/inbox.store";
 import { type LookDeps, type Sighting, lookAt } from "./look-at";
@@ -16,11 +18,12 @@ const PATIENT_TRIES = 4;
 
 /** What the events of one subject are about, read once for all of them. */
 export async function seeSubject(
-  deps: LookDeps,
+  deps: LookDeps & WriteDeps,
   { connection, observation }: { connection: ConnectionEntity; observation: bigint },
   { subject, events }: { subject: string; events: readonly InboxEvent[] },
 ): Promise<Sighting> {
-  const { targets, products, prices } = routeAll(events);
+  const { targets, products, prices, portal } = routeAll(events);
+  if (portal) await refreshPortal(deps, connection);
   if (products.length + prices.length > 0) await refreshCatalogue(deps, connection, { products, prices });
   if (targets.length === 0) return { facts: [], customers: [], isUnfinished: false };
   const isPatient = events.every(({ attempts }) => attempts < PATIENT_TRIES);
@@ -32,8 +35,8 @@ export async function seeSubject(
 
 /** Whether Stripe is asked anything for these events. */
 export function asksStripe(events: readonly InboxEvent[]): boolean {
-  const { targets, products, prices } = routeAll(events);
-  return targets.length + products.length + prices.length > 0;
+  const { targets, products, prices, portal } = routeAll(events);
+  return portal || targets.length + products.length + prices.length > 0;
 }
 
 /** Each thing once, however many events name it. */
@@ -45,6 +48,7 @@ function routeAll(events: readonly InboxEvent[]): Routed {
     targets: [...targets.values()],
     products: [...new Set(routed.flatMap((each) => each.products))],
     prices: [...new Set(routed.flatMap((each) => each.prices))],
+    portal: routed.some((each) => each.portal),
   };
 }
 

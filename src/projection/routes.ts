@@ -12,7 +12,7 @@ type Subject = "SUBSCRIPTION" | "SCHEDULE" | "SESSION" | "INVOICE" | "CREDIT_NOT
 type Money = "PAYMENT" | "CHARGE" | "REFUND" | "DISPUTE";
 
 /** What an event makes us look at again, or NOTHING. */
-export type Look = Subject | Money | "CUSTOMER" | "PRODUCT" | "PRICE" | "NOTHING";
+export type Look = Subject | Money | "CUSTOMER" | "PRODUCT" | "PRICE" | "PORTAL" | "NOTHING";
 
 export interface Route {
   look: Look;
@@ -131,6 +131,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "payment_link.updated": nothing("A link changed."),
   "entitlements.active_entitlement_summary.updated": nothing("The subscription that it follows from says it too."),
   "billing_portal.session.created": nothing("Somebody opened the portal; what they do there has events of its own."),
+  "billing_portal.configuration.updated": to("PORTAL")("What the portal offers changed, or it was switched off."),
   "test_helpers.test_clock.advancing": nothing("What comes of it has events of its own."),
   "test_helpers.test_clock.ready": nothing("What came of it has events of its own."),
 };
@@ -140,6 +141,8 @@ export interface Routed {
   /** Of the catalogue. */
   products: string[];
   prices: string[];
+  /** The configuration of the customer portal. */
+  portal: boolean;
 }
 
 /** What the event makes us look at. The ids come from wherever this version of the API put them. */
@@ -151,9 +154,11 @@ export function routeEvent(hint: EventHint): Routed {
     case "NOTHING":
       return found([]);
     case "PRODUCT":
-      return { targets: [], products: present(ids.product ?? objectId), prices: [] };
+      return { targets: [], products: present(ids.product ?? objectId), prices: [], portal: false };
     case "PRICE":
-      return { targets: [], products: present(ids.product), prices: present(ids.price ?? objectId) };
+      return { targets: [], products: present(ids.product), prices: present(ids.price ?? objectId), portal: false };
+    case "PORTAL":
+      return { ...found([]), portal: true };
     case "SUBSCRIPTION":
       return found(targets(["SUBSCRIPTION", ids.subscription ?? objectId]));
     case "SCHEDULE":
@@ -188,7 +193,7 @@ function targets(...named: [TargetKind, string | null | undefined][]): Target[] 
 }
 
 function found(targets: Target[]): Routed {
-  return { targets, products: [], prices: [] };
+  return { targets, products: [], prices: [], portal: false };
 }
 
 function present(id: string | null | undefined): string[] {

@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { neededEvents } from "../../src/connections/needed-events";
+import { neededEvents, subscribedEvents } from "../../src/connections/needed-events";
 import { PINNED_VERSION } from "../../src/connections/pinned-version";
 import { SHOP_KEY, type Shop, startShop } from "../kit/start-shop";
 import { until } from "../kit/until";
@@ -89,7 +89,7 @@ describe("connecting", () => {
     const [endpoint, ...others] = await endpoints();
     expect(others).toEqual([]);
     expect(endpoint).toMatchObject({ url: connection.webhookUrl, api_version: PINNED_VERSION, status: "enabled" });
-    expect(endpoint?.enabled_events.toSorted()).toEqual(neededEvents.toSorted());
+    expect(endpoint?.enabled_events.toSorted()).toEqual(subscribedEvents.toSorted());
     expect(await list()).toEqual([connection]);
     expect(await get("node", { id: connection.id })).toEqual({ id: connection.id });
   });

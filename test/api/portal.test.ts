@@ -319,6 +319,8 @@ describe("what stands in the way", () => {
 
     test("closes the way at the first refusal, and nothing that only looks or changes a setting replaces it", async () => {
       const { user, token } = await subscriber();
+      // Nothing is heard of it before.
+      await shop.control("hold-deliveries");
       const id = await deactivate();
       const before = await all();
       expect((await refuse({ user })).code).toBe("PORTAL_NOT_CONFIGURED");
@@ -342,11 +344,23 @@ describe("what stands in the way", () => {
       expect(refused.extensions.code).toBe("PORTAL_NOT_CONFIGURED");
       expect(refused.message).toMatch(/activateCustomerPortal/);
       expect(await all()).toEqual(before);
+      await shop.control("release-deliveries");
+      await shop.settled();
       // Its owner activates it again.
       await configurations().update(id, { active: true });
       await shop.latchkey.get(TEST, { id: shop.connection });
       expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
       expect(sessionOf((await create({ user })).url)?.configuration).toBe(id);
+    });
+
+    test("is noticed by its event, before anybody is refused, and so is its activation", async () => {
+      const { token } = await subscriber();
+      const id = await deactivate();
+      await shop.settled();
+      expect(await viewer(token)).toEqual({ canOpenPortal: false, portalBlocker: "PORTAL_NOT_CONFIGURED" });
+      await configurations().update(id, { active: true });
+      await shop.settled();
+      expect(await viewer(token)).toEqual({ canOpenPortal: true, portalBlocker: null });
     });
 
     test("is noticed by a test of the connection, before anybody is refused, and replaced by activateCustomerPortal", async () => {

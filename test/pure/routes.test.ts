@@ -1,4 +1,4 @@
-import { neededEvents } from "../../src/connections/needed-events";
+import { subscribedEvents } from "../../src/connections/needed-events";
 import { routeEvent, routes } from "../../src/projection/routes";
 
 describe("what an event makes us look at", () => {
@@ -48,11 +48,22 @@ describe("what an event makes us look at", () => {
       targets: [],
       products: ["prod_1"],
       prices: [],
+      portal: false,
     });
     expect(routeEvent(hint("price.updated", "price_1", { product: "prod_1", price: "price_1" }))).toEqual({
       targets: [],
       products: ["prod_1"],
       prices: ["price_1"],
+      portal: false,
+    });
+  });
+
+  test("a portal configuration refreshes what is held of the portal, whichever it is", () => {
+    expect(routeEvent(hint("billing_portal.configuration.updated", "bpc_1"))).toEqual({
+      targets: [],
+      products: [],
+      prices: [],
+      portal: true,
     });
   });
 });
@@ -62,7 +73,7 @@ function hint(type: string, objectId: string | null, ids: Parameters<typeof rout
 }
 
 test("every event that an endpoint is subscribed to has its line", () => {
-  expect(neededEvents.filter((type) => !Object.hasOwn(routes, type))).toEqual([]);
+  expect(subscribedEvents.filter((type) => !Object.hasOwn(routes, type))).toEqual([]);
 });
 
 test("an endpoint is subscribed to every event that makes us look, but for those that say the same as another", () => {
@@ -76,7 +87,7 @@ test("an endpoint is subscribed to every event that makes us look, but for those
   const looks = Object.entries(routes).filter(
     ([, { look, because }]) => look !== "NOTHING" && !because.includes("thin only"),
   );
-  const missing = looks.map(([type]) => type).filter((type) => !neededEvents.some((needed) => needed === type));
+  const missing = looks.map(([type]) => type).filter((type) => !subscribedEvents.some((one) => one === type));
   expect(missing.filter((type) => !twice.has(type))).toEqual([]);
 });
 
