@@ -1088,7 +1088,7 @@ export type Mode =
 
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Makes sure that the customer portal has a configuration in Stripe, and switches it on. Asked again, it changes nothing. */
+  /** Makes sure that the customer portal has an active configuration in Stripe, and switches it on. One that was deactivated in Stripe is replaced. Asked again, it changes nothing. */
   activateCustomerPortal: StripeConnection;
   /** Ends a job after the page that it is at. What it has done stays done. */
   cancelJob: Job;
