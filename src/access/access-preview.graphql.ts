@@ -19,11 +19,24 @@ export class AccessPreview {
   @Field(() => Int, { description: "People whom it concerns and who keep their access." })
   unchanged!: number;
 
+  @Field(() => Int, {
+    description:
+      "Events of these accounts that came in and are not worked on yet, as right after sales. What they say is not " +
+      "counted. 0: the counts are up to date.",
+  })
+  waitingEvents!: number;
+
+  @Field(() => Boolean, {
+    description:
+      "False when the account holds more purchases than a preview reads in Stripe. The job of a dry run counts all.",
+  })
+  isComplete!: boolean;
+
   userIds!: string[];
 }
 
-export function toAccessPreview({ gaining, losing, unchanged, sample }: Preview): AccessPreview {
-  return Object.assign(new AccessPreview(), { gaining, losing, unchanged, userIds: sample });
+export function toAccessPreview({ sample, ...counts }: Preview): AccessPreview {
+  return Object.assign(new AccessPreview(), { ...counts, userIds: sample });
 }
 
 @Resolver(() => AccessPreview)

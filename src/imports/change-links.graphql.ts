@@ -233,8 +233,8 @@ export class ChangeLinksResolver {
   @Allow("ADMIN")
   @Mutation(() => LinkProductPayload, {
     description:
-      "Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of " +
-      "Stripe; buyers whom only the import will find are not in it.",
+      "Links a product to a Stripe product: whoever holds that may open ours. The preview counts from what we hold of " +
+      "Stripe; with `importExisting: true` it also reads in Stripe what the import will find.",
   })
   async linkProduct(
     @Ctx() ctx: Context,

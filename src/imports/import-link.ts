@@ -1,22 +1,21 @@
 import { Refusal } from "../base/refusal";
-import { askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { drawObservation } from "../links/observations.store";
 import type { ProductLinkEntity } from "../links/product-link.entity";
 import { findLinksById } from "../links/product-links.store";
 import { atPace } from "../stripe/pace-requests";
 import { keepUnfinished } from "../surveys/keep-unfinished";
-import { listTestClocks } from "../surveys/list-test-clocks";
-import { type Walk, planWalks } from "../surveys/plan-walks";
-import { wantedItem } from "../surveys/read-listed";
+import type { Walk } from "../surveys/plan-walks";
 import { seeRows } from "../surveys/see-rows";
-import { surveyPage } from "../surveys/survey-page";
+import { surveyOf, surveyPage } from "../surveys/survey-page";
+import { waitForEvents } from "../surveys/wait-for-events";
 import { takeRows } from "../surveys/take-rows";
 import type { JobEntity } from "../work/job.entity";
 import { loadJobConnection } from "../work/load-job-connection";
 import { writeNotes } from "../work/notes.store";
 import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
 import { importPurchases } from "./import-purchases";
+import { isOfLink, planLinkWalks } from "./plan-link-walks";
 import { type ProposedLink, readProposedLink } from "./proposed-link";
 import { replayPage } from "./replay-page";
 
@@ -68,6 +67,8 @@ async function importPage(deps: JobDeps, job: JobEntity, subject: Subject): Retu
   const cursor = job.cursor as ImportCursor | null;
   // Without a number it was written by an older version, and is begun once more.
   if (cursor?.observation === undefined) {
+    // A dry run compares with what is held. The events of sales just before it are worked on first.
+    if (job.dryRun) await waitForEvents(deps.db, job, subject.connection.id);
     const observation = String(await drawObservation(deps.db));
     const begun: ImportCursor = { walks: await planLinkWalks(deps, subject), at: 0, after: null, observation };
     return () => Promise.resolve({ cursor: begun, counts: noCounts, problems: [] });
@@ -77,36 +78,18 @@ async function importPage(deps: JobDeps, job: JobEntity, subject: Subject): Retu
   return walkOn(deps, job, { ...subject, cursor, walk });
 }
 
-/** All prices, archived ones too: whoever bought at them holds the product. */
-async function planLinkWalks(deps: JobDeps, { link, connection }: Subject): Promise<Walk[]> {
-  const prices = link.priceIds.length > 0 ? link.priceIds : await listPrices(deps, connection, link.stripeProduct);
-  return planWalks({ clocks: await listTestClocks(deps, connection), prices });
-}
-
-async function listPrices(deps: JobDeps, connection: ConnectionEntity, product: string): Promise<string[]> {
-  return askAccount(deps, connection, async (stripe) => {
-    const ids: string[] = [];
-    for await (const price of stripe.prices.list({ product, limit: 100 })) ids.push(price.id);
-    return ids;
-  });
-}
-
 async function walkOn(
   deps: JobDeps,
   job: JobEntity,
   { link, connection, cursor, walk }: Subject & { cursor: ImportCursor; walk: Walk },
 ): ReturnType<JobRunner> {
   const { after, observation } = cursor;
-  const { rows, notes, next } = await surveyPage(deps, job, connection, {
+  const { rows, notes, next } = await surveyPage(deps, surveyOf(deps.db, job), connection, {
     walk,
     after,
     observation: BigInt(observation),
   });
-  // A subscription with several of the prices stands in several lists, and counts in one.
-  const ours = rows.filter((each) => {
-    const item = wantedItem(each, [link]);
-    return item !== undefined && (walk.price === undefined || item.price === walk.price);
-  });
+  const ours = rows.filter((row) => isOfLink(row, link, walk));
   const worthwhile = await keepUnfinished(deps.db, connection.id, ours);
   const taken = takeRows(worthwhile, LOOKS_MAX);
   const last = taken.length < worthwhile.length ? (taken.at(-1)?.target.id ?? null) : next;

@@ -8,6 +8,7 @@ import { fetchStripeProduct } from "../links/fetch-catalogue";
 import { ProductLinkEntity } from "../links/product-link.entity";
 import { findProducts } from "../products/find-products";
 import type { JobEntity } from "../work/job.entity";
+import { findExistingPurchases } from "./find-existing-purchases";
 import { type LinkFields, type LinkTerms, noPush, readLinkTerms, usualTerms } from "./read-link-terms";
 import { startLinkImport } from "./start-link-import";
 import { chooses, refuseOverlap, writeLink } from "./write-link";
@@ -45,9 +46,11 @@ export async function linkProduct(deps: Deps & { identity: Identity }, input: Ne
   const named = { connectionId: connection.id, productId: product.id, stripeProduct: catalogue.product.id };
   const link = newLinkRow(named, terms, now);
   await refuseOverlap(deps.db, link);
+  const found = input.importExisting === true ? await findExistingPurchases(deps, link, connection) : null;
   const preview = await previewPlan(deps, {
     filter: { connectionId: link.connectionId, stripeProduct: link.stripeProduct },
     changeLinks: (links) => [...links, link],
+    ...(found && { found }),
   });
   if (input.dryRun) return { link: null, preview, job: await proposeImport(deps, link, input) };
   const job = await deps.db.transaction(async (tx) => {

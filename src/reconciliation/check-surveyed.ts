@@ -2,7 +2,7 @@ import { type HeldSource, findSources } from "../access/facts.store";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import { isOver } from "../surveys/keep-unfinished";
 import { lookCarefully } from "../surveys/look-carefully";
-import { type SurveyedRow, surveyPage } from "../surveys/survey-page";
+import { type SurveyedRow, surveyOf, surveyPage } from "../surveys/survey-page";
 import type { JobEntity } from "../work/job.entity";
 import { findNotes, writeNotes } from "../work/notes.store";
 import type { JobDeps } from "../work/run-jobs";
@@ -25,7 +25,7 @@ export async function checkSurveyed(
   job: JobEntity,
   { connection, step: { walk }, after, observation }: StepAt<"SURVEY">,
 ): Promise<StepPage> {
-  const page = await surveyPage(deps, job, connection, { walk, after, observation });
+  const page = await surveyPage(deps, surveyOf(deps.db, job), connection, { walk, after, observation });
   const rows = await findOurs(deps, job, connection, page.rows);
   const taken = takeRows(rows);
   const unclear = taken.filter(({ needsLook }) => needsLook).map(({ row }) => row);

@@ -1,11 +1,11 @@
 import { type ActivityLine, recordActivities } from "../activities/record-activities";
 import { toPublicId } from "../base/ids";
-import { Unavailable } from "../base/refusal";
 import type { ConnectionEntity } from "../connections/connection.entity";
 import type { Tx } from "../database/db";
 import { queueNotices } from "../outbox/queue-notices";
 import { atPace } from "../stripe/pace-requests";
 import type { Walk } from "../surveys/plan-walks";
+import { waitForEvents } from "../surveys/wait-for-events";
 import type { JobEntity } from "../work/job.entity";
 import { loadJobConnection } from "../work/load-job-connection";
 import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
@@ -16,7 +16,6 @@ import { checkHeld } from "./check-held";
 import type { WritePage } from "./check-sources";
 import { checkSurveyed } from "./check-surveyed";
 import { countRest } from "./count-rest";
-import { hasEarlierEvents } from "./earlier-events.store";
 
 export interface ReconciliationInput {
   connectionIds: string[];
@@ -77,7 +76,7 @@ async function runStep(
   { connection, cursor }: { connection: ConnectionEntity; cursor: Cursor },
 ): ReturnType<JobRunner> {
   if (cursor.steps.length === 0) {
-    await waitForEvents(deps, job, connection);
+    await waitForEvents(deps.db, job, connection.id);
     const opened = await beginConnection(deps, job, connection);
     return async () => ({ cursor: { ...cursor, ...opened, step: 0, after: null }, counts: noCounts, problems: [] });
   }
@@ -114,15 +113,6 @@ function pageOf(deps: JobDeps, job: JobEntity, at: StepAt<Step["kind"]>): Promis
     case "CUSTOMER":
       return checkCustomer(deps, job, { ...at, step });
   }
-}
-
-/** Pauses of 1, 2 and then 5 seconds: about a minute and a half. Then what still waits has its own trouble, and what it is about may differ. */
-const WAITS_MAX = 19;
-
-/** What came in before and is not worked on yet is no difference: it is worked on first. */
-async function waitForEvents({ db }: JobDeps, job: JobEntity, { id }: ConnectionEntity): Promise<void> {
-  if (job.waits >= WAITS_MAX || !(await hasEarlierEvents(db, id, job.createdAt))) return;
-  throw new Unavailable({ say: "Events that came in before it are worked on first." });
 }
 
 /** The journal says once for each run that mends what came of it. */

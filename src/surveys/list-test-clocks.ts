@@ -1,9 +1,11 @@
-import { askAccount } from "../connections/ask-account";
+import { type AccountDeps, askAccount } from "../connections/ask-account";
 import type { ConnectionEntity } from "../connections/connection.entity";
-import type { JobDeps } from "../work/run-jobs";
 
 /** Stripe leaves out of its lists what lives under a test clock, unless the clock is named. In live mode there are none. */
-export async function listTestClocks(deps: Pick<JobDeps, "config">, connection: ConnectionEntity): Promise<string[]> {
+export async function listTestClocks(
+  deps: Pick<AccountDeps, "config">,
+  connection: ConnectionEntity,
+): Promise<string[]> {
   if (connection.mode === "LIVE") return [];
   return askAccount(deps, connection, async (stripe) => {
     const ids: string[] = [];

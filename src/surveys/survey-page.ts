@@ -45,23 +45,35 @@ export interface SurveyAt {
 /** Stripe's clock and ours need not agree. */
 const CLOCKS_APART_MS = 5 * MINUTE;
 
+/** What pages of one survey share. */
+export interface Survey {
+  begunAt: Date;
+  /** What earlier pages noted about these subjects. */
+  findNotes(kind: string, subjects: readonly string[]): Promise<Map<string, string | null>>;
+}
+
+/** The survey of a job: its notes are kept, so that it goes on after a crash. */
+export function surveyOf(db: Reader, job: JobEntity): Survey {
+  return { begunAt: job.createdAt, findNotes: (kind, subjects) => findNotes(db, job.id, kind, subjects) };
+}
+
 interface Place {
   db: Reader;
-  job: JobEntity;
+  survey: Survey;
   sight: Sight;
 }
 
 /** A page of one of Stripe's lists as facts, as far as its rows tell them. */
 export async function surveyPage(
-  deps: JobDeps,
-  job: JobEntity,
+  deps: Pick<JobDeps, "db" | "config" | "clock">,
+  survey: Survey,
   connection: ConnectionEntity,
   { walk, after, observation }: SurveyAt,
 ): Promise<SurveyPage> {
   const page = await listRows(deps, connection, walk, after);
   const { id: connectionId, mode } = connection;
   const sight = { connectionId, mode, observation, observedAt: deps.clock.now() };
-  const { rows, notes } = await surveyRows({ db: deps.db, job, sight }, page);
+  const { rows, notes } = await surveyRows({ db: deps.db, survey, sight }, page);
   const from = new Date((walk.rowsSince ?? 0) * 1000);
   return { rows: rows.filter(({ boughtAt }) => boughtAt >= from), notes, next: page.next };
 }
@@ -116,15 +128,15 @@ async function surveySessions(
 }
 
 async function surveySubscriptions(
-  { db, job, sight }: Place,
+  { survey, sight }: Place,
   rows: Extract<RowsOf, { list: "SUBSCRIPTIONS" }>["rows"],
 ): Promise<SurveyedRow[]> {
   const ids = rows.map(({ subscription: { id } }) => id);
   const customers = rows.flatMap(({ subscription: { customer } }) => idOf(customer) ?? []);
-  const sessions = await findNotes(db, job.id, "SESSION_OF", ids);
-  const marked = await findNotes(db, job.id, "MARKED", ids);
-  const disputed = await findNotes(db, job.id, "DISPUTED", customers);
-  const lateFrom = (job.createdAt.getTime() - CLOCKS_APART_MS) / 1000;
+  const sessions = await survey.findNotes("SESSION_OF", ids);
+  const marked = await survey.findNotes("MARKED", ids);
+  const disputed = await survey.findNotes("DISPUTED", customers);
+  const lateFrom = (survey.begunAt.getTime() - CLOCKS_APART_MS) / 1000;
   return rows.map((row) => {
     const { subscription, items } = row;
     const { id, created, customer } = subscription;
@@ -148,12 +160,12 @@ function sessionsOf(session: string | null, isMarked: boolean): Origin["sessions
 
 /** Those of a checkout were in its row. What has only an invoice has its payments elsewhere. */
 async function surveyInvoices(
-  { db, job, sight: { observation } }: Place,
+  { survey, sight: { observation } }: Place,
   rows: Extract<RowsOf, { list: "INVOICES" }>["rows"],
 ): Promise<SurveyedRow[]> {
   const listed = rows.flatMap(({ invoice, lines }) => readListedInvoice(invoice, lines) ?? []);
   const sources = listed.map(({ source }) => source);
-  const known = await findNotes(db, job.id, "SESSION_OF", sources);
+  const known = await survey.findNotes("SESSION_OF", sources);
   return listed
     .filter(({ source }) => !known.has(source))
     .map((each) => ({ ...each, facts: null, customer: null, observation, known: new Map() }));

@@ -1,14 +1,22 @@
 import type { Job } from "../generated/operations";
 import { type Stall, jobDone, openStall } from "../kit/open-stall";
 import { type Shop, startShop } from "../kit/start-shop";
+import { until } from "../kit/until";
 
 // An import that is tried first names the same purchases, people and customers as the import that follows.
 
 const LINK = `mutation ($input: LinkProductInput!) { linkProduct(input: $input) {
-  preview { gaining losing unchanged sample { email } } job { id } } }`;
+  preview { gaining losing unchanged waitingEvents isComplete sample { email } } job { id } } }`;
 
 interface Linked {
-  preview: { gaining: number; losing: number; unchanged: number; sample: { email: string }[] };
+  preview: {
+    gaining: number;
+    losing: number;
+    unchanged: number;
+    waitingEvents: number;
+    isComplete: boolean;
+    sample: { email: string }[];
+  };
   job: { id: string };
 }
 
@@ -78,6 +86,10 @@ test("CH-X11, RWS-S8: a dry run names the same as the import, and two customers 
   const { db } = shop.latchkey.server.deps;
   expect(await db.rows("select email from users order by email")).toHaveLength(2);
   const imported = await link(stall, false);
+  // pair@, typed@ and verified@: each is one person, whatever customers they have.
+  const preview = { gaining: 3, losing: 0, unchanged: 0, waitingEvents: 0, isComplete: true };
+  expect(tried.preview).toEqual({ ...preview, sample: [{ email: "verified@a.example" }] });
+  expect(imported.preview).toEqual(tried.preview);
   expect(told(tried.done)).toEqual(told(imported.done));
   const { problems } = imported.done;
   expect(problems.nodes.map(({ subject, code }) => [subject, code])).toEqual([
@@ -92,4 +104,34 @@ test("CH-X11, RWS-S8: a dry run names the same as the import, and two customers 
   expect(await stall.allowed("pair@a.example")).toBe(true);
   expect(await stall.allowed("verified@a.example")).toBe(true);
   expect(await stall.allowed("taken@a.example")).toBe(false);
+});
+
+test("right after a sale the preview says how many events wait, and the job of the dry run waits for them", async () => {
+  const stall = await openStall(shop, "fresh");
+  const { db } = shop.latchkey.server.deps;
+  await shop.settled();
+  shop.simulator.deliveries.holdAll();
+  await stall.buyOnce({ email: "fresh@a.example" });
+  // The event is there, and nobody has worked on it.
+  await db.rows(
+    `create function hold_events() returns trigger language plpgsql as
+     $$ begin new.next_try_at = now() + interval '1 hour'; return new; end $$`,
+  );
+  await db.rows("create trigger hold before insert on stripe_inbox for each row execute function hold_events()");
+  await shop.simulator.deliveries.release();
+  const waiting = () =>
+    db.rows<{ count: number }>("select count(*)::int as count from stripe_inbox where state = 'PENDING'");
+  const [{ count } = { count: 0 }] = await until(waiting, ([row]) => (row?.count ?? 0) > 0);
+  await shop.simulator.deliveries.settled();
+  const input = { product: "fresh", stripeProductId: stall.stripeProduct, importExisting: true, dryRun: true };
+  const { linkProduct } = await shop.latchkey.get<{ linkProduct: Linked }>(LINK, { input });
+  expect(linkProduct.preview).toMatchObject({ gaining: 1, isComplete: true });
+  expect(linkProduct.preview.waitingEvents).toBeGreaterThanOrEqual(count);
+  const job = () =>
+    db.rows<{ done: number; error: string | null }>("select done, error from jobs where status = 'RUNNING'");
+  const [held] = await until(job, ([row]) => row?.error !== null && row !== undefined);
+  expect(held).toMatchObject({ done: 0, error: expect.stringContaining("Events that came in before") });
+  await db.rows("drop trigger hold on stripe_inbox");
+  await db.rows("update stripe_inbox set next_try_at = now() where state = 'PENDING'");
+  expect(await jobDone(shop, linkProduct.job.id)).toMatchObject({ status: "SUCCEEDED", done: 1, created: 1 });
 });

@@ -7,7 +7,7 @@ import { lookAt } from "../../src/projection/look-at";
 import { listTestClocks } from "../../src/surveys/list-test-clocks";
 import { planWalks } from "../../src/surveys/plan-walks";
 import { seeRows } from "../../src/surveys/see-rows";
-import { type SurveyedRow, surveyPage } from "../../src/surveys/survey-page";
+import { type SurveyedRow, surveyOf, surveyPage } from "../../src/surveys/survey-page";
 import { startJob } from "../../src/work/start-job";
 import { writeNotes } from "../../src/work/notes.store";
 import type { JobEntity } from "../../src/work/job.entity";
@@ -58,7 +58,7 @@ async function survey(job: JobEntity): Promise<SurveyedRow[]> {
   for (const walk of planWalks({ clocks: await listTestClocks(deps, connection), prices: null })) {
     let after: string | null = null;
     do {
-      const page = await surveyPage(deps, job, connection, { walk, after, observation });
+      const page = await surveyPage(deps, surveyOf(deps.db, job), connection, { walk, after, observation });
       await deps.db.transaction((tx) => writeNotes(tx, job.id, page.notes));
       rows.push(...page.rows);
       after = page.next;
@@ -144,7 +144,7 @@ test("of what was bought since a moment, a checkout of the day before is noted a
   const deps = depsOf();
   const observation = await drawObservation(deps.db);
   const pages = await Promise.all(
-    walks.map((walk) => surveyPage(deps, job, connection, { walk, after: null, observation })),
+    walks.map((walk) => surveyPage(deps, surveyOf(deps.db, job), connection, { walk, after: null, observation })),
   );
   expect(pages.flatMap(({ rows }) => rows).filter(({ boughtAt }) => boughtAt.getTime() < noon * 1_000)).toEqual([]);
   expect(pages.flatMap(({ notes }) => notes).map(({ kind }) => kind)).toContain("SESSION_OF");

@@ -88,12 +88,16 @@ export type AccessPreview = {
   __typename?: 'AccessPreview';
   /** People who have no access now and will have it. */
   gaining: Scalars['Int']['output'];
+  /** False when the account holds more purchases than a preview reads in Stripe. The job of a dry run counts all. */
+  isComplete: Scalars['Boolean']['output'];
   /** People who have access now and will not have it. */
   losing: Scalars['Int']['output'];
   /** At most ten of those who gain or lose. */
   sample: Array<User>;
   /** People whom it concerns and who keep their access. */
   unchanged: Scalars['Int']['output'];
+  /** Events of these accounts that came in and are not worked on yet, as right after sales. What they say is not counted. 0: the counts are up to date. */
+  waitingEvents: Scalars['Int']['output'];
 };
 
 /** Why a decision is as it is. */
@@ -1128,7 +1132,7 @@ export type Mutation = {
   importUsers: Job;
   /** Links a user to a customer in Stripe, or confirms a link that was made by e-mail address. Stripe is read again before the answer, so what was bought opens. Purchases of our own checkout stay with the user who made them. */
   linkCustomer: LinkCustomerPayload;
-  /** Links a product to a Stripe product: whoever holds that may open ours. A dry run counts from what we hold of Stripe; buyers whom only the import will find are not in it. */
+  /** Links a product to a Stripe product: whoever holds that may open ours. The preview counts from what we hold of Stripe; with `importExisting: true` it also reads in Stripe what the import will find. */
   linkProduct: LinkProductPayload;
   /** Compares what we hold with what Stripe says, and mends it. Each difference is among the problems of the job. It runs by itself every day, and after gaps in the webhooks, at most once an hour; such an automatic run never refuses yours. Where you ask for a whole connection, yours takes the place of the automatic run. */
   reconcile: Job;
