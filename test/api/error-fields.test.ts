@@ -59,6 +59,7 @@ function basesOf(world: World): Record<string, Record<string, unknown>> {
     },
     createPortalSession: { input: { user: grantee, returnUrl: "https://shop.example/back" } },
     createProduct: { input: { key: "@", name: "A" } },
+    createStripePrice: { input: { link, currency: "usd", unitAmount: 900, interval: "month" } },
     createStripeProduct: { input: { product: "free", currency: "usd", unitAmount: 900, interval: "month" } },
     createUser: { input: {} },
     createUserToken: { user: grantee },
