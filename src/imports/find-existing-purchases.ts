@@ -8,7 +8,7 @@ import { keepUnfinished } from "../surveys/keep-unfinished";
 import { seeRows } from "../surveys/see-rows";
 import { type Survey, type SurveyedRow, surveyPage } from "../surveys/survey-page";
 import { takeRows } from "../surveys/take-rows";
-import { isOfLink, planLinkWalks } from "./plan-link-walks";
+import { isOfLink, listLinkWalks } from "./list-link-walks";
 
 /** A caller waits for it, so it ends after so many pages, purchases that need a look of their own, and time. */
 const PAGES_MAX = 20;
@@ -32,7 +32,7 @@ export async function findExistingPurchases(
   const survey = openSurvey(deps.clock.now());
   const rows: SurveyedRow[] = [];
   let pages = 0;
-  for (const walk of await planLinkWalks(deps, { link, connection })) {
+  for (const walk of await listLinkWalks(deps, { link, connection })) {
     let after: string | null = null;
     do {
       if (pages++ >= PAGES_MAX || performance.now() > until) return look(deps, connection, rows, false);

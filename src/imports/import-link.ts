@@ -15,7 +15,7 @@ import { loadJobConnection } from "../work/load-job-connection";
 import { writeNotes } from "../work/notes.store";
 import { type JobDeps, type JobPage, type JobRunner, noCounts } from "../work/run-jobs";
 import { importPurchases } from "./import-purchases";
-import { isOfLink, planLinkWalks } from "./plan-link-walks";
+import { isOfLink, listLinkWalks } from "./list-link-walks";
 import { type ProposedLink, readProposedLink } from "./proposed-link";
 import { replayPage } from "./replay-page";
 
@@ -70,7 +70,7 @@ async function importPage(deps: JobDeps, job: JobEntity, subject: Subject): Retu
     // A dry run compares with what is held. The events of sales just before it are worked on first.
     if (job.dryRun) await waitForEvents(deps.db, job, subject.connection.id);
     const observation = String(await drawObservation(deps.db));
-    const begun: ImportCursor = { walks: await planLinkWalks(deps, subject), at: 0, after: null, observation };
+    const begun: ImportCursor = { walks: await listLinkWalks(deps, subject), at: 0, after: null, observation };
     return () => Promise.resolve({ cursor: begun, counts: noCounts, problems: [] });
   }
   const walk = cursor.walks[cursor.at];

@@ -11,7 +11,7 @@ interface Linked {
 }
 
 /** The lists of an import. All prices count, archived ones too: whoever bought at them holds the product. */
-export async function planLinkWalks(deps: Pick<AccountDeps, "config">, { link, connection }: Linked): Promise<Walk[]> {
+export async function listLinkWalks(deps: Pick<AccountDeps, "config">, { link, connection }: Linked): Promise<Walk[]> {
   const prices = link.priceIds.length > 0 ? link.priceIds : await listPrices(deps, connection, link.stripeProduct);
   return planWalks({ clocks: await listTestClocks(deps, connection), prices });
 }
