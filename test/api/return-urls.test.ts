@@ -76,7 +76,9 @@ test.each(asked)("TA-X28: the hand-back page forwards nobody to %s", async (_, u
     // A name that is too long for a request is refused before it is read.
     expect([404, 431]).toContain(answer.status);
     expect(answer.headers.get("location")).toBeNull();
-    expect(page).not.toMatch(/http-equiv="refresh"|<a |evil|alert/);
+    // The one link is to the shop's own website, which the owner allowed.
+    const rest = page.replace('<a href="https://shop.example" class="button" rel="noreferrer">', "");
+    expect(rest).not.toMatch(/http-equiv="refresh"|<a |evil|alert/);
   }
 });
 
