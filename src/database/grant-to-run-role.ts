@@ -9,6 +9,7 @@ const REMOVED: ReadonlySet<string> = new Set([
   "idempotency_keys",
   "job_files",
   "job_notes",
+  "notices",
   "product_includes",
   "product_openers",
   "rate_windows",
