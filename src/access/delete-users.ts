@@ -79,7 +79,7 @@ async function findLoss(db: Reader, userIds: readonly string[], when: { mode: Mo
 
 function toRemoval(userIds: readonly string[], notFound: readonly string[], { people, ...counts }: Loss): Removal {
   const unchanged = userIds.length - people.length;
-  // Nothing that an event says gives a removed person anything.
+  // Events give no access to a removed person.
   const known = { waitingEvents: 0, isComplete: true };
   const preview = { gaining: 0, losing: people.length, unchanged, sample: people.slice(0, SAMPLE_MAX), ...known };
   return { userIds, notFound, preview, ...counts };

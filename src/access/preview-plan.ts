@@ -38,7 +38,7 @@ export interface TriedChange {
   /** The links as they would be, where they would be others. */
   changeLinks?: (links: readonly ProductLinkEntity[]) => readonly ProductLinkEntity[];
   changePolicy?: (policy: Policy) => Policy;
-  /** What Stripe shows and we do not hold yet. */
+  /** Purchases that Stripe lists and that are not stored yet. */
   found?: { facts: readonly SourceFacts[]; isComplete: boolean };
 }
 

@@ -35,7 +35,7 @@ export async function doctor({ env, print }: Terminal, { json }: { json: boolean
   const findings: Finding[] = [];
   const report: Report = (more) => {
     for (const finding of more) {
-      // What both modes share is told once.
+      // Findings that both modes share are printed once.
       if (findings.some(({ check, found }) => check === finding.check && found === finding.found)) continue;
       findings.push(finding);
       if (!json) print(formatFinding(finding));

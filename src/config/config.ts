@@ -20,7 +20,7 @@ export interface Config {
     ownerUrl: string | null;
     /** A direct connection for notifications, when `url` goes through a pooler. */
     listenUrl: string | null;
-    /** What stands between `url` and PostgreSQL. */
+    /** The kind of pooler between `url` and PostgreSQL. */
     pooler: PoolerMode;
     connectionsMax: number;
     /** How long a start waits for a database that does not answer. */

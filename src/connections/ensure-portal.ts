@@ -19,7 +19,7 @@ export interface EnsuredPortal {
   choices: PortalChoices | null;
   /** The configuration is there, and somebody deactivated it in Stripe; null: Stripe did not answer. */
   isDeactivated: boolean | null;
-  /** What is wrong, in a sentence; null: nothing. */
+  /** The fault in a sentence. Null if there is none. */
   trouble: string | null;
 }
 
@@ -69,7 +69,7 @@ export async function ensureConfiguration(
   return first;
 }
 
-/** What of it is written about the connection. */
+/** The part of it that is stored with the connection. */
 export function portalChanges(
   { configuration, isDeactivated }: EnsuredPortal,
   held: { portalDeactivatedAt: Date | null } | null,

@@ -43,7 +43,7 @@ async function pushOne(deps: Deps, connection: ConnectionEntity, push: WantedPus
   }
 }
 
-/** What was cleared stays in Stripe, where invoices need it. */
+/** Stripe keeps values that were cleared here, because invoices need them. */
 function paramsOf({ email, name }: UserEntity, { fields }: WantedPush): CustomerParams {
   return {
     ...(fields.includes("email") && email !== null ? { email } : {}),

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { SECOND } from "../base/durations";
 import { isLostStatement } from "./is-lost-statement";
 
-/** What stands at the other end of a database's address. */
+/** The server behind a database address: PostgreSQL itself, or a pooler. */
 export interface PoolTrial {
   /** False: PostgreSQL itself. */
   isPooler: boolean;

@@ -2,7 +2,7 @@ import type { PoolerMode } from "../../config/config";
 import type { PoolTrial } from "../../database/try-pool";
 import { type Finding, finding } from "./finding";
 
-/** What was tried at DATABASE_URL, and what the settings say of it. */
+/** The result of trying DATABASE_URL, and the settings that concern it. */
 export interface PoolSeen {
   trial: PoolTrial;
   setting: PoolerMode;

@@ -31,7 +31,7 @@ export async function lookAtDatabase(
   };
 }
 
-/** What stands at the other end of DATABASE_URL; null: nothing answers there, which opening it explains. */
+/** Returns what the server behind DATABASE_URL is. Null if it does not answer; opening the database explains that. */
 export async function lookAtPool({ database }: Config, url: string): Promise<PoolSeen | null> {
   const trial = await tryPool(url).catch(() => null);
   return trial && { trial, setting: database.pooler, hasListenUrl: database.listenUrl !== null };
